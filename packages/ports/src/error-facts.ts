@@ -1,0 +1,114 @@
+/** What every failed model call tells. */
+export interface ModelErrorFacts {
+  readonly provider: string;
+  readonly modelId: string;
+  /** HTTP status, where one was received. An error inside a 200 keeps 200. */
+  readonly status?: number;
+  /** The vendor's own code or type, verbatim. */
+  readonly vendorCode?: string;
+  readonly requestId?: string;
+  /** True when the error came inside a response that had begun as a success. */
+  readonly inBand?: boolean;
+  /** How long the vendor asks callers to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** What every failed tool call tells. */
+export interface ToolErrorFacts {
+  readonly tool: string;
+  readonly callId?: string;
+}
+
+/** What every storage failure tells. */
+export interface StoreErrorFacts {
+  readonly store: string;
+  /** The database's own code, such as a Postgres SQLSTATE. */
+  readonly vendorCode?: string;
+}
+
+/** One problem found in a value, with the path to it. */
+export interface IssueFact {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Every error code and the facts that it carries. A new code is a minor release; a changed one is a major release.
+ * `docs/errors.md` has a heading for each.
+ */
+export interface ErrorFacts {
+  /** The key is missing, malformed or refused (401, 403). */
+  "model.auth": ModelErrorFacts;
+  /** Quota or credit is used up; waiting does not help soon. */
+  "model.quota_exhausted": ModelErrorFacts;
+  /** Too many requests or tokens for now. */
+  "model.rate_limited": ModelErrorFacts;
+  /** The vendor has no capacity just now (503, 529). */
+  "model.overloaded": ModelErrorFacts;
+  /** The vendor failed on its side (5xx, an in-band server error). */
+  "model.server_error": ModelErrorFacts;
+  /** No model of this name, or it was retired; `successor` names its replacement where known. */
+  "model.not_found": ModelErrorFacts & { readonly successor?: string };
+  /** The request was refused as malformed or unsupported. */
+  "model.bad_request": ModelErrorFacts;
+  /** The input does not fit the model's context. */
+  "model.context_length": ModelErrorFacts;
+  /** The vendor refused the content of the request or of the answer. */
+  "model.content_filtered": ModelErrorFacts;
+  /** The connection could not be made or broke before an answer began. */
+  "model.unreachable": ModelErrorFacts & { readonly cause?: string };
+  /** Nothing began within the time allowed. `phase` says what was awaited. */
+  "model.timed_out": ModelErrorFacts & {
+    readonly phase: "headers" | "first-token" | "stall" | "total";
+    readonly limitMs: number;
+  };
+  /** The answer broke off before its end. */
+  "model.stream_cut": ModelErrorFacts;
+  /** The reply was not in the format that the vendor documents: HTML, bad JSON, a bad event. */
+  "model.malformed_response": ModelErrorFacts & { readonly excerpt?: string };
+  /** The model asked for a tool with arguments that are not JSON; the raw text is kept. */
+  "model.malformed_tool_call": ModelErrorFacts & { readonly tool: string; readonly argumentsText: string };
+  /** The final answer does not match the schema that was asked for. */
+  "model.output_invalid": ModelErrorFacts & { readonly issues: readonly IssueFact[] };
+  /** A transcript breaks the rules that every vendor holds: a call without its result, a result without its call. */
+  "transcript.invalid": { readonly issues: readonly IssueFact[] };
+  /** The tool's input does not match its schema. */
+  "tool.input_invalid": ToolErrorFacts & { readonly issues: readonly IssueFact[] };
+  /** The tool's output does not match its schema. */
+  "tool.output_invalid": ToolErrorFacts & { readonly issues: readonly IssueFact[] };
+  /** The tool's output is larger than allowed. */
+  "tool.output_too_large": ToolErrorFacts & { readonly sizeChars: number; readonly limitChars: number };
+  /** The tool did not finish in time. */
+  "tool.timed_out": ToolErrorFacts & { readonly limitMs: number };
+  /** The tool's own code failed. */
+  "tool.failed": ToolErrorFacts;
+  /** The model asked for a tool that this agent does not have. */
+  "tool.unknown": ToolErrorFacts & { readonly known: readonly string[] };
+  /** A tool that writes was called where no effect ledger guards it. */
+  "tool.effect_unguarded": ToolErrorFacts;
+  /** The agent used all the steps that it may take. */
+  "agent.step_limit": { readonly agent: string; readonly limit: number };
+  /** The agent's input does not match its schema. */
+  "agent.input_invalid": { readonly agent: string; readonly issues: readonly IssueFact[] };
+  /** A cap would be passed by going on. */
+  "budget.exceeded": { readonly limitUsd: number; readonly spentUsd: number };
+  /** Data was written by someone else since it was read; `current` is the revision that stands. */
+  "store.stale_revision": StoreErrorFacts & { readonly id: string; readonly current: string };
+  /** No record of this id for this tenant. */
+  "store.not_found": StoreErrorFacts & { readonly id: string };
+  /** A value can't be stored: it breaks a rule of the store. */
+  "store.invalid": StoreErrorFacts & { readonly field: string };
+  /** The database can't be reached or answered with a failure. */
+  "store.unavailable": StoreErrorFacts;
+  /** The store, pool or stream was closed before this call. */
+  "store.closed": StoreErrorFacts;
+  /** A source file can't be read as what it claims to be: empty, binary, no header, a quote left open. */
+  "intake.unreadable": { readonly source: string; readonly row?: number };
+  /** The column mapping names a column or field that is not there. */
+  "intake.mapping_invalid": { readonly issues: readonly IssueFact[] };
+  /** A setting is missing or wrong; `option` is its path. */
+  "config.invalid": { readonly option: string; readonly issues?: readonly IssueFact[] };
+}
+
+/** A code of the error family. */
+export type ErrorCode = keyof ErrorFacts;

@@ -1,0 +1,55 @@
+import type { JsonValue } from "./json.js";
+import type { StoredError } from "./stores/run-store.js";
+
+/** What every event of the bus tells. */
+export interface SalesEventBase {
+  readonly tenant: string;
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+}
+
+export interface RunEventBase extends SalesEventBase {
+  readonly runId: string;
+  readonly agent: string;
+}
+
+/** The events that the bus of a composed app carries, by name. */
+export interface SalesEvents {
+  "run-started": RunEventBase & { readonly input: JsonValue };
+  "run-step": RunEventBase & { readonly index: number; readonly kind: string; readonly name: string };
+  "run-completed": RunEventBase & {
+    readonly output: JsonValue;
+    readonly costUsd?: number;
+    readonly latencyMs: number;
+  };
+  "run-failed": RunEventBase & { readonly error: StoredError; readonly latencyMs: number };
+  "task-started": RunEventBase & { readonly task: string };
+  "task-progress": RunEventBase & { readonly task: string; readonly done: number; readonly total?: number };
+  "task-tool-use": RunEventBase & { readonly tool: string; readonly callId: string };
+  "task-tool-result": RunEventBase & {
+    readonly tool: string;
+    readonly callId: string;
+    readonly failed: boolean;
+    readonly latencyMs: number;
+  };
+  "task-completed": RunEventBase & { readonly task: string };
+  "task-failed": RunEventBase & { readonly task: string; readonly error: StoredError };
+  "lead-qualified": RunEventBase & {
+    readonly leadId: string;
+    readonly score: number;
+    readonly tier: string;
+    readonly engine: string;
+  };
+  "budget-exceeded": RunEventBase & { readonly limitUsd: number; readonly spentUsd: number };
+}
+
+export type SalesEventName = keyof SalesEvents;
+
+/**
+ * Tells whoever watches what happens. For watching only: what must not be lost goes through storage.
+ * A listener that throws never reaches the run.
+ */
+export interface EventBus {
+  on<Name extends SalesEventName>(name: Name, listener: (event: SalesEvents[Name]) => void): Disposable;
+  emit<Name extends SalesEventName>(name: Name, event: SalesEvents[Name]): void;
+}

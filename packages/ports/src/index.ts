@@ -1,0 +1,90 @@
+export type { CallOptions } from "./call-options.js";
+export { type Clock, systemClock, type Timer } from "./clock.js";
+export { type AnySalesAgentError, type ErrorInit, type Replay, SalesAgentError } from "./error.js";
+export type {
+  ErrorCode,
+  ErrorFacts,
+  IssueFact,
+  ModelErrorFacts,
+  StoreErrorFacts,
+  ToolErrorFacts,
+} from "./error-facts.js";
+export type { EventBus, RunEventBase, SalesEventBase, SalesEventName, SalesEvents } from "./events.js";
+export type { JsonObject, JsonSchema, JsonValue } from "./json.js";
+export type { EmbeddingCallOptions, EmbeddingModel, EmbeddingResult } from "./model/embedding-model.js";
+export type { LanguageModel, ModelStream } from "./model/language-model.js";
+export type {
+  AnswerPart,
+  AssistantMessage,
+  FilePart,
+  Message,
+  Origin,
+  ProviderData,
+  ReasoningPart,
+  SystemMessage,
+  TextPart,
+  ToolCallPart,
+  ToolMessage,
+  ToolResultPart,
+  UserMessage,
+} from "./model/message.js";
+export type {
+  FinishEvent,
+  FinishReason,
+  ModelAttempt,
+  ModelBodyEvent,
+  ModelEvent,
+  ModelTimings,
+  ModelWarning,
+  RateLimitFact,
+  ReasoningDeltaEvent,
+  RestartEvent,
+  StartEvent,
+  TextDeltaEvent,
+  ToolCallDeltaEvent,
+  ToolCallEndEvent,
+  ToolCallStartEvent,
+} from "./model/model-event.js";
+export type { ModelAbilities, ModelPrice, ModelProfile, TokenPrice } from "./model/model-profile.js";
+export type {
+  ModelCallOptions,
+  ModelRequest,
+  ModelTimeouts,
+  OutputSpec,
+  ReasoningEffort,
+  ToolSpec,
+} from "./model/model-request.js";
+export type { ModelResult } from "./model/model-result.js";
+export { systemMessage, userMessage } from "./model/transcript-parts.js";
+export type { Usage } from "./model/usage.js";
+export type { Company, CompanyFields, NumberRange } from "./records/company.js";
+export type { Contact, ContactFields, Seniority } from "./records/contact.js";
+export type { Lead, LeadDraft, LeadStage } from "./records/lead.js";
+export type { FieldProvenance, Provenance } from "./records/provenance.js";
+export type {
+  InferInput,
+  InferOutput,
+  StandardIssue,
+  StandardResult,
+  StandardSchema,
+} from "./standard-schema.js";
+export type { AuditFilter, AuditRecord, AuditStore } from "./stores/audit-store.js";
+export type { ImportRecord, ImportStore } from "./stores/import-store.js";
+export type { LeadFilter, LeadInsertOutcome, LeadStore } from "./stores/lead-store.js";
+export type { MessageRecord, MessageStore } from "./stores/message-store.js";
+export type { Page, PageRequest } from "./stores/page.js";
+export type { ResultFilter, ResultRecord, ResultStore } from "./stores/result-store.js";
+export type {
+  ModelCallRecord,
+  ModelCallStore,
+  RunFilter,
+  RunPatch,
+  RunRecord,
+  RunStatus,
+  RunStore,
+  StepRecord,
+  StepStore,
+  StoredError,
+} from "./stores/run-store.js";
+export type { Storage, StorageSupports, TenantStorage, TenantStores } from "./stores/storage.js";
+export type { UsageRow, UsageStore } from "./stores/usage-store.js";

@@ -1,0 +1,52 @@
+import type { CallOptions } from "../call-options.js";
+import type { AuditStore } from "./audit-store.js";
+import type { ImportStore } from "./import-store.js";
+import type { LeadStore } from "./lead-store.js";
+import type { MessageStore } from "./message-store.js";
+import type { ResultStore } from "./result-store.js";
+import type { ModelCallStore, RunStore, StepStore } from "./run-store.js";
+import type { UsageStore } from "./usage-store.js";
+
+/** The stores of one tenant. */
+export interface TenantStores {
+  readonly tenant: string;
+  readonly leads: LeadStore;
+  readonly runs: RunStore;
+  readonly steps: StepStore;
+  readonly modelCalls: ModelCallStore;
+  readonly results: ResultStore;
+  readonly messages: MessageStore;
+  readonly audit: AuditStore;
+  readonly usage: UsageStore;
+  readonly imports: ImportStore;
+}
+
+/** The stores of one tenant, and transactions over them. */
+export interface TenantStorage extends TenantStores {
+  /**
+   * Runs `work` in one transaction: all its writes stand, or none when it throws. Only the stores passed in belong to it.
+   * The callback may be run again after a serialisation failure, so it acts through the stores alone.
+   */
+  transaction<T>(work: (stores: TenantStores) => Promise<T>, call?: CallOptions): Promise<T>;
+}
+
+/** What a storage can do beyond the contract. */
+export interface StorageSupports {
+  /** What it holds outlives the process. */
+  readonly durable: boolean;
+  /** Several processes see one state. */
+  readonly shared: boolean;
+}
+
+/** Everything that is kept. A store cannot be reached without naming a tenant. */
+export interface Storage extends AsyncDisposable {
+  readonly port: "storage/1";
+  readonly supports: StorageSupports;
+  /**
+   * @param id - 1–200 characters, no control characters.
+   * @throws TypeError when the id is not such a text.
+   */
+  tenant(id: string): TenantStorage;
+  /** Prepares what the stores need, such as tables. Safe to call from many processes at once, and again. */
+  migrate(call?: CallOptions): Promise<void>;
+}
