@@ -1,3 +1,5 @@
+import type { Usage } from "./model/usage.js";
+
 /** What every failed model call tells. */
 export interface ModelErrorFacts {
   readonly provider: string;
@@ -11,6 +13,8 @@ export interface ModelErrorFacts {
   readonly inBand?: boolean;
   /** How long the vendor asks callers to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Tokens that the vendor reported, and so may bill, before the failure. */
+  readonly usage?: Usage;
 }
 
 /** What every failed tool call tells. */

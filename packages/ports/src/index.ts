@@ -11,6 +11,7 @@ export type {
 } from "./error-facts.js";
 export type { EventBus, RunEventBase, SalesEventBase, SalesEventName, SalesEvents } from "./events.js";
 export type { JsonObject, JsonSchema, JsonValue } from "./json.js";
+export { AnswerAssembler } from "./model/answer-assembler.js";
 export type { EmbeddingCallOptions, EmbeddingModel, EmbeddingResult } from "./model/embedding-model.js";
 export type { LanguageModel, ModelStream } from "./model/language-model.js";
 export type {
@@ -55,6 +56,7 @@ export type {
   ToolSpec,
 } from "./model/model-request.js";
 export type { ModelResult } from "./model/model-result.js";
+export { createModelStream, type ModelEventSource, type StreamControl } from "./model/model-stream.js";
 export { systemMessage, userMessage } from "./model/transcript-parts.js";
 export type { Usage } from "./model/usage.js";
 export type { Company, CompanyFields, NumberRange } from "./records/company.js";

@@ -1,0 +1,113 @@
+import type { JsonValue } from "../json.js";
+import type { AnswerPart, AssistantMessage, ProviderData, ReasoningPart, ToolCallPart } from "./message.js";
+import type { FinishEvent, ModelEvent, RestartEvent, StartEvent } from "./model-event.js";
+import type { ModelResult } from "./model-result.js";
+
+interface OpenPart {
+  readonly type: "text" | "reasoning";
+  text: string;
+  providerData?: ProviderData;
+}
+
+interface OpenCall {
+  readonly type: "tool-call";
+  readonly callId: string;
+  readonly name: string;
+  input?: JsonValue;
+  providerData?: ProviderData;
+}
+
+/** Puts the events of one answer together. Push every event in order; the result stands after `finish`. */
+export class AnswerAssembler {
+  #parts: (OpenPart | OpenCall)[] = [];
+  #begin: StartEvent | RestartEvent | undefined;
+  #finish: FinishEvent | undefined;
+
+  /** The latest `start` or `restart`: which model is answering. */
+  get begin(): StartEvent | RestartEvent | undefined {
+    return this.#begin;
+  }
+
+  push(event: ModelEvent): void {
+    switch (event.type) {
+      case "text-delta":
+        this.#append("text", event.text, event.providerData);
+        break;
+      case "reasoning-delta":
+        this.#append("reasoning", event.text, event.providerData);
+        break;
+      case "tool-call-start":
+        this.#parts.push({ type: "tool-call", callId: event.callId, name: event.name });
+        break;
+      case "tool-call-delta":
+        break;
+      case "tool-call-end":
+        this.#endCall(event.callId, event.input, event.providerData);
+        break;
+      case "start":
+      case "restart":
+        this.#begin = event;
+        this.#parts = [];
+        break;
+      case "finish":
+        this.#finish = event;
+        break;
+    }
+  }
+
+  /** @throws Error when no `finish` came: a stream without one has no result. */
+  result(): ModelResult {
+    const begin = this.#begin;
+    const finish = this.#finish;
+    if (!begin || !finish) throw new Error("The stream has not finished, so it has no result.");
+    const parts = this.#parts.map(toMessagePart);
+    const message: AssistantMessage = { role: "assistant", parts };
+    return {
+      provider: begin.provider,
+      modelId: begin.modelId,
+      ...(begin.requestId === undefined ? {} : { requestId: begin.requestId }),
+      text: joinParts(parts, "text"),
+      reasoning: joinParts(parts, "reasoning"),
+      toolCalls: parts.filter((part): part is ToolCallPart => part.type === "tool-call"),
+      message,
+      finishReason: finish.reason,
+      usage: finish.usage,
+      ...(finish.costUsd === undefined ? {} : { costUsd: finish.costUsd }),
+      timings: finish.timings,
+      attempts: finish.attempts,
+      warnings: begin.warnings,
+      rateLimits: begin.rateLimits,
+    };
+  }
+
+  #append(type: "text" | "reasoning", text: string, providerData: ProviderData | undefined): void {
+    const last = this.#parts[this.#parts.length - 1];
+    if (last?.type === type && last.providerData === undefined) {
+      last.text += text;
+      if (providerData !== undefined) last.providerData = providerData;
+      return;
+    }
+    this.#parts.push(providerData === undefined ? { type, text } : { type, text, providerData });
+  }
+
+  #endCall(callId: string, input: JsonValue, providerData: ProviderData | undefined): void {
+    const call = this.#parts.find(
+      (part): part is OpenCall => part.type === "tool-call" && part.callId === callId,
+    );
+    if (!call) throw new Error(`The tool call "${callId}" ended without a start.`);
+    call.input = input;
+    if (providerData !== undefined) call.providerData = providerData;
+  }
+}
+
+function toMessagePart(part: OpenPart | OpenCall): AnswerPart | ReasoningPart | ToolCallPart {
+  if (part.type !== "tool-call") return part;
+  if (part.input === undefined) throw new Error(`The tool call "${part.callId}" never ended.`);
+  return { ...part, input: part.input };
+}
+
+function joinParts(parts: AssistantMessage["parts"], type: "text" | "reasoning"): string {
+  let text = "";
+  for (const part of parts) if (part.type === type) text += part.text;
+  return text;
+}

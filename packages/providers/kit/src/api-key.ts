@@ -1,0 +1,56 @@
+import { SalesAgentError } from "@salesagent/ports";
+
+/** A key, or a function that fetches one for each call, such as from a vault. */
+export type ApiKey = string | (() => string | Promise<string>);
+
+/** Where a provider's key may come from. */
+export interface ApiKeySource {
+  readonly provider: string;
+  readonly modelId: string;
+  readonly apiKey: ApiKey | undefined;
+  /** The vendor's own variables, in order; read at the first call, when no key was given. */
+  readonly variables: readonly string[];
+  /** @defaultValue the process's environment, where there is one */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/**
+ * The key for a call.
+ *
+ * @throws `model.auth` when there is none, or when it can't be a key: blank, or with characters that no header can hold.
+ */
+export async function resolveApiKey(source: ApiKeySource): Promise<string> {
+  const given = typeof source.apiKey === "function" ? await source.apiKey() : source.apiKey;
+  const key = given ?? fromEnvironment(source);
+  if (key === undefined || key === "") {
+    const variable = source.variables[0];
+    throw keyError(
+      source,
+      `No API key for ${source.provider}: pass \`apiKey\`${variable ? ` or set ${variable}` : ""}.`,
+    );
+  }
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw keyError(
+      source,
+      `The API key for ${source.provider} is malformed: it has spaces, line ends or characters outside ASCII. Copy it again.`,
+    );
+  }
+  return key;
+}
+
+function fromEnvironment({ env = processEnvironment(), variables }: ApiKeySource): string | undefined {
+  for (const name of variables) {
+    const value = env[name];
+    if (value !== undefined && value !== "") return value;
+  }
+  return undefined;
+}
+
+/** The environment of Node, Bun or Deno; empty where there is none, such as at the edge. */
+function processEnvironment(): Readonly<Record<string, string | undefined>> {
+  return typeof process === "undefined" ? {} : process.env;
+}
+
+function keyError({ provider, modelId }: ApiKeySource, message: string): SalesAgentError<"model.auth"> {
+  return new SalesAgentError("model.auth", { message, facts: { provider, modelId }, replay: "safe" });
+}

@@ -1,0 +1,53 @@
+import type { ModelPrice, TokenPrice, Usage } from "@salesagent/ports";
+
+const NANO_USD = 1e9;
+
+/**
+ * What a call costs by a price list, in whole nano-dollars (billionths of a USD), rounded up.
+ *
+ * @param startMs - When the call began, for prices that depend on the day or the hour; milliseconds since the epoch.
+ * @returns Nothing when the usage does not say how many tokens were used.
+ */
+export function priceNanoUsd(price: ModelPrice, usage: Usage, startMs: number): number | undefined {
+  if (usage.inputTokens === undefined || usage.outputTokens === undefined) return undefined;
+  const rate = rateOf(price, usage.inputTokens, startMs);
+  const cached = usage.cachedInputTokens ?? 0;
+  const writtenLong = usage.cacheWriteLongTokens ?? 0;
+  const written = Math.max(0, (usage.cacheWriteTokens ?? 0) - writtenLong);
+  const plain = Math.max(0, usage.inputTokens - cached - written - writtenLong);
+  // USD per million tokens is 1,000 nano-dollars a token.
+  const tokens =
+    plain * rate.input +
+    cached * (rate.cachedInput ?? rate.input) +
+    written * (rate.cacheWrite ?? rate.input) +
+    writtenLong * (rate.cacheWriteLong ?? rate.cacheWrite ?? rate.input) +
+    usage.outputTokens * rate.output;
+  // The products carry binary fractions; a thousandth of a nano-dollar is noise, not cost.
+  return Math.ceil(Number((tokens * 1000).toFixed(3))) + Math.ceil((price.perRequest ?? 0) * NANO_USD);
+}
+
+/** Nano-dollars as USD. */
+export function toUsd(nanoUsd: number): number {
+  return nanoUsd / NANO_USD;
+}
+
+function rateOf(price: ModelPrice, inputTokens: number, startMs: number): TokenPrice {
+  const date = new Date(startMs);
+  const today = date.toISOString().slice(0, 10);
+  const day = date.getUTCDay();
+  const hour = date.getUTCHours();
+  let rate: TokenPrice = price;
+  for (const change of price.changes ?? []) if (change.from <= today) rate = change;
+  const window = price.windows?.find(
+    (entry) => entry.days.includes(day) && hour >= entry.fromHour && hour < entry.untilHour,
+  );
+  if (window) rate = window;
+  let threshold = -1;
+  for (const tier of price.tiers ?? []) {
+    if (inputTokens > tier.aboveInputTokens && tier.aboveInputTokens > threshold) {
+      threshold = tier.aboveInputTokens;
+      rate = tier;
+    }
+  }
+  return rate;
+}

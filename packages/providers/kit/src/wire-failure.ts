@@ -1,0 +1,38 @@
+/** What kind of thing went wrong on the wire, before it is mapped to the error family. */
+export type WireFailureKind = "status" | "in-band" | "malformed" | "cut" | "tool-call";
+
+/** What a failed exchange told. */
+export interface WireFailureInit {
+  readonly kind: WireFailureKind;
+  /** HTTP status; for an error inside a 200, the status that the vendor names, where it does. */
+  readonly status?: number;
+  readonly headers?: Headers;
+  /** The vendor's code, type or status name. */
+  readonly vendorCode?: string;
+  /** The vendor's words. */
+  readonly vendorMessage?: string;
+  /** How long the body asks to wait, where it does. */
+  readonly retryAfterMs?: number;
+  /** Of a tool call whose arguments are not JSON. */
+  readonly toolCall?: { readonly tool: string; readonly argumentsText: string };
+}
+
+/** A failure of one HTTP exchange, in the vendor's words. Never leaves a provider package: `toModelError` maps it. */
+export class WireFailure extends Error {
+  override readonly name: string = "WireFailure";
+  readonly init: WireFailureInit;
+
+  constructor(init: WireFailureInit) {
+    super(init.vendorMessage ?? init.kind);
+    this.init = init;
+  }
+}
+
+/** Finds a {@link WireFailure} in a chain of causes: vendor SDKs wrap what their `fetch` throws. */
+export function findWireFailure(error: unknown): WireFailure | undefined {
+  for (let current = error, depth = 0; current instanceof Error && depth < 8; depth++) {
+    if (current instanceof WireFailure) return current;
+    current = current.cause;
+  }
+  return undefined;
+}
