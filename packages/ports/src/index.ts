@@ -9,6 +9,7 @@ export type {
   StoreErrorFacts,
   ToolErrorFacts,
 } from "./error-facts.js";
+export { type EventFold, type EventSource, EventStream, type StreamControl } from "./event-stream.js";
 export type { EventBus, RunEventBase, SalesEventBase, SalesEventName, SalesEvents } from "./events.js";
 export type { JsonObject, JsonSchema, JsonValue } from "./json.js";
 export { AnswerAssembler } from "./model/answer-assembler.js";
@@ -56,7 +57,7 @@ export type {
   ToolSpec,
 } from "./model/model-request.js";
 export type { ModelResult } from "./model/model-result.js";
-export { createModelStream, type ModelEventSource, type StreamControl } from "./model/model-stream.js";
+export { createModelStream, type ModelEventSource } from "./model/model-stream.js";
 export { systemMessage, userMessage } from "./model/transcript-parts.js";
 export type { Usage } from "./model/usage.js";
 export type { Company, CompanyFields, NumberRange } from "./records/company.js";
