@@ -129,7 +129,10 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
 
   #begin(): void {
     const caller = this.#caller;
-    if (caller?.aborted) return this.#fail(caller.reason);
+    if (caller?.aborted) {
+      this.#fail(caller.reason);
+      return;
+    }
     caller?.addEventListener("abort", this.#onAbort);
     try {
       this.#source = this.#open({ signal: this.#upstream.signal, fail: (reason) => this.#fail(reason) });

@@ -1,1 +1,3 @@
-export {};
+export { defineTool, type ToolDefinition } from "./define-tool.js";
+export { runTool } from "./run-tool.js";
+export type { AnyTool, Tool, ToolContext, ToolEffect, ToolOutcome } from "./tool.js";

@@ -1,0 +1,71 @@
+import type { JsonSchema, JsonValue } from "@salesagent/ports";
+
+/**
+ * Whether an unfinished value can still become one that fits the schema: every part that is there has the right type, and
+ * every finished choice is one of those allowed. What is missing may still come, so nothing is required, and the last text
+ * of an unfinished value may still grow. Keywords that judge only finished values are left to the final validation.
+ */
+export function matchesPartially(value: JsonValue, schema: JsonSchema, root: JsonSchema = schema): boolean {
+  const resolved = resolveReference(schema, root);
+  const choices = alternatives(resolved);
+  if (choices && !choices.some((choice) => matchesPartially(value, choice, root))) return false;
+  if (!matchesType(value, resolved["type"]) || !matchesChoice(value, resolved)) return false;
+  if (Array.isArray(value)) return matchesItems(value, resolved["items"], root);
+  return typeof value !== "object" || value === null || matchesProperties(value, resolved, root);
+}
+
+function resolveReference(schema: JsonSchema, root: JsonSchema): JsonSchema {
+  const reference = schema["$ref"];
+  if (typeof reference !== "string" || !reference.startsWith("#")) return schema;
+  let target: JsonValue | undefined = root;
+  for (const step of reference.split("/").slice(1)) {
+    target = isObject(target) ? target[step.replaceAll("~1", "/").replaceAll("~0", "~")] : undefined;
+  }
+  return isObject(target) ? target : {};
+}
+
+function alternatives(schema: JsonSchema): readonly JsonSchema[] | undefined {
+  const list = schema["anyOf"] ?? schema["oneOf"];
+  return Array.isArray(list) ? list.filter(isObject) : undefined;
+}
+
+function matchesType(value: JsonValue, type: JsonValue | undefined): boolean {
+  if (type === undefined) return true;
+  const allowed = Array.isArray(type) ? type : [type];
+  return allowed.some((name) => {
+    if (name === "integer") return Number.isInteger(value);
+    if (name === "null") return value === null;
+    if (name === "array") return Array.isArray(value);
+    if (name === "object") return isObject(value);
+    return typeof value === name;
+  });
+}
+
+function matchesChoice(value: JsonValue, schema: JsonSchema): boolean {
+  const listed = schema["enum"];
+  const constant = schema["const"];
+  const choices = Array.isArray(listed) ? listed : constant === undefined ? undefined : [constant];
+  if (!choices || (typeof value === "object" && value !== null)) return true;
+  return choices.some(
+    (choice) =>
+      choice === value ||
+      (typeof value === "string" && typeof choice === "string" && choice.startsWith(value)),
+  );
+}
+
+function matchesItems(items: readonly JsonValue[], schema: JsonValue | undefined, root: JsonSchema): boolean {
+  return !isObject(schema) || items.every((item) => matchesPartially(item, schema, root));
+}
+
+function matchesProperties(value: JsonValue, schema: JsonSchema, root: JsonSchema): boolean {
+  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  const closed = schema["additionalProperties"] === false;
+  return Object.entries(value as JsonSchema).every(([key, child]) => {
+    const known = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    return isObject(known) ? matchesPartially(child, known, root) : !closed;
+  });
+}
+
+function isObject(value: JsonValue | undefined): value is JsonSchema {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

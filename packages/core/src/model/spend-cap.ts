@@ -1,0 +1,90 @@
+import { type ModelProfile, type ModelRequest, SalesAgentError } from "@salesagent/ports";
+import { fromNanoUsd, toNanoUsd } from "./nano-usd.js";
+
+/** Money set aside for one call. Settle or release it once; later calls do nothing. */
+export interface Reservation {
+  /** Books what the call cost and gives the rest back. */
+  settle(costUsd: number | undefined): void;
+  /** Gives everything back: nothing was billed. */
+  release(): void;
+}
+
+/** A cap on spending that many calls of one process share. */
+export interface SpendCap {
+  readonly limitUsd: number;
+  /** What was booked; money that is only set aside is not in it. */
+  readonly spentUsd: number;
+  /** @throws `budget.exceeded` when the most that the call can cost does not fit under the cap any more. */
+  reserve(maxUsd: number): Reservation;
+}
+
+/**
+ * A cap in this process. Calls set aside the most that they can cost before they begin, so that concurrent calls never
+ * pass it together.
+ *
+ * @param options.usd - The cap, in USD; > 0.
+ * @throws RangeError naming `usd`.
+ */
+export function createSpendCap(options: { readonly usd: number }): SpendCap {
+  if (!(options.usd > 0) || !Number.isFinite(options.usd)) {
+    throw new RangeError(`spendCap.usd must be a number > 0, got ${options.usd}`);
+  }
+  const limitNano = toNanoUsd(options.usd);
+  let spentNano = 0;
+  let heldNano = 0;
+  return {
+    limitUsd: options.usd,
+    get spentUsd() {
+      return fromNanoUsd(spentNano);
+    },
+    reserve(maxUsd) {
+      const nano = toNanoUsd(maxUsd);
+      if (spentNano + heldNano + nano > limitNano) throw exceeded(options.usd, fromNanoUsd(spentNano));
+      heldNano += nano;
+      let open = true;
+      const end = (costNano: number) => {
+        if (!open) return;
+        open = false;
+        heldNano -= nano;
+        spentNano += costNano;
+      };
+      return {
+        // A cost that nobody knows is booked as the most that it can be.
+        settle: (costUsd) => end(costUsd === undefined ? nano : toNanoUsd(costUsd)),
+        release: () => end(0),
+      };
+    },
+  };
+}
+
+/** Tokens are rarely shorter than this; used where a high estimate is the safe one. */
+const MIN_CHARS_PER_TOKEN = 2;
+/** Assumed when neither the request nor the profile limits the output. */
+const FALLBACK_OUTPUT_TOKENS = 32_768;
+
+/**
+ * The most that a request can cost: all its text as input at the dearest rate, and the output limit in full.
+ *
+ * @returns Nothing when the model's price is unknown.
+ */
+export function maxCostUsd(request: ModelRequest, profile: ModelProfile): number | undefined {
+  const { price } = profile;
+  if (!price) return undefined;
+  const rates = [price, ...(price.tiers ?? []), ...(price.windows ?? []), ...(price.changes ?? [])];
+  const dearestInput = Math.max(
+    ...rates.flatMap((rate) => [rate.input, rate.cacheWrite ?? 0, rate.cacheWriteLong ?? 0]),
+  );
+  const dearestOutput = Math.max(...rates.map((rate) => rate.output));
+  const chars = JSON.stringify([request.messages, request.tools ?? [], request.output ?? null]).length;
+  const outputTokens = request.maxOutputTokens ?? profile.maxOutputTokens ?? FALLBACK_OUTPUT_TOKENS;
+  const tokensUsd = ((chars / MIN_CHARS_PER_TOKEN) * dearestInput + outputTokens * dearestOutput) / 1e6;
+  return tokensUsd + (price.perRequest ?? 0);
+}
+
+function exceeded(limitUsd: number, spentUsd: number): SalesAgentError<"budget.exceeded"> {
+  return new SalesAgentError("budget.exceeded", {
+    message: `The next model call could pass the cap of $${limitUsd}: $${spentUsd} is spent, and what running calls may cost is set aside. Raise the cap, or wait for running calls.`,
+    facts: { limitUsd, spentUsd },
+    replay: "safe",
+  });
+}
