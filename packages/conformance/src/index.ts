@@ -1,1 +1,2 @@
-export {};
+export { type ManualClock, manualClock } from "./manual-clock.js";
+export type { AsyncMatchers, Matchers, Runner, RunningCase } from "./runner.js";
