@@ -76,7 +76,7 @@ export function classifyFailure(words: VendorWords): ModelFailureCode {
   if (/spend(?:ing)? limit|exceeded your current quota|insufficient balance/i.test(vendorMessage)) {
     return "model.quota_exhausted";
   }
-  const byCode = BY_VENDOR_CODE[vendorCode];
+  const byCode = Object.hasOwn(BY_VENDOR_CODE, vendorCode) ? BY_VENDOR_CODE[vendorCode] : undefined;
   return byCode ?? classifyStatus(status);
 }
 

@@ -1,8 +1,14 @@
-import type { JsonValue } from "@salesagent/ports";
+import type { JsonObject, JsonValue } from "@salesagent/ports";
 import type { WireFailureInit } from "./wire-failure.js";
 
 /** What an error body says. */
-export type ErrorBody = Pick<WireFailureInit, "vendorCode" | "vendorMessage" | "status" | "retryAfterMs">;
+export type ErrorBody = Pick<
+  WireFailureInit,
+  "vendorCode" | "vendorMessage" | "status" | "retryAfterMs" | "error"
+>;
+
+/** A type that says more than the code beside it. */
+const QUOTA = "insufficient_quota";
 
 const record = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -27,6 +33,7 @@ export function readErrorBody(body: JsonValue | undefined): ErrorBody | undefine
   const details = record(error["details"]);
   const metadata = record(error["metadata"]);
   const code =
+    (error["type"] === QUOTA ? QUOTA : undefined) ??
     text(details?.["error_code"]) ??
     text(metadata?.["error_type"]) ??
     text(error["code"]) ??
@@ -35,6 +42,7 @@ export function readErrorBody(body: JsonValue | undefined): ErrorBody | undefine
   const message = messageOf(error, metadata);
   const status = statusOf(error["code"]) ?? statusOf(error["status_code"]) ?? statusOf(outer["status_code"]);
   return {
+    error: error as JsonObject,
     ...(code === undefined ? {} : { vendorCode: code }),
     ...(message === undefined ? {} : { vendorMessage: message }),
     ...(status === undefined ? {} : { status }),

@@ -210,6 +210,7 @@ class ExchangeSource implements ModelEventSource {
       baseUrl,
       classify,
       requestId: this.#requestId,
+      requestIdHeader: this.#exchange.requestIdHeader,
       status: this.#status,
       usage: this.#prepared?.decoder.usage(),
       successor: profile.retired?.successor,

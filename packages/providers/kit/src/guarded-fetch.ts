@@ -20,13 +20,18 @@ const SDK_HEADERS = new Set([
  * error bodies itself, since SDKs lose those that are not in their own vendor's format.
  *
  * @param ownHeaders - Names of the headers that the adapter sets, in lower case.
+ * @param sdkHeaders - Names of the headers that are the SDK's own; by default those of both SDKs.
  * @throws WireFailure for a status that is not a success.
  */
-export function guardedFetch(fetch: Fetch, ownHeaders: ReadonlySet<string>): Fetch {
+export function guardedFetch(
+  fetch: Fetch,
+  ownHeaders: ReadonlySet<string>,
+  sdkHeaders: ReadonlySet<string> = SDK_HEADERS,
+): Fetch {
   return async (input, init) => {
     const headers = new Headers();
     new Headers(init?.headers).forEach((value, name) => {
-      if (SDK_HEADERS.has(name) || ownHeaders.has(name)) headers.set(name, value);
+      if (sdkHeaders.has(name) || ownHeaders.has(name)) headers.set(name, value);
     });
     const response = await fetch(input, { ...init, headers });
     if (response.ok) return response;

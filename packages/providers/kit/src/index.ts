@@ -2,6 +2,7 @@ export type { AnswerDecoder, AnswerEnd } from "./answer-decoder.js";
 export { type ApiKey, type ApiKeySource, resolveApiKey } from "./api-key.js";
 export { CallDeadlines, type ResolvedTimeouts, resolveTimeouts, timedOutError } from "./call-deadlines.js";
 export { classifyFailure, type ModelFailureCode, type VendorWords } from "./classify-failure.js";
+export { CodePointGate } from "./code-point-gate.js";
 export { type ErrorBody, readErrorBody } from "./error-body.js";
 export { type Exchange, exchangeStream, type PreparedRequest } from "./exchange.js";
 export { type Fetch, guardedFetch } from "./guarded-fetch.js";

@@ -10,6 +10,8 @@ export interface FailedCall {
   readonly modelId: string;
   readonly baseUrl: string;
   readonly requestId?: string | undefined;
+  /** Name of the header that holds the request's id, for responses that were refused before it was read. */
+  readonly requestIdHeader?: string | undefined;
   readonly status?: number | undefined;
   readonly usage?: Usage | undefined;
   /** What a retired model was replaced by. */
@@ -58,7 +60,7 @@ function fromWireFailure(failure: WireFailure, call: FailedCall): SalesAgentErro
   const code = call.classify?.(init) ?? commonCode(init);
   return make(
     code,
-    `${name(call)} ${MEANING[code]}${words}${words.endsWith(".") ? "" : "."}${advice(code, call)}`,
+    `${name(call)} ${MEANING[code]}${words}${words.endsWith(".") ? "" : "."}${advice(code, call, init)}`,
     call,
     {
       ...vendorFacts(init, call),
@@ -79,11 +81,17 @@ function commonCode(init: WireFailureInit): ModelFailureCode {
 function vendorFacts(init: WireFailureInit, call: FailedCall): Partial<ModelErrorFacts> {
   const waitMs = init.retryAfterMs ?? (init.headers ? retryAfterMs(init.headers, call.nowMs) : undefined);
   return {
-    ...(init.status === undefined ? {} : { status: init.status }),
+    ...requestIdOf(init, call),
+    ...(init.status === undefined || init.kind === "in-band" ? {} : { status: init.status }),
     ...(init.vendorCode === undefined ? {} : { vendorCode: init.vendorCode }),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     ...(init.kind === "in-band" ? { inBand: true } : {}),
   };
+}
+
+function requestIdOf({ headers }: WireFailureInit, call: FailedCall): Pick<ModelErrorFacts, "requestId"> {
+  const requestId = call.requestIdHeader ? headers?.get(call.requestIdHeader) : undefined;
+  return requestId ? { requestId } : {};
 }
 
 const MEANING: Readonly<Record<ModelFailureCode, string>> = {
@@ -101,17 +109,20 @@ const MEANING: Readonly<Record<ModelFailureCode, string>> = {
   "model.stream_cut": "broke off",
   "model.malformed_response": "sent an answer that can't be read",
   "model.malformed_tool_call": "sent a tool call that can't be read",
+  "model.output_truncated": "stopped before its answer was whole",
   "model.output_invalid": "sent an answer of the wrong shape",
 };
 
-function advice(code: ModelFailureCode, call: FailedCall): string {
+function advice(code: ModelFailureCode, call: FailedCall, init: WireFailureInit): string {
   if (code === "model.auth") return " Check the key and what it may use.";
   if (code === "model.quota_exhausted") return " Add credit or use another provider; waiting does not help.";
   if (code === "model.context_length") return " Send less, or use a model with a larger context.";
   if (code !== "model.not_found") return "";
-  return call.successor === undefined
-    ? " Check the model's name."
-    : ` It was retired; its successor is "${call.successor}".`;
+  if (call.successor !== undefined) return ` It was retired; its successor is "${call.successor}".`;
+  // A vendor that has no such model says so in a code of its own; a server that has no such path does not.
+  return init.vendorCode === undefined
+    ? ` Check \`baseUrl\` (${safeUrl(call.baseUrl)}) and the model's name.`
+    : " Check the model's name.";
 }
 
 function malformedMessage(call: FailedCall, words: string): string {

@@ -1,3 +1,5 @@
+import type { JsonObject } from "@salesagent/ports";
+
 /** What kind of thing went wrong on the wire, before it is mapped to the error family. */
 export type WireFailureKind = "status" | "in-band" | "malformed" | "cut" | "tool-call";
 
@@ -13,6 +15,8 @@ export interface WireFailureInit {
   readonly vendorMessage?: string;
   /** How long the body asks to wait, where it does. */
   readonly retryAfterMs?: number;
+  /** The error object as the vendor sent it, for an adapter's own reading. */
+  readonly error?: JsonObject;
   /** Of a tool call whose arguments are not JSON. */
   readonly toolCall?: { readonly tool: string; readonly argumentsText: string };
 }
