@@ -72,6 +72,8 @@ export interface ErrorFacts {
   "model.malformed_response": ModelErrorFacts & { readonly excerpt?: string };
   /** The model asked for a tool with arguments that are not JSON; the raw text is kept. */
   "model.malformed_tool_call": ModelErrorFacts & { readonly tool: string; readonly argumentsText: string };
+  /** The answer reached the output limit before it was done. */
+  "model.output_truncated": ModelErrorFacts;
   /** The final answer does not match the schema that was asked for. */
   "model.output_invalid": ModelErrorFacts & { readonly issues: readonly IssueFact[] };
   /** A transcript breaks the rules that every vendor holds: a call without its result, a result without its call. */

@@ -1,1 +1,2 @@
-export {};
+export { type OpenTelemetryApi, openTelemetry } from "./open-telemetry.js";
+export { type Attributes, noTelemetry, type Span, type Telemetry } from "./telemetry.js";

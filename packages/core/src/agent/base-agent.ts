@@ -1,0 +1,262 @@
+import {
+  type Clock,
+  type EventBus,
+  type JsonObject,
+  type JsonValue,
+  type LanguageModel,
+  type ModelTimeouts,
+  SalesAgentError,
+  type Storage,
+  type StoredError,
+  type StreamControl,
+  systemClock,
+} from "@salesagent/ports";
+import { createIdSource } from "../kernel/sortable-id.js";
+import type { SpendCap } from "../model/spend-cap.js";
+import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
+import type { AnyTool } from "../tools/tool.js";
+import { RecordWriter } from "./record-writer.js";
+import { Run } from "./run.js";
+import { RunContext } from "./run-context.js";
+import type { RunEnd, RunEvent, WorkEvent } from "./run-event.js";
+
+/** What every agent is made with. */
+export interface AgentOptions {
+  /** The model that it thinks with. */
+  readonly model?: LanguageModel | undefined;
+  /** Where runs, steps, model calls, results and the audit trail are kept; nothing is kept without one. */
+  readonly storage?: Storage | undefined;
+  readonly tools?: readonly AnyTool[] | undefined;
+  /** Told what happens, for whoever watches. */
+  readonly events?: EventBus | undefined;
+  /** @defaultValue none */
+  readonly telemetry?: Telemetry | undefined;
+  /** Time limits of each model call. */
+  readonly timeouts?: ModelTimeouts | undefined;
+  /** A cap on spending that all runs of this agent share. */
+  readonly spendCap?: SpendCap | undefined;
+  /** @defaultValue the machine's clock */
+  readonly clock?: Clock | undefined;
+  /** Makes ids of runs and records. @defaultValue UUIDs of version 7, which sort by time */
+  readonly createId?: (() => string) | undefined;
+}
+
+/** How one run is made. */
+export interface RunOptions {
+  /** Whose data this is; every record carries it. */
+  readonly tenant: string;
+  readonly signal?: AbortSignal | undefined;
+  /** The stored lead that the run is about. */
+  readonly leadId?: string | undefined;
+  readonly threadId?: string | undefined;
+  /** The run that began this one. */
+  readonly parentRunId?: string | undefined;
+  /** A cap for this run; wins over the agent's. */
+  readonly spendCap?: SpendCap | undefined;
+  /** Wins over the agent's, field by field. */
+  readonly timeouts?: ModelTimeouts | undefined;
+  /** `whole` when nobody reads tokens as they come. @defaultValue "streamed" */
+  readonly delivery?: "streamed" | "whole" | undefined;
+}
+
+/**
+ * What all agents share: tools, records, events, limits. A subclass writes `processTask`; its `run` is ready.
+ *
+ * @typeParam Input - What a run is given. Stored with the run, so plain data.
+ * @typeParam Output - What a run ends with. Stored too.
+ * @typeParam Own - Events of this kind of agent, besides those that every run has.
+ */
+export abstract class BaseAgent<Input, Output, Own extends { readonly type: string } = never> {
+  /** Such as `qualification`; part of every record. */
+  abstract readonly name: string;
+  protected readonly model: LanguageModel | undefined;
+  protected readonly clock: Clock;
+  protected readonly tools = new Map<string, AnyTool>();
+  readonly #options: AgentOptions;
+  readonly #createId: () => string;
+  readonly #writers = new Map<string, RecordWriter>();
+
+  constructor(options: AgentOptions = {}) {
+    this.#options = options;
+    this.model = options.model;
+    this.clock = options.clock ?? systemClock;
+    this.#createId = options.createId ?? createIdSource({ now: () => this.clock.now() });
+    for (const tool of options.tools ?? []) this.registerTool(tool);
+  }
+
+  /** Does the work: yields what happens and returns the output. */
+  protected abstract processTask(
+    input: Input,
+    context: RunContext,
+  ): AsyncGenerator<WorkEvent | Own, Output, void>;
+
+  /** What the model is told of its task. */
+  protected systemPrompt(_input: Input): string {
+    return "";
+  }
+
+  /** Adds a tool. @throws TypeError when one of this name is there already. */
+  registerTool(tool: AnyTool): this {
+    if (this.tools.has(tool.name)) throw new TypeError(`tools: two tools are named "${tool.name}"`);
+    this.tools.set(tool.name, tool);
+    return this;
+  }
+
+  /**
+   * Prepares a run. Nothing happens before it is read.
+   *
+   * @throws TypeError when `tenant` is missing.
+   */
+  run(input: Input, options: RunOptions): Run<Output, RunEvent<Output, Own>> {
+    if (typeof options?.tenant !== "string" || options.tenant === "") {
+      throw new TypeError("run options.tenant must be a text that is not empty");
+    }
+    const runId = this.#createId();
+    let settled: Promise<void> = Promise.resolve();
+    const open = (control: StreamControl) => {
+      const { promise, resolve } = deferred();
+      settled = promise;
+      const work = this.#work(input, options, runId, control, resolve);
+      return batched(work);
+    };
+    return new Run(runId, open, () => settled, options.signal);
+  }
+
+  /** Begins a run of another agent as part of this one: same tenant, same end, on record as its child. */
+  protected handoffTo<I, O, E extends { readonly type: string }>(
+    agent: BaseAgent<I, O, E>,
+    payload: I,
+    context: RunContext,
+  ): Run<O, RunEvent<O, E>> {
+    const { tenant, runId, signal, init } = context;
+    context.logAction("task-handed-off", `agent:${agent.name}`, { from: this.name });
+    const { leadId, threadId, spendCap, delivery } = init;
+    return agent.run(payload, { tenant, signal, parentRunId: runId, leadId, threadId, spendCap, delivery });
+  }
+
+  /** Puts a decision or an effect into the audit trail. */
+  protected logAction(context: RunContext, action: string, subject: string, facts: JsonObject): void {
+    context.logAction(action, subject, facts);
+  }
+
+  async *#work(
+    input: Input,
+    options: RunOptions,
+    runId: string,
+    control: StreamControl,
+    settled: () => void,
+  ): AsyncGenerator<RunEvent<Output, Own>, void, void> {
+    const context = this.#context(input, options, runId, control.signal);
+    let end: RunEnd = { status: "cancelled" };
+    try {
+      context.emit("run-started", { input: context.init.input });
+      yield { type: "run-started", runId, agent: this.name, at: context.nowIso() };
+      if (this.model) await context.writeStart();
+      const output = yield* this.processTask(input, context);
+      end = { status: "completed", output: toJson(output) };
+      await context.writeEnd(end);
+      const summary = context.summary();
+      const cost = summary.costUsd === undefined ? {} : { costUsd: summary.costUsd };
+      context.emit("run-completed", { output: toJson(output), latencyMs: summary.latencyMs, ...cost });
+      yield { type: "run-completed", output, summary };
+    } catch (error) {
+      const cancelled = control.signal.aborted;
+      end = cancelled ? { status: "cancelled" } : { status: "failed", error: storedError(error) };
+      throw error;
+    } finally {
+      if (end.status !== "completed") await this.#writeBadEnd(context, end);
+      context.init.span.end();
+      this.#forgetIdleWriter(context.tenant);
+      settled();
+    }
+  }
+
+  async #writeBadEnd(context: RunContext, end: RunEnd): Promise<void> {
+    const error = end.error ?? { code: "aborted", message: "The run was cancelled." };
+    context.init.span.fail(error.code);
+    context.emit("run-failed", { error, latencyMs: context.summary().latencyMs });
+    try {
+      await context.writeEnd(end);
+    } catch {
+      // What ended the run is thrown already and tells more than a second failure would.
+    }
+  }
+
+  #context(input: Input, options: RunOptions, runId: string, signal: AbortSignal): RunContext {
+    const { storage, events, telemetry = noTelemetry, timeouts, spendCap } = this.#options;
+    const { tenant } = options;
+    const writer = storage && this.#writer(storage, tenant);
+    const attributes = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": this.name };
+    return new RunContext({
+      runId,
+      agent: this.name,
+      tenant,
+      signal,
+      clock: this.clock,
+      createId: this.#createId,
+      input: toJson(input),
+      leadId: options.leadId,
+      threadId: options.threadId,
+      parentRunId: options.parentRunId,
+      stores: storage?.tenant(tenant),
+      writer,
+      events,
+      telemetry,
+      span: telemetry.startSpan(`invoke_agent ${this.name}`, "internal", attributes),
+      spendCap: options.spendCap ?? spendCap,
+      timeouts: timeouts || options.timeouts ? { ...timeouts, ...options.timeouts } : undefined,
+      delivery: options.delivery ?? "streamed",
+    });
+  }
+
+  #writer(storage: Storage, tenant: string): RecordWriter {
+    let writer = this.#writers.get(tenant);
+    if (!writer) {
+      writer = new RecordWriter(storage.tenant(tenant));
+      this.#writers.set(tenant, writer);
+    }
+    return writer;
+  }
+
+  /** An agent that serves many tenants must not remember them all. */
+  #forgetIdleWriter(tenant: string): void {
+    if (this.#writers.get(tenant)?.idle) this.#writers.delete(tenant);
+  }
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}
+
+/** One event a batch: the agents' generators yield them singly. */
+function batched<Event>(
+  work: AsyncGenerator<Event, void, void>,
+): AsyncIterator<readonly Event[], void, void> {
+  return {
+    async next() {
+      const step = await work.next();
+      return step.done ? { done: true, value: undefined } : { done: false, value: [step.value] };
+    },
+    async return() {
+      await work.return();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+/** Plain data for a record; what JSON can't hold becomes null or is left out. */
+function toJson(value: unknown): JsonValue {
+  return JSON.parse(JSON.stringify(value) ?? "null") as JsonValue;
+}
+
+function storedError(error: unknown): StoredError {
+  if (SalesAgentError.is(error)) return { code: error.code, message: error.message };
+  return {
+    code: "internal",
+    message: error instanceof Error ? `${error.name} in the agent's own code` : "Unknown failure",
+  };
+}

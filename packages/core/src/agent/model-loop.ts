@@ -1,0 +1,226 @@
+import {
+  type JsonValue,
+  type LanguageModel,
+  type Message,
+  type ModelRequest,
+  type ModelResult,
+  SalesAgentError,
+  type ToolCallPart,
+  type ToolMessage,
+  userMessage,
+} from "@salesagent/ports";
+import { repairPrompt, type StructuredOutput } from "../model/structured-output.js";
+import { describeIssues } from "../model/validate.js";
+import { runTool } from "../tools/run-tool.js";
+import type { AnyTool, ToolOutcome } from "../tools/tool.js";
+import { callModel } from "./call-model.js";
+import type { RunContext } from "./run-context.js";
+import type { WorkEvent } from "./run-event.js";
+
+/** What a loop works with. */
+export interface ModelLoopOptions<Output> {
+  readonly agent: string;
+  readonly model: LanguageModel;
+  readonly messages: readonly Message[];
+  readonly tools: ReadonlyMap<string, AnyTool>;
+  /** How the answer is read; text as it is without it. */
+  readonly output: StructuredOutput<Output> | undefined;
+  /** Model calls in all; whole number ≥ 1. */
+  readonly maxSteps: number;
+  /** How often an answer of the wrong shape is asked for again. */
+  readonly maxRepairs: number;
+  /** Further fields of each request, such as the effort of reasoning. */
+  readonly request?: Omit<ModelRequest, "messages" | "tools" | "output"> | undefined;
+}
+
+/** What a loop ends with. */
+export interface ModelLoopResult<Output> {
+  readonly output: Output;
+  /** The transcript, the final answer included. */
+  readonly messages: readonly Message[];
+  readonly result: ModelResult;
+}
+
+/**
+ * Lets a model work: it answers, or calls tools, is told what came of them, and goes on. Tool calls of one answer run side
+ * by side; what they found is kept when a later step is tried again.
+ *
+ * @throws `agent.step_limit`, `model.output_invalid`, `model.output_truncated`, `model.content_filtered`, and what model calls throw.
+ */
+export async function* runModelLoop<Output>(
+  context: RunContext,
+  options: ModelLoopOptions<Output>,
+): AsyncGenerator<WorkEvent, ModelLoopResult<Output>, void> {
+  const messages = [...options.messages];
+  let repairs = 0;
+  for (let step = 0; step < options.maxSteps; step++) {
+    const result = yield* modelStep(context, options, messages);
+    messages.push(result.message);
+    if (result.toolCalls.length > 0) {
+      messages.push(yield* toolStep(context, options.tools, result.toolCalls));
+      continue;
+    }
+    refuseIncomplete(result);
+    const read = await readOutput(options, result);
+    if ("output" in read) return { output: read.output, messages, result };
+    yield { type: "output-rejected", issues: read.issues };
+    if (repairs++ >= options.maxRepairs) throw invalidOutput(result, read.issues);
+    messages.push(userMessage(repairPrompt(read.issues), "developer"));
+  }
+  throw new SalesAgentError("agent.step_limit", {
+    message: `The agent "${options.agent}" used its ${options.maxSteps} steps without an answer. Raise \`maxSteps\`, or give it fewer tools.`,
+    facts: { agent: options.agent, limit: options.maxSteps },
+    replay: "unsafe",
+  });
+}
+
+async function* modelStep<Output>(
+  context: RunContext,
+  options: ModelLoopOptions<Output>,
+  messages: readonly Message[],
+): AsyncGenerator<WorkEvent, ModelResult, void> {
+  const { model, output } = options;
+  const startedAt = context.nowIso();
+  const startedMs = context.clock.elapsed();
+  yield { type: "step-started", index: context.nextStep, kind: "model", name: model.modelId };
+  const reader = output?.reader();
+  const call = callModel(context, model, toRequest(options, messages));
+  let partial = reader;
+  for (;;) {
+    const step = await call.next();
+    if (step.done) {
+      const latencyMs = context.clock.elapsed() - startedMs;
+      const answer = { text: step.value.text, toolCalls: step.value.toolCalls.length };
+      context.noteStep({
+        kind: "model",
+        name: model.modelId,
+        status: "completed",
+        output: answer,
+        startedAt,
+        latencyMs,
+      });
+      return step.value;
+    }
+    const event = step.value;
+    yield event;
+    if (event.type === "restart") partial = output?.reader();
+    if (event.type !== "text-delta" || !partial) continue;
+    const value = partial.push(event.text);
+    if (value !== undefined) yield { type: "output-partial", value };
+  }
+}
+
+function toRequest<Output>(options: ModelLoopOptions<Output>, messages: readonly Message[]): ModelRequest {
+  const tools = [...options.tools.values()];
+  const request: ModelRequest = {
+    ...options.request,
+    messages,
+    ...(tools.length === 0
+      ? {}
+      : { tools: tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })) }),
+  };
+  return options.output ? options.output.ask(request, options.model.profile) : request;
+}
+
+async function* toolStep(
+  context: RunContext,
+  tools: ReadonlyMap<string, AnyTool>,
+  calls: readonly ToolCallPart[],
+): AsyncGenerator<WorkEvent, ToolMessage, void> {
+  for (const { callId, name, input } of calls) yield { type: "tool-started", callId, name, input };
+  const running = calls.map((call) => runRecorded(context, tools, call));
+  // Each is awaited in turn below; one that fails first must not count as unhandled meanwhile.
+  for (const pending of running) pending.catch(() => {});
+  const parts: ToolMessage["parts"][number][] = [];
+  for (const [index, call] of calls.entries()) {
+    const outcome = (await running[index]) as ToolOutcome;
+    const { callId, name } = call;
+    const { output, failed, latencyMs } = outcome;
+    const origin = failed ? "tool" : (tools.get(name)?.origin ?? "tool");
+    parts.push({ type: "tool-result", callId, name, output, failed, origin });
+    yield { type: "tool-finished", callId, name, output, failed, latencyMs };
+  }
+  return { role: "tool", parts };
+}
+
+async function runRecorded(
+  context: RunContext,
+  tools: ReadonlyMap<string, AnyTool>,
+  call: ToolCallPart,
+): Promise<ToolOutcome> {
+  const { tenant, runId, signal, clock, init } = context;
+  const startedAt = context.nowIso();
+  const attributes = {
+    "gen_ai.operation.name": "execute_tool",
+    "gen_ai.tool.name": call.name,
+    "gen_ai.tool.call.id": call.callId,
+  };
+  const span = init.telemetry.startSpan(`execute_tool ${call.name}`, "internal", attributes, init.span);
+  context.emit("task-tool-use", { tool: call.name, callId: call.callId });
+  try {
+    const outcome = await runTool(tools, call, { tenant, runId, signal, clock });
+    const { output, failed, latencyMs, errorCode } = outcome;
+    if (errorCode !== undefined) span.fail(errorCode);
+    const error = errorCode === undefined ? {} : { error: { code: errorCode, message: String(output) } };
+    const status = failed ? "failed" : "completed";
+    context.noteStep({
+      kind: "tool",
+      name: call.name,
+      status,
+      input: call.input,
+      output,
+      ...error,
+      startedAt,
+      latencyMs,
+    });
+    context.emit("task-tool-result", { tool: call.name, callId: call.callId, failed, latencyMs });
+    return outcome;
+  } finally {
+    span.end();
+  }
+}
+
+type Read<Output> =
+  | { readonly output: Output }
+  | { readonly issues: readonly { path: string; message: string }[] };
+
+async function readOutput<Output>(
+  { output }: ModelLoopOptions<Output>,
+  result: ModelResult,
+): Promise<Read<Output>> {
+  // Without a schema the output is the text, and `Output` is string.
+  if (!output) return { output: result.text as JsonValue as Output };
+  const read = await output.read(result.text);
+  return "value" in read ? { output: read.value } : read;
+}
+
+/** An answer that was stopped is not an answer, however complete its text may look. */
+function refuseIncomplete(result: ModelResult): void {
+  const { provider, modelId, finishReason, requestId, usage } = result;
+  const facts = { provider, modelId, usage, ...(requestId === undefined ? {} : { requestId }) };
+  if (finishReason === "length") {
+    throw new SalesAgentError("model.output_truncated", {
+      message: `${provider}/${modelId} reached its output limit before the answer was done. Raise \`maxOutputTokens\`, or ask for less.`,
+      facts,
+      replay: "safe",
+    });
+  }
+  if (finishReason === "content-filter") {
+    throw new SalesAgentError("model.content_filtered", {
+      message: `${provider}/${modelId} refused to answer. Change the request, or ask another model.`,
+      facts,
+      replay: "safe",
+    });
+  }
+}
+
+function invalidOutput(
+  { provider, modelId, usage }: ModelResult,
+  issues: readonly { path: string; message: string }[],
+): SalesAgentError<"model.output_invalid"> {
+  return new SalesAgentError("model.output_invalid", {
+    message: `${provider}/${modelId} did not answer in the shape that was asked for: ${describeIssues(issues)}. Use a stronger model, or a simpler schema.`,
+    facts: { provider, modelId, usage, issues },
+    replay: "safe",
+  });
+}

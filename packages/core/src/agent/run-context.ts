@@ -1,0 +1,215 @@
+import type {
+  AuditRecord,
+  Clock,
+  EventBus,
+  JsonObject,
+  JsonValue,
+  ModelAttempt,
+  ModelCallRecord,
+  ModelTimeouts,
+  ResultRecord,
+  RunRecord,
+  SalesEventName,
+  SalesEvents,
+  StepRecord,
+  TenantStores,
+  Usage,
+} from "@salesagent/ports";
+import { addUsage } from "../model/add-usage.js";
+import { fromNanoUsd, toNanoUsd } from "../model/nano-usd.js";
+import type { SpendCap } from "../model/spend-cap.js";
+import type { Span, Telemetry } from "../telemetry/telemetry.js";
+import type { RecordWriter, RunRecords } from "./record-writer.js";
+import type { RunEnd, RunSummary } from "./run-event.js";
+
+/** What a run is made of. */
+export interface RunContextInit {
+  readonly runId: string;
+  readonly agent: string;
+  readonly tenant: string;
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly createId: () => string;
+  readonly input: JsonValue;
+  readonly leadId?: string | undefined;
+  readonly threadId?: string | undefined;
+  readonly parentRunId?: string | undefined;
+  readonly stores: TenantStores | undefined;
+  readonly writer: RecordWriter | undefined;
+  readonly events: EventBus | undefined;
+  readonly telemetry: Telemetry;
+  readonly span: Span;
+  readonly spendCap: SpendCap | undefined;
+  readonly timeouts: ModelTimeouts | undefined;
+  readonly delivery: "streamed" | "whole";
+}
+
+/** A step's record, less what the context knows. */
+export type StepNote = Omit<StepRecord, "runId" | "index">;
+
+type EventFacts<Name extends SalesEventName> = Omit<SalesEvents[Name], "tenant" | "at" | "runId" | "agent">;
+
+/** One run from the inside: what it may use, and what it leaves on record. */
+export class RunContext {
+  readonly init: RunContextInit;
+  readonly startedAtMs: number;
+  readonly #startedMs: number;
+  #steps: StepRecord[] = [];
+  #modelCalls: ModelCallRecord[] = [];
+  #results: ResultRecord[] = [];
+  #audit: AuditRecord[] = [];
+  #stepCount = 0;
+  #modelCallCount = 0;
+  #toolCallCount = 0;
+  #usage: Usage = {};
+  #costNano = 0;
+  #unpriced = false;
+  #engine: string | undefined;
+
+  constructor(init: RunContextInit) {
+    this.init = init;
+    this.startedAtMs = init.clock.now();
+    this.#startedMs = init.clock.elapsed();
+  }
+
+  get runId(): string {
+    return this.init.runId;
+  }
+
+  get tenant(): string {
+    return this.init.tenant;
+  }
+
+  get signal(): AbortSignal {
+    return this.init.signal;
+  }
+
+  get clock(): Clock {
+    return this.init.clock;
+  }
+
+  /** The tenant's stores, where the agent has a storage. */
+  get stores(): TenantStores | undefined {
+    return this.init.stores;
+  }
+
+  /** Index of the step that is noted next. */
+  get nextStep(): number {
+    return this.#stepCount;
+  }
+
+  /** Says what produces the output, such as `rules`, for the run's record. */
+  setEngine(engine: string): void {
+    this.#engine = engine;
+  }
+
+  /** The present as ISO 8601 in UTC. */
+  nowIso(): string {
+    return new Date(this.clock.now()).toISOString();
+  }
+
+  noteStep(step: StepNote): void {
+    const index = this.#stepCount++;
+    this.#steps.push({ ...step, runId: this.runId, index });
+    if (step.kind === "tool") this.#toolCallCount++;
+    this.emit("run-step", { index, kind: step.kind, name: step.name });
+  }
+
+  /** Puts one try at a model on record, and its cost into the run's. */
+  noteAttempt(attempt: ModelAttempt, startedAt: string, firstTokenMs?: number): void {
+    const { latencyMs, ...facts } = attempt;
+    this.#modelCallCount++;
+    this.#usage = addUsage(this.#usage, attempt.usage);
+    if (attempt.costUsd !== undefined) this.#costNano += toNanoUsd(attempt.costUsd);
+    else if (attempt.outcome === "completed") this.#unpriced = true;
+    this.#modelCalls.push({
+      id: this.init.createId(),
+      runId: this.runId,
+      stepIndex: this.#stepCount,
+      agent: this.init.agent,
+      ...facts,
+      startedAt,
+      latencyMs,
+      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    });
+  }
+
+  /** Keeps a finding about a lead; it is stored with the run's end. */
+  noteResult(result: Omit<ResultRecord, "id" | "runId" | "createdAt">): void {
+    const id = this.init.createId();
+    this.#results.push({ ...result, id, runId: this.runId, createdAt: this.nowIso() });
+  }
+
+  /** Puts a decision or an effect into the audit trail; it is stored with the run's end. */
+  logAction(action: string, subject: string, facts: JsonObject): void {
+    const { createId, agent } = this.init;
+    const actor = `agent:${agent}`;
+    this.#audit.push({ id: createId(), at: this.nowIso(), actor, action, subject, runId: this.runId, facts });
+  }
+
+  /** Tells the app's bus. */
+  emit<Name extends SalesEventName>(name: Name, facts: EventFacts<Name>): void {
+    const { events, tenant, runId, agent } = this.init;
+    if (!events) return;
+    events.emit(name, { ...facts, tenant, runId, agent, at: this.nowIso() } as SalesEvents[Name]);
+  }
+
+  summary(): RunSummary {
+    return {
+      runId: this.runId,
+      usage: this.#usage,
+      ...(this.#unpriced ? {} : { costUsd: fromNanoUsd(this.#costNano) }),
+      modelCalls: this.#modelCallCount,
+      toolCalls: this.#toolCallCount,
+      latencyMs: this.clock.elapsed() - this.#startedMs,
+    };
+  }
+
+  /** Puts the run on record as running. */
+  async writeStart(): Promise<void> {
+    await this.init.writer?.write(this.#takeRecords(this.#record({ status: "running" })));
+  }
+
+  /** Writes the run's end and all that it left, in one transaction. */
+  async writeEnd(end: RunEnd): Promise<void> {
+    const { usage, costUsd, latencyMs } = this.summary();
+    const run: RunRecord = {
+      ...this.#record(end),
+      ...(this.#engine === undefined ? {} : { engine: this.#engine }),
+      usage,
+      ...(costUsd === undefined ? {} : { costUsd }),
+      finishedAt: this.nowIso(),
+      latencyMs,
+    };
+    await this.init.writer?.write(this.#takeRecords(run));
+  }
+
+  #record(end: Pick<RunRecord, "status" | "output" | "error">): RunRecord {
+    const { runId, agent, input, leadId, threadId, parentRunId } = this.init;
+    return {
+      id: runId,
+      agent,
+      input,
+      ...end,
+      ...(leadId === undefined ? {} : { leadId }),
+      ...(threadId === undefined ? {} : { threadId }),
+      ...(parentRunId === undefined ? {} : { parentRunId }),
+      startedAt: new Date(this.startedAtMs).toISOString(),
+    };
+  }
+
+  #takeRecords(run: RunRecord): RunRecords {
+    const records = {
+      run,
+      steps: this.#steps,
+      modelCalls: this.#modelCalls,
+      results: this.#results,
+      audit: this.#audit,
+    };
+    this.#steps = [];
+    this.#modelCalls = [];
+    this.#results = [];
+    this.#audit = [];
+    return records;
+  }
+}

@@ -1,0 +1,146 @@
+import {
+  type EventSource,
+  EventStream,
+  SalesAgentError,
+  type StreamControl,
+  type TextDeltaEvent,
+} from "@salesagent/ports";
+import type { RunCompletedEvent, RunSummary } from "./run-event.js";
+
+/** A run's output and what it took. */
+export interface RunResult<Output> {
+  readonly output: Output;
+  readonly summary: RunSummary;
+}
+
+/** Any event of a run, for code that looks only at its kind. */
+interface AnyEvent {
+  readonly type: string;
+}
+
+/**
+ * One execution of an agent. Nothing happens before it is read: by iteration, by `textStream()`, by `toSSE()`, or by asking
+ * for its `output()`, which reads it to its end when nobody else does. One reader; `break` cancels the run.
+ */
+export class Run<Output, Event extends AnyEvent> implements AsyncIterable<Event> {
+  readonly id: string;
+  readonly #stream: EventStream<Event, RunResult<Output>>;
+  readonly #settled: () => Promise<void>;
+
+  /**
+   * Made by an agent's `run`.
+   *
+   * @param settled - Resolves when a run that was begun has written its last record.
+   */
+  constructor(
+    id: string,
+    open: (control: StreamControl) => EventSource<Event>,
+    settled: () => Promise<void>,
+    caller: AbortSignal | undefined,
+  ) {
+    this.id = id;
+    this.#settled = settled;
+    this.#stream = new EventStream<Event, RunResult<Output>>(
+      open,
+      {
+        push(event) {
+          if (!isCompleted<Output>(event)) return undefined;
+          return { result: { output: event.output, summary: event.summary } };
+        },
+        cut: () => new Error(`The run ${id} ended without an output.`),
+      },
+      caller,
+    );
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<Event, void, void> {
+    return this.#stream[Symbol.asyncIterator]();
+  }
+
+  /** The validated output. @throws What ended the run. */
+  async output(): Promise<Output> {
+    return (await this.#stream.result()).output;
+  }
+
+  /** The output and what it took. @throws What ended the run. */
+  result(): Promise<RunResult<Output>> {
+    return this.#stream.result();
+  }
+
+  /** Cancels the run; its promises reject with the reason. After the end it does nothing. */
+  abort(reason: unknown = new DOMException("The run was cancelled.", "AbortError")): void {
+    this.#stream.abort(reason);
+  }
+
+  /** Resolves when the run has let go of everything and its last record is written, however it ended. Never rejects. */
+  settled(): Promise<void> {
+    return this.#settled();
+  }
+
+  /**
+   * The text as it is written, and nothing else.
+   *
+   * @throws `model.stream_cut` when text that was given out is withdrawn, which bare text can't tell: read the events where
+   * several models may answer.
+   */
+  async *textStream(): AsyncGenerator<string, void, void> {
+    let given = false;
+    for await (const event of this) {
+      if (isTextDelta(event)) {
+        given = true;
+        yield event.text;
+      } else if (given && (event.type === "restart" || event.type === "output-rejected")) {
+        throw withdrawn(this.id);
+      }
+    }
+  }
+
+  /**
+   * The events as server-sent events, for a `Response` body: `id` counts from 1, `event` is the type, `data` is JSON. A
+   * failure is sent as an event `error` with its code and message.
+   */
+  toSSE(): ReadableStream<Uint8Array> {
+    const encoder = new TextEncoder();
+    const events = this[Symbol.asyncIterator]();
+    let id = 0;
+    const frame = (type: string, data: unknown) =>
+      encoder.encode(`id: ${++id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
+    return new ReadableStream<Uint8Array>({
+      async pull(controller) {
+        try {
+          const step = await events.next();
+          if (step.done) controller.close();
+          else controller.enqueue(frame(step.value.type, step.value));
+        } catch (error) {
+          controller.enqueue(frame("error", toWire(error)));
+          controller.close();
+        }
+      },
+      async cancel() {
+        await events.return?.();
+      },
+    });
+  }
+}
+
+function isCompleted<Output>(event: AnyEvent): event is RunCompletedEvent<Output> {
+  return event.type === "run-completed";
+}
+
+function isTextDelta(event: AnyEvent): event is TextDeltaEvent {
+  return event.type === "text-delta";
+}
+
+function toWire(error: unknown): { readonly code: string; readonly message: string } {
+  if (SalesAgentError.is(error)) return { code: error.code, message: error.message };
+  const aborted = error instanceof Error && error.name === "AbortError";
+  return aborted
+    ? { code: "aborted", message: "The run was cancelled." }
+    : { code: "internal", message: "The run failed." };
+}
+
+function withdrawn(runId: string): Error {
+  return new Error(
+    `The text of run ${runId} was withdrawn after a part of it was read. Read the run's events instead of its bare text.`,
+  );
+}

@@ -1,0 +1,85 @@
+import type { Attributes, Span, Telemetry } from "./telemetry.js";
+
+interface OtelSpan {
+  setAttributes(attributes: never): unknown;
+  setStatus(status: { code: number; message?: string }): unknown;
+  end(): void;
+}
+
+/** The few members of `@opentelemetry/api` that are called; pass the module itself. */
+export interface OpenTelemetryApi {
+  readonly trace: {
+    getTracer(name: string): {
+      startSpan(name: string, options: { kind: number; attributes: never }, context: never): OtelSpan;
+    };
+    setSpan(context: never, span: never): unknown;
+  };
+  readonly context: { active(): unknown };
+  readonly metrics: {
+    getMeter(name: string): {
+      createHistogram(
+        name: string,
+        options: { unit: string; advice: { explicitBucketBoundaries: number[] } },
+      ): { record(value: number, attributes: never): void };
+    };
+  };
+}
+
+const SCOPE = "@salesagent/core";
+const INTERNAL = 0;
+const CLIENT = 2;
+const STATUS_ERROR = 2;
+const TOKEN_BUCKETS = Array.from({ length: 14 }, (_, power) => 4 ** power);
+const SECOND_BUCKETS = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power);
+
+/**
+ * Sends traces and metrics to OpenTelemetry, by the GenAI conventions.
+ *
+ * @param api - The module `@opentelemetry/api`, as the host has it installed.
+ * @see https://opentelemetry.io/docs/specs/semconv/gen-ai/
+ */
+export function openTelemetry(api: OpenTelemetryApi): Telemetry {
+  const tracer = api.trace.getTracer(SCOPE);
+  const meter = api.metrics.getMeter(SCOPE);
+  const contexts = new WeakMap<Span, unknown>();
+  const histograms = new Map<string, { record(value: number, attributes: never): void }>();
+  return {
+    startSpan(name, kind, attributes, parent) {
+      const around = (parent && contexts.get(parent)) ?? api.context.active();
+      const options = { kind: kind === "client" ? CLIENT : INTERNAL, attributes: attributes as never };
+      const inner = tracer.startSpan(name, options, around as never);
+      const span = wrap(inner);
+      contexts.set(span, api.trace.setSpan(around as never, inner as never));
+      return span;
+    },
+    measure(name, value, attributes) {
+      let histogram = histograms.get(name);
+      if (!histogram) {
+        const tokens = name.endsWith("token.usage");
+        const boundaries = tokens ? TOKEN_BUCKETS : SECOND_BUCKETS;
+        histogram = meter.createHistogram(name, {
+          unit: tokens ? "{token}" : "s",
+          advice: { explicitBucketBoundaries: boundaries },
+        });
+        histograms.set(name, histogram);
+      }
+      histogram.record(value, attributes as never);
+    },
+  };
+}
+
+function wrap(inner: OtelSpan): Span {
+  let ended = false;
+  return {
+    set: (attributes: Attributes) => void inner.setAttributes(attributes as never),
+    fail(type) {
+      inner.setAttributes({ "error.type": type } as never);
+      inner.setStatus({ code: STATUS_ERROR, message: type });
+    },
+    end() {
+      if (ended) return;
+      ended = true;
+      inner.end();
+    },
+  };
+}

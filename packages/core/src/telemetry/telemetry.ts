@@ -1,0 +1,27 @@
+/** Values that a span or a measurement can carry. */
+export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** A piece of work that is being timed. */
+export interface Span {
+  set(attributes: Attributes): void;
+  /** Marks the work as failed. `type` is an error code; messages stay out. */
+  fail(type: string): void;
+  /** Ends the span; later calls do nothing. */
+  end(): void;
+}
+
+/** Where traces and measurements go. */
+export interface Telemetry {
+  /**
+   * @param kind - `client` for calls that leave the process, else `internal`.
+   * @param parent - The span that this one belongs to; without one, whatever is active around the call.
+   */
+  startSpan(name: string, kind: "client" | "internal", attributes: Attributes, parent?: Span): Span;
+  /** Notes one value of a histogram of the GenAI conventions, such as `gen_ai.client.token.usage`. */
+  measure(name: string, value: number, attributes: Attributes): void;
+}
+
+const NO_SPAN: Span = { set() {}, fail() {}, end() {} };
+
+/** Telemetry that goes nowhere: the default. */
+export const noTelemetry: Telemetry = { startSpan: () => NO_SPAN, measure() {} };
