@@ -1,2 +1,18 @@
+export {
+  type HarnessFetch,
+  type LanguageModelSetup,
+  type ModelHarness,
+  PLANTED_KEY,
+  type ScenarioServer,
+  type VendorHabits,
+} from "./language-model/harness.js";
+export type {
+  ModelScenario,
+  ScenarioFault,
+  ScenarioReason,
+  ScenarioToolCall,
+  ScenarioUsage,
+} from "./language-model/scenario.js";
+export { languageModelCases, languageModelConformance } from "./language-model/suite.js";
 export { type ManualClock, manualClock } from "./manual-clock.js";
-export type { AsyncMatchers, Matchers, Runner, RunningCase } from "./runner.js";
+export type { Expectation, Runner, RunningCase } from "./runner.js";

@@ -1,30 +1,13 @@
-/** The matchers that the suites call; those of vitest, jest and `expect` fit. */
-export interface Matchers {
-  readonly not: Matchers;
-  readonly rejects: AsyncMatchers;
-  readonly resolves: AsyncMatchers;
-  toBe(expected: unknown): void;
-  toEqual(expected: unknown): void;
-  toMatchObject(expected: object): void;
-  toContain(expected: unknown): void;
-  toMatch(expected: RegExp | string): void;
-  toBeDefined(): void;
-  toBeUndefined(): void;
-  toBeInstanceOf(expected: unknown): void;
-  toHaveLength(expected: number): void;
-  toBeGreaterThan(expected: number): void;
-  toBeGreaterThanOrEqual(expected: number): void;
-  toBeLessThan(expected: number): void;
-  toBeLessThanOrEqual(expected: number): void;
-  toThrow(expected?: unknown): void;
+/**
+ * The few parts of a test runner that the suites call. Vitest's and Jest's `describe`, `it` and `expect` fit as they are;
+ * `node:test` fits with the `expect` package.
+ */
+export interface Runner {
+  readonly describe: (name: string, define: () => void) => unknown;
+  readonly it: (name: string, run: (...args: [running?: RunningCase]) => Promise<void>) => unknown;
+  /** @param message - Shown when the check fails, by runners that can. */
+  readonly expect: (actual: unknown, message?: string) => Expectation;
 }
-
-/** Matchers of a promise's outcome. */
-export type AsyncMatchers = {
-  [Name in Exclude<keyof Matchers, "not" | "rejects" | "resolves">]: (
-    ...expected: Parameters<Matchers[Name]>
-  ) => Promise<void>;
-} & { readonly not: AsyncMatchers };
 
 /** What a runner may hand to a running case. */
 export interface RunningCase {
@@ -32,10 +15,27 @@ export interface RunningCase {
   skip?(reason: string): unknown;
 }
 
-/** The test runner, passed in by the caller: vitest as it is, jest, or `node:test` with the `expect` package. */
-export interface Runner {
-  describe(name: string, body: () => void): unknown;
-  it(name: string, body: (...args: [running?: RunningCase]) => Promise<void>, timeoutMs?: number): unknown;
-  /** @param message - Shown when the check fails, by runners that can. */
-  expect(actual: unknown, message?: string): Matchers;
+/** What the suites say about a value. */
+export interface Expectation {
+  readonly not: Pick<Expectation, "toBe" | "toContain" | "toMatch">;
+  /** Identity, as `Object.is` has it. */
+  toBe(expected: unknown): void;
+  /** Deep equality; a property that is `undefined` counts as absent. */
+  toEqual(expected: unknown): void;
+  /** Deep equality of the properties that `expected` has. */
+  toMatchObject(expected: object): void;
+  /** An element of a list, or a part of a text. */
+  toContain(expected: unknown): void;
+  toMatch(expected: RegExp): void;
+  toHaveLength(expected: number): void;
+  toBeInstanceOf(expected: unknown): void;
+  toBeGreaterThan(expected: number): void;
+  toBeGreaterThanOrEqual(expected: number): void;
+  toBeLessThan(expected: number): void;
+  toBeLessThanOrEqual(expected: number): void;
+  toThrow(expected: unknown): void;
+  readonly rejects: {
+    toBe(expected: unknown): Promise<void>;
+    toMatchObject(expected: object): Promise<void>;
+  };
 }
