@@ -14,7 +14,7 @@ const alias = Object.entries(base.compilerOptions.paths).map(([name, [file]]) =>
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.ts"],
+    include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 20_000,
     sequence: { shuffle: true },
