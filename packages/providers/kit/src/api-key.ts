@@ -10,19 +10,24 @@ export interface ApiKeySource {
   readonly apiKey: ApiKey | undefined;
   /** The vendor's own variables, in order; read at the first call, when no key was given. */
   readonly variables: readonly string[];
+  /** False for servers that also answer without a key. @defaultValue true */
+  readonly required?: boolean;
   /** @defaultValue the process's environment, where there is one */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /**
- * The key for a call.
+ * The key for a call; nothing where none was given and none is needed.
  *
- * @throws `model.auth` when there is none, or when it can't be a key: blank, or with characters that no header can hold.
+ * @throws `model.auth` when a key is needed and there is none, or when it can't be a key: blank, or with characters that no header can hold.
  */
-export async function resolveApiKey(source: ApiKeySource): Promise<string> {
+export function resolveApiKey(source: ApiKeySource & { readonly required?: true }): Promise<string>;
+export function resolveApiKey(source: ApiKeySource): Promise<string | undefined>;
+export async function resolveApiKey(source: ApiKeySource): Promise<string | undefined> {
   const given = typeof source.apiKey === "function" ? await source.apiKey() : source.apiKey;
   const key = given ?? fromEnvironment(source);
   if (key === undefined || key === "") {
+    if (source.required === false) return undefined;
     const variable = source.variables[0];
     throw keyError(
       source,

@@ -27,7 +27,8 @@ export class WireFailure extends Error {
   readonly init: WireFailureInit;
 
   constructor(init: WireFailureInit) {
-    super(init.vendorMessage ?? init.kind);
+    // Without the vendor's words: the OpenAI SDK takes an error that says "timed out" for a time-out of its own and drops it.
+    super(`The exchange failed: ${init.kind}`);
     this.init = init;
   }
 }
