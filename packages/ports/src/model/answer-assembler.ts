@@ -75,7 +75,7 @@ export class AnswerAssembler {
       ...(finish.costUsd === undefined ? {} : { costUsd: finish.costUsd }),
       timings: finish.timings,
       attempts: finish.attempts,
-      warnings: begin.warnings,
+      warnings: finish.warnings ? [...begin.warnings, ...finish.warnings] : begin.warnings,
       rateLimits: begin.rateLimits,
     };
   }

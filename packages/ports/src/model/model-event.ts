@@ -114,6 +114,8 @@ export interface FinishEvent {
   readonly timings: ModelTimings;
   /** Every try that this answer took, the last one included. */
   readonly attempts: readonly ModelAttempt[];
+  /** What became known only at the end; the result has it beside the warnings of the start. */
+  readonly warnings?: readonly ModelWarning[];
 }
 
 /** The parts of an answer between its start and its finish. */

@@ -43,9 +43,9 @@ export interface ModelRequest {
 
 /** Time limits of one model call, in milliseconds. `Infinity` switches one off. */
 export interface ModelTimeouts {
-  /** From the call to the response headers. @defaultValue 60_000 */
+  /** From the call to the response headers. @defaultValue 60_000; 300_000 for a whole delivery, which begins when it is done */
   readonly headersMs?: number;
-  /** From the call to the first token; keep-alives do not count. @defaultValue 120_000 */
+  /** From the call to the first token; keep-alives do not count. @defaultValue 120_000; 300_000 for a whole delivery */
   readonly firstTokenMs?: number;
   /** Silence on the connection once an answer has begun. @defaultValue 30_000 */
   readonly stallMs?: number;

@@ -1,4 +1,4 @@
-import type { FinishReason, ModelEvent, Usage } from "@salesagent/ports";
+import type { FinishReason, ModelEvent, ModelWarning, Usage } from "@salesagent/ports";
 
 /** What is known at the end of a whole answer. */
 export interface AnswerEnd {
@@ -6,6 +6,10 @@ export interface AnswerEnd {
   readonly usage: Usage;
   /** The cost as the vendor tells it; wins over a price list. */
   readonly toldCostUsd?: number;
+  /** Fees in USD that come on top of the price list, such as for each search. */
+  readonly feesUsd?: number;
+  /** What is only known at the end. */
+  readonly warnings?: readonly ModelWarning[];
 }
 
 /** Turns the bytes of one response into events: the part of an adapter that knows the vendor's format. */

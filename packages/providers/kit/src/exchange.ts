@@ -46,14 +46,21 @@ export interface Exchange {
   readonly requestIdHeader?: string | undefined;
   /** A vendor's own reading of a failure; nothing leaves it to the common one. */
   readonly classify?: ((failure: WireFailureInit) => ModelFailureCode | undefined) | undefined;
+  /** What to do about a failure, in a sentence, where the common advice does not fit. */
+  readonly advise?: ((code: ModelFailureCode) => string | undefined) | undefined;
 }
 
 /** How long the rest of a body is awaited after the format's terminator, so that the connection can be used again. */
 const DRAIN_MS = 250;
 
+/** A reply that comes whole begins when it is done: its headers and its first token take as long as all of it. */
+const WHOLE_TIMEOUTS = { headersMs: 300_000, firstTokenMs: 300_000 };
+
 /** Makes the model stream of one HTTP exchange: limits, errors, timings, cost, and the life of the connection. */
 export function exchangeStream(exchange: Exchange, call: ModelCallOptions = {}): ModelStream {
-  const timeouts = resolveTimeouts(call.timeouts);
+  const timeouts = resolveTimeouts(
+    call.delivery === "whole" ? { ...WHOLE_TIMEOUTS, ...call.timeouts } : call.timeouts,
+  );
   return createModelStream((control) => new ExchangeSource(exchange, timeouts, control), call);
 }
 
@@ -181,6 +188,7 @@ class ExchangeSource implements ModelEventSource {
       reason: end.reason,
       usage: end.usage,
       ...cost,
+      ...(end.warnings && end.warnings.length > 0 ? { warnings: end.warnings } : {}),
       timings: { totalMs, ...(this.#firstTokenMs === undefined ? {} : { firstTokenMs: this.#firstTokenMs }) },
       attempts: [
         {
@@ -196,19 +204,20 @@ class ExchangeSource implements ModelEventSource {
     };
   }
 
-  #listedCostUsd({ usage }: AnswerEnd): number | undefined {
+  #listedCostUsd({ usage, feesUsd = 0 }: AnswerEnd): number | undefined {
     const { price } = this.#exchange.profile;
     const nanoUsd = price && priceNanoUsd(price, usage, this.#startedAtMs);
-    return nanoUsd === undefined ? undefined : toUsd(nanoUsd);
+    return nanoUsd === undefined ? undefined : toUsd(nanoUsd) + feesUsd;
   }
 
   #failedCall(): FailedCall {
-    const { provider, modelId, baseUrl, profile, classify, clock } = this.#exchange;
+    const { provider, modelId, baseUrl, profile, classify, advise, clock } = this.#exchange;
     return {
       provider,
       modelId,
       baseUrl,
       classify,
+      advise,
       requestId: this.#requestId,
       requestIdHeader: this.#exchange.requestIdHeader,
       status: this.#status,

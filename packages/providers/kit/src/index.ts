@@ -6,13 +6,24 @@ export { CodePointGate } from "./code-point-gate.js";
 export { type ErrorBody, readErrorBody } from "./error-body.js";
 export { type Exchange, exchangeStream, type PreparedRequest } from "./exchange.js";
 export { type Fetch, guardedFetch } from "./guarded-fetch.js";
+export { loadSdk } from "./load-sdk.js";
 export { type FailedCall, toModelError } from "./model-error.js";
 export { NdjsonReader } from "./ndjson-reader.js";
+export { nearestEffort, type Warn } from "./nearest-effort.js";
 export { priceNanoUsd, toUsd } from "./price.js";
 export { type ProfileOverride, type ProfileTable, resolveProfile } from "./profiles.js";
+export {
+  type ConnectionSettings,
+  checkModelId,
+  type ModelSettings,
+  resolveBaseUrl,
+} from "./provider-settings.js";
 export { readRateLimits, resetMs } from "./rate-limit-headers.js";
 export { failureOfResponse, parseJson, refuseWrongFormat } from "./response-check.js";
+export { retiredWarning } from "./retired-warning.js";
 export { retryAfterMs } from "./retry-after.js";
+export { withSchemaPrompt } from "./schema-prompt.js";
+export { isJsonObject, mapSchema } from "./schema-walk.js";
 export { excerpt, scrub } from "./secrets.js";
 export { MAX_EVENT_CHARS, type SseListener, SseReader } from "./sse-reader.js";
 export { WholeBody } from "./whole-body.js";

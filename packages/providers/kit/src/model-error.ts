@@ -21,6 +21,8 @@ export interface FailedCall {
   readonly nowMs: number;
   /** A vendor's own reading of a failure; nothing leaves it to the common one. */
   readonly classify?: ((failure: WireFailureInit) => ModelFailureCode | undefined) | undefined;
+  /** What to do about a failure, where the common advice does not fit. */
+  readonly advise?: ((code: ModelFailureCode) => string | undefined) | undefined;
   /** The response had begun. */
   readonly begun: boolean;
 }
@@ -114,6 +116,8 @@ const MEANING: Readonly<Record<ModelFailureCode, string>> = {
 };
 
 function advice(code: ModelFailureCode, call: FailedCall, init: WireFailureInit): string {
+  const own = call.advise?.(code);
+  if (own !== undefined) return ` ${own}`;
   if (code === "model.auth") return " Check the key and what it may use.";
   if (code === "model.quota_exhausted") return " Add credit or use another provider; waiting does not help.";
   if (code === "model.context_length") return " Send less, or use a model with a larger context.";
@@ -141,9 +145,11 @@ function cutError(call: FailedCall, network: string | undefined): SalesAgentErro
 
 function unreachableError(call: FailedCall, network: string | undefined, error: unknown): SalesAgentError {
   const said = error instanceof Error ? excerpt(error.message, call.secrets) : "unknown failure";
+  const advised =
+    call.advise?.("model.unreachable") ?? "Check `baseUrl`, the network, and that the server runs.";
   return make(
     "model.unreachable",
-    `${name(call)} could not be reached at ${safeUrl(call.baseUrl)} (${network ?? said}). Check \`baseUrl\`, the network, and that the server runs.`,
+    `${name(call)} could not be reached at ${safeUrl(call.baseUrl)} (${network ?? said}). ${advised}`,
     call,
     network === undefined ? {} : { cause: network },
   );
