@@ -16,3 +16,4 @@ export type {
 export { languageModelCases, languageModelConformance } from "./language-model/suite.js";
 export { type ManualClock, manualClock } from "./manual-clock.js";
 export type { Expectation, Runner, RunningCase } from "./runner.js";
+export { type StorageConformanceOptions, storageConformance } from "./storage/storage-conformance.js";

@@ -1,1 +1,1 @@
-export {};
+export { type MemoryStorageOptions, memoryStorage } from "./memory-storage.js";

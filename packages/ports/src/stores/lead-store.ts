@@ -24,7 +24,8 @@ export interface LeadStore {
   readonly port: "lead-store/1";
   /**
    * Stores the drafts that are new; one outcome for each draft, in order. A draft that shares a key with a stored lead or
-   * with an earlier draft is a duplicate and changes nothing. Concurrent calls never store two leads with one key.
+   * with an earlier draft that was stored is a duplicate, changes nothing and claims no key. Concurrent calls never store
+   * two leads with one key.
    *
    * @throws `store.invalid` naming `drafts[i].keys` when a draft has no key; nothing is stored then.
    */

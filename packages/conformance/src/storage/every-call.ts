@@ -1,0 +1,48 @@
+import type { CallOptions, TenantStores } from "@salesagent/ports";
+import {
+  sampleAudit,
+  sampleDraft,
+  sampleImport,
+  sampleMessage,
+  sampleModelCall,
+  sampleResult,
+  sampleRun,
+  sampleStep,
+  sampleUsage,
+} from "./sample-records.js";
+
+/** A call of each method of each store, by name. */
+export function everyCall(
+  stores: TenantStores,
+  call?: CallOptions,
+): Readonly<Record<string, () => Promise<unknown>>> {
+  const { leads, runs, steps, modelCalls, results, messages, audit, usage, imports } = stores;
+  return {
+    "leads.insertMany": () => leads.insertMany([sampleDraft("one")], call),
+    "leads.get": () => leads.get("lead-1", call),
+    "leads.getMany": () => leads.getMany(["lead-1"], call),
+    "leads.findByKey": () => leads.findByKey("domain:one", call),
+    "leads.replace": () => leads.replace("lead-1", sampleDraft("one"), call),
+    "leads.list": () => leads.list({}, {}, call),
+    "leads.count": () => leads.count({}, call),
+    "runs.create": () => runs.create(sampleRun("run-1"), call),
+    "runs.update": () => runs.update("run-1", { status: "failed" }, call),
+    "runs.get": () => runs.get("run-1", call),
+    "runs.list": () => runs.list({}, {}, call),
+    "steps.putMany": () => steps.putMany([sampleStep("run-1", 0)], call),
+    "steps.list": () => steps.list("run-1", {}, call),
+    "modelCalls.addMany": () => modelCalls.addMany([sampleModelCall("call-1")], call),
+    "modelCalls.list": () => modelCalls.list({}, {}, call),
+    "results.addMany": () => results.addMany([sampleResult("result-1")], call),
+    "results.latest": () => results.latest("lead-1", "qualification", call),
+    "results.list": () => results.list({}, {}, call),
+    "messages.append": () => messages.append("thread", [sampleMessage("text")], call),
+    "messages.list": () => messages.list("thread", {}, call),
+    "audit.addMany": () => audit.addMany([sampleAudit("audit-1")], call),
+    "audit.list": () => audit.list({}, {}, call),
+    "usage.addMany": () => usage.addMany([sampleUsage()], call),
+    "usage.list": () => usage.list({}, call),
+    "imports.get": () => imports.get("file", call),
+    "imports.save": () => imports.save(sampleImport("file"), call),
+  };
+}

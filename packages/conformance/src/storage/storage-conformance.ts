@@ -1,0 +1,58 @@
+import type { Storage } from "@salesagent/ports";
+import type { Runner } from "../runner.js";
+import { auditStoreConformance } from "./audit-store-conformance.js";
+import { importStoreConformance } from "./import-store-conformance.js";
+import { leadStoreConformance } from "./lead-store-conformance.js";
+import { lifecycleConformance } from "./lifecycle-conformance.js";
+import { messageStoreConformance } from "./message-store-conformance.js";
+import { modelCallStoreConformance } from "./model-call-store-conformance.js";
+import { resultStoreConformance } from "./result-store-conformance.js";
+import { runStoreConformance } from "./run-store-conformance.js";
+import { stepStoreConformance } from "./step-store-conformance.js";
+import { tenantConformance } from "./tenant-conformance.js";
+import { transactionConformance } from "./transaction-conformance.js";
+import { usageStoreConformance } from "./usage-store-conformance.js";
+import { valueConformance } from "./value-conformance.js";
+
+export interface StorageConformanceOptions {
+  /**
+   * Opens what `storage` holds a second time, as another process would; `storage` may be closed. Needed where the storage
+   * says that it is shared or durable.
+   */
+  readonly reopen?: (storage: Storage) => Promise<Storage>;
+}
+
+/**
+ * Defines the cases that every {@link Storage} must pass.
+ *
+ * @param runner - Such as `{ describe, it, expect }` of Vitest.
+ * @param open - Gives a fresh, migrated, empty storage; called at least once in each case, which closes it.
+ *
+ * @example
+ * ```ts
+ * import { describe, expect, it } from "vitest";
+ * storageConformance({ describe, it, expect }, async () => memoryStorage());
+ * ```
+ */
+export function storageConformance(
+  { describe, it, expect }: Runner,
+  open: () => Promise<Storage>,
+  { reopen }: StorageConformanceOptions = {},
+): void {
+  const suite = { describe, it, expect, open };
+  describe("storage/1", () => {
+    leadStoreConformance(suite);
+    runStoreConformance(suite);
+    stepStoreConformance(suite);
+    modelCallStoreConformance(suite);
+    resultStoreConformance(suite);
+    messageStoreConformance(suite);
+    auditStoreConformance(suite);
+    usageStoreConformance(suite);
+    importStoreConformance(suite);
+    tenantConformance(suite);
+    transactionConformance(suite);
+    valueConformance(suite);
+    lifecycleConformance({ ...suite, reopen });
+  });
+}

@@ -1,0 +1,17 @@
+import type { TenantStores } from "@salesagent/ports";
+
+/** All that the stores of a tenant hold, as far as lists tell; few records only. */
+export async function readState(stores: TenantStores): Promise<unknown> {
+  return {
+    leads: (await stores.leads.list()).items,
+    leadCount: await stores.leads.count(),
+    runs: (await stores.runs.list()).items,
+    steps: (await stores.steps.list("run-1")).items,
+    modelCalls: (await stores.modelCalls.list()).items,
+    results: (await stores.results.list()).items,
+    messages: (await stores.messages.list("thread")).items,
+    audit: (await stores.audit.list()).items,
+    usage: await stores.usage.list(),
+    import: await stores.imports.get("file"),
+  };
+}

@@ -1,0 +1,174 @@
+import type { Storage, TenantStores } from "@salesagent/ports";
+import {
+  sampleAudit,
+  sampleDraft,
+  sampleImport,
+  sampleMessage,
+  sampleModelCall,
+  sampleResult,
+  sampleRun,
+  sampleStep,
+  sampleUsage,
+} from "./sample-records.js";
+import type { StorageSuite } from "./storage-suite.js";
+import { readState } from "./stored-state.js";
+
+/** Fills every store of a tenant with records whose ids and keys are the same for every tenant. */
+async function fill(stores: TenantStores): Promise<string> {
+  const { tenant } = stores;
+  const [outcome] = await stores.leads.insertMany([sampleDraft(tenant, { keys: ["domain:shared"] })]);
+  await stores.runs.create(sampleRun("run-1", { agent: tenant }));
+  await stores.steps.putMany([sampleStep("run-1", 0, { name: tenant })]);
+  await stores.modelCalls.addMany([sampleModelCall("call-1", { agent: tenant })]);
+  await stores.results.addMany([sampleResult("result-1", { tier: tenant })]);
+  await stores.messages.append("thread", [sampleMessage(tenant)]);
+  await stores.audit.addMany([sampleAudit("audit-1", { actor: tenant })]);
+  await stores.usage.addMany([sampleUsage({ modelId: tenant })]);
+  await stores.imports.save(sampleImport("file", { source: tenant }));
+  return outcome?.id ?? "";
+}
+
+async function openTwo(open: () => Promise<Storage>) {
+  const storage = await open();
+  const [acme, other] = [storage.tenant("acme"), storage.tenant("other")];
+  const acmeLead = await fill(acme);
+  const otherLead = await fill(other);
+  return { acme, other, acmeLead, otherLead, [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
+}
+
+/** No tenant sees or touches another's records, in any store. */
+export function tenantConformance({ describe, it, expect, open }: StorageSuite): void {
+  describe("tenants", () => {
+    it("keeps leads apart: ids, keys, lists and counts", async () => {
+      await using two = await openTwo(open);
+      const { leads } = two.acme;
+      expect(await leads.get(two.otherLead)).toBe(undefined);
+      expect(await leads.getMany([two.otherLead])).toEqual([]);
+      expect((await leads.findByKey("domain:shared"))?.id).toBe(two.acmeLead);
+      expect((await leads.list()).items.map((lead) => lead.company.name)).toEqual(["acme"]);
+      expect(await leads.count()).toBe(1);
+    });
+
+    it("refuses to replace another tenant's lead", async () => {
+      await using two = await openTwo(open);
+      await expect(two.acme.leads.replace(two.otherLead, sampleDraft("stolen"))).rejects.toMatchObject({
+        code: "store.not_found",
+      });
+      expect((await two.other.leads.get(two.otherLead))?.company.name).toBe("other");
+    });
+
+    it("keeps runs apart, though their ids are the same", async () => {
+      await using two = await openTwo(open);
+      await two.acme.runs.update("run-1", { status: "failed" });
+      expect(await two.other.runs.get("run-1")).toMatchObject({ agent: "other", status: "running" });
+      expect((await two.acme.runs.list()).items.map((run) => run.agent)).toEqual(["acme"]);
+    });
+
+    it("keeps steps apart, though their runs' ids are the same", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.steps.list("run-1")).items.map((step) => step.name)).toEqual(["acme"]);
+    });
+
+    it("keeps model calls apart, though their ids are the same", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.modelCalls.list()).items.map((call) => call.agent)).toEqual(["acme"]);
+    });
+
+    it("keeps results apart, though their ids are the same", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.results.latest("lead-1", "qualification"))?.tier).toBe("acme");
+      expect((await two.acme.results.list()).items.map((result) => result.tier)).toEqual(["acme"]);
+    });
+
+    it("keeps threads apart, though their ids are the same", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.messages.list("thread")).items).toMatchObject([
+        { index: 0, message: sampleMessage("acme").message },
+      ]);
+    });
+
+    it("keeps audit trails apart, though their ids are the same", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.audit.list()).items.map((record) => record.actor)).toEqual(["acme"]);
+    });
+
+    it("keeps sums of use apart", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.usage.list()).map((row) => row.modelId)).toEqual(["acme"]);
+    });
+
+    it("keeps imports apart, though their ids are the same", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.imports.get("file"))?.source).toBe("acme");
+    });
+
+    it("keeps to its tenant when calls for many tenants overlap in time", async () => {
+      await using storage = await open();
+      const names = Array.from({ length: 12 }, (_, index) => `tenant-${index}`);
+      const counts = await Promise.all(
+        names.flatMap((name) =>
+          [1, 2, 3].map(async (round) => {
+            const { leads } = storage.tenant(name);
+            await leads.insertMany([sampleDraft(`${name}-${round}`)]);
+            return (await leads.list()).items.every((lead) => lead.company.name?.startsWith(`${name}-`));
+          }),
+        ),
+      );
+      expect(counts.every(Boolean)).toBe(true);
+      expect(await Promise.all(names.map((name) => storage.tenant(name).leads.count()))).toEqual(
+        names.map(() => 3),
+      );
+    });
+
+    it("takes names of any shape, and tells them apart by every character", async () => {
+      await using storage = await open();
+      const names = [
+        "a",
+        "A",
+        "a ",
+        "a' or '1'='1",
+        'a"; drop schema public; --',
+        "á🐟",
+        "a\\",
+        "%",
+        "x".repeat(200),
+      ];
+      for (const name of names) await fill(storage.tenant(name));
+      for (const name of names) {
+        const { leads, tenant } = storage.tenant(name);
+        expect(tenant).toBe(name);
+        expect((await leads.list()).items.map((lead) => lead.company.name)).toEqual([name]);
+      }
+    });
+
+    it("refuses a name that is empty, too long, or holds control characters", async () => {
+      await using storage = await open();
+      for (const name of ["", "x".repeat(201), "a\0b", "a\nb"]) {
+        let thrown: unknown;
+        try {
+          storage.tenant(name);
+        } catch (error) {
+          thrown = error;
+        }
+        expect(thrown instanceof TypeError).toBe(true);
+      }
+    });
+
+    it("shows nothing to a tenant that has nothing", async () => {
+      await using storage = await open();
+      await fill(storage.tenant("acme"));
+      expect(await readState(storage.tenant("empty"))).toEqual({
+        leads: [],
+        leadCount: 0,
+        runs: [],
+        steps: [],
+        modelCalls: [],
+        results: [],
+        messages: [],
+        audit: [],
+        usage: [],
+        import: undefined,
+      });
+    });
+  });
+}

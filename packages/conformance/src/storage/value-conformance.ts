@@ -1,0 +1,188 @@
+import type { JsonObject, TenantStores } from "@salesagent/ports";
+import {
+  sampleAudit,
+  sampleDraft,
+  sampleImport,
+  sampleMessage,
+  sampleModelCall,
+  sampleResult,
+  sampleRun,
+  sampleStep,
+  sampleUsage,
+} from "./sample-records.js";
+import type { StorageSuite } from "./storage-suite.js";
+import { readState } from "./stored-state.js";
+
+const NUL = "a\0b";
+
+/** Writes with a NUL in some field, each with the path that the refusal names. */
+function writesWithNul(
+  stores: TenantStores,
+): readonly (readonly [field: string, write: () => Promise<unknown>])[] {
+  const { leads, runs, steps, modelCalls, results, messages, audit, usage, imports } = stores;
+  const draft = sampleDraft("one");
+  return [
+    [
+      "drafts[0].company.name",
+      () => leads.insertMany([{ ...draft, company: { name: NUL, provenance: {} } }]),
+    ],
+    ["drafts[1].keys[0]", () => leads.insertMany([draft, sampleDraft("two", { keys: [NUL] })])],
+    [
+      "drafts[0].custom.note[1].deep",
+      () => leads.insertMany([{ ...draft, custom: { note: [0, { deep: NUL }] } }]),
+    ],
+    ["drafts[0].source", () => leads.insertMany([{ ...draft, source: NUL }])],
+    ["run.agent", () => runs.create(sampleRun("run-1", { agent: NUL }))],
+    ["run.input.text", () => runs.create(sampleRun("run-1", { input: { text: NUL } }))],
+    ["patch.engine", () => runs.update("run-0", { engine: NUL })],
+    ["steps[0].output", () => steps.putMany([sampleStep("run-1", 0, { output: NUL })])],
+    ["calls[0].requestId", () => modelCalls.addMany([sampleModelCall("call-1", { requestId: NUL })])],
+    ["results[0].data.x", () => results.addMany([sampleResult("result-1", { data: { x: NUL } })])],
+    ["messages[0].message.parts[0].text", () => messages.append("thread", [sampleMessage(NUL)])],
+    ["threadId", () => messages.append(NUL, [sampleMessage("x")])],
+    ["records[0].facts.x", () => audit.addMany([sampleAudit("audit-1", { facts: { x: NUL } })])],
+    ["rows[0].modelId", () => usage.addMany([sampleUsage({ modelId: NUL })])],
+    ["record.source", () => imports.save(sampleImport("file", { source: NUL }))],
+    ["id", () => leads.get(NUL)],
+    ["key", () => leads.findByKey(NUL)],
+  ];
+}
+
+/** What values survive, and how those that can't are refused. */
+export function valueConformance({ describe, it, expect, open }: StorageSuite): void {
+  describe("values", () => {
+    it("refuses text with a NUL character, which not every database can hold, naming the field", async () => {
+      await using storage = await open();
+      const acme = storage.tenant("acme");
+      await acme.runs.create(sampleRun("run-0"));
+      const before = await readState(acme);
+      for (const [field, write] of writesWithNul(acme)) {
+        await expect(write()).rejects.toMatchObject({ code: "store.invalid", facts: { field } });
+      }
+      expect(await readState(acme)).toEqual(before);
+    });
+
+    it("refuses half a surrogate pair, which would come back as another character", async () => {
+      await using storage = await open();
+      const half = "🐟".slice(0, 1);
+      await expect(
+        storage.tenant("acme").leads.insertMany([sampleDraft("one", { custom: { note: half } })]),
+      ).rejects.toMatchObject({ code: "store.invalid", facts: { field: "drafts[0].custom.note" } });
+    });
+
+    it("refuses numbers and objects that JSON can't hold", async () => {
+      await using storage = await open();
+      const { runs } = storage.tenant("acme");
+      for (const value of [Number.NaN, Number.POSITIVE_INFINITY, new Map(), () => 0, 10n]) {
+        const input = { value } as object as JsonObject;
+        await expect(runs.create(sampleRun("run-1", { input }))).rejects.toMatchObject({
+          code: "store.invalid",
+          facts: { field: "run.input.value" },
+        });
+      }
+    });
+
+    it("keeps text of every script, line end and escape", async () => {
+      await using storage = await open();
+      const { runs } = storage.tenant("acme");
+      const texts = [
+        "naïve",
+        "日本語",
+        "👩‍👩‍👧‍👦🐟",
+        "עברית",
+        "\u0001\u001f\u007f\u0085",
+        "\r\n\t",
+        "\\u0000",
+        "\\",
+        '"',
+        "\ufeff",
+        "\uffff",
+        "",
+      ];
+      await runs.create(sampleRun("run-1", { agent: texts.join("|"), input: texts }));
+      expect(await runs.get("run-1")).toMatchObject({ agent: texts.join("|"), input: texts });
+    });
+
+    it("keeps numbers exactly", async () => {
+      await using storage = await open();
+      const { runs } = storage.tenant("acme");
+      const input = [
+        0,
+        -1,
+        0.1,
+        1e-7,
+        1.7976931348623157e308,
+        5e-324,
+        Number.MAX_SAFE_INTEGER,
+        1e21,
+        123456789.12345679,
+      ];
+      await runs.create(sampleRun("run-1", { input, latencyMs: 0.1 + 0.2 }));
+      expect(await runs.get("run-1")).toMatchObject({ input, latencyMs: 0.1 + 0.2 });
+    });
+
+    it("keeps instants to the millisecond, in one form", async () => {
+      await using storage = await open();
+      const { runs } = storage.tenant("acme");
+      await runs.create(
+        sampleRun("run-1", { startedAt: "2026-05-01T09:00:00Z", finishedAt: "1969-12-31T23:59:59.999Z" }),
+      );
+      expect(await runs.get("run-1")).toMatchObject({
+        startedAt: "2026-05-01T09:00:00.000Z",
+        finishedAt: "1969-12-31T23:59:59.999Z",
+      });
+      for (const startedAt of [
+        "2026-05-01",
+        "yesterday",
+        "2026-05-01T09:00:00+02:00",
+        "2026-13-01T00:00:00Z",
+      ]) {
+        await expect(runs.create(sampleRun("run-2", { startedAt }))).rejects.toMatchObject({
+          code: "store.invalid",
+          facts: { field: "run.startedAt" },
+        });
+      }
+    });
+
+    it("takes properties that are undefined as absent", async () => {
+      await using storage = await open();
+      const { runs } = storage.tenant("acme");
+      const input = { kept: 1, left: undefined } as object as JsonObject;
+      await runs.create(sampleRun("run-1", { input }));
+      expect(Object.keys((await runs.get("run-1"))?.input ?? {})).toEqual(["kept"]);
+    });
+
+    it("refuses ids that are empty or too long to be indexed", async () => {
+      await using storage = await open();
+      const { runs } = storage.tenant("acme");
+      for (const id of ["", "x".repeat(401)]) {
+        await expect(runs.create(sampleRun(id))).rejects.toMatchObject({
+          code: "store.invalid",
+          facts: { field: "run.id" },
+        });
+      }
+    });
+
+    it("keeps a megabyte of text", async () => {
+      await using storage = await open();
+      const { leads } = storage.tenant("acme");
+      const note = 'é"'.repeat(500_000);
+      const [outcome] = await leads.insertMany([sampleDraft("one", { custom: { note } })]);
+      expect((await leads.get(outcome?.id ?? ""))?.custom["note"] === note).toBe(true);
+    });
+
+    it("refuses page limits out of range and cursors of its own making", async () => {
+      await using storage = await open();
+      const { leads, runs } = storage.tenant("acme");
+      for (const limit of [0, -1, 1001, 1.5, Number.NaN]) {
+        await expect(leads.list({}, { limit })).rejects.toMatchObject({ name: "RangeError" });
+      }
+      for (const after of ["", "x", "1", "1.2.3", "'; drop table runs; --"]) {
+        await expect(runs.list({}, { after })).rejects.toMatchObject({
+          code: "store.invalid",
+          facts: { field: "page.after" },
+        });
+      }
+    });
+  });
+}

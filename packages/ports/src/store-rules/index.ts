@@ -1,0 +1,30 @@
+export { checkDay, checkId, checkWhole, fromNanoUsd, toInstant, toNanoUsd } from "./field-rules.js";
+export {
+  addUsage,
+  compareUsage,
+  type NormalDraft,
+  toNormalAudit,
+  toNormalDraft,
+  toNormalImport,
+  toNormalMessage,
+  toNormalModelCall,
+  toNormalPatch,
+  toNormalResult,
+  toNormalRun,
+  toNormalStep,
+  toUsageKey,
+  toUsageSums,
+  type UnplacedMessage,
+  usageCounters,
+} from "./normal-records.js";
+export { type Cursor, type NormalPage, toCursorText, toNormalPage } from "./page-rules.js";
+export { createSortableIds } from "./sortable-id.js";
+export { toStorable } from "./storable.js";
+export {
+  closedStore,
+  invalidValue,
+  recordNotFound,
+  staleRevision,
+  transactionContended,
+} from "./store-errors.js";
+export { checkTenant } from "./tenant-rules.js";

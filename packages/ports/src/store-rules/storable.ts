@@ -1,0 +1,93 @@
+import { invalidValue } from "./store-errors.js";
+
+/** Deeper values are refused: they refer to themselves, or no database would read them back. */
+const DEEPEST_LEVEL = 200;
+
+const HALF_SURROGATE = /\p{Surrogate}/u;
+
+/** Why a text can't be stored as it is, or undefined. Postgres holds neither of these two in its text and JSON types. */
+function problemOfText(text: string): string | undefined {
+  if (text.includes("\0")) return "its text holds a NUL character (U+0000); remove it";
+  if (HALF_SURROGATE.test(text))
+    return "its text holds half of a surrogate pair; cut text between code points";
+  return undefined;
+}
+
+/**
+ * A deep frozen copy of a JSON value, properties that are `undefined` left out, so that what is stored can't be changed
+ * from outside and comes back the same from every storage.
+ *
+ * @param field - What messages call the value, such as `drafts[3]`.
+ * @throws `store.invalid` naming the path of what JSON or a database can't hold: NUL and half surrogates in text or keys,
+ * numbers that aren't finite, anything that isn't JSON.
+ */
+export function toStorable<T>(store: string, field: string, value: T): T {
+  const trail: (string | number)[] = [];
+  const refuse = (problem: string) => invalidValue(store, field + trail.map(toStep).join(""), problem);
+
+  const checkText = (text: string): string => {
+    const problem = problemOfText(text);
+    if (problem !== undefined) throw refuse(problem);
+    return text;
+  };
+
+  const copyList = (list: readonly unknown[]): readonly unknown[] => {
+    const copies: unknown[] = [];
+    for (let index = 0; index < list.length; index++) {
+      trail.push(index);
+      copies.push(copy(list[index]));
+      trail.pop();
+    }
+    return Object.freeze(copies);
+  };
+
+  const copyObject = (source: Readonly<Record<string, unknown>>): object => {
+    const target: Record<string, unknown> = {};
+    for (const key of Object.keys(source)) {
+      const item = source[key];
+      if (item === undefined) continue;
+      trail.push(key);
+      checkText(key);
+      const copied = copy(item);
+      // plain assignment to this key would set the prototype instead
+      if (key === "__proto__") Object.defineProperty(target, key, { value: copied, enumerable: true });
+      else target[key] = copied;
+      trail.pop();
+    }
+    return Object.freeze(target);
+  };
+
+  const copy = (item: unknown): unknown => {
+    if (typeof item === "string") return checkText(item);
+    if (typeof item === "boolean" || item === null) return item;
+    if (typeof item === "number") {
+      if (!Number.isFinite(item)) throw refuse(`${item} is not a finite number`);
+      return item + 0; // turns -0 into 0, as JSON does
+    }
+    if (trail.length > DEEPEST_LEVEL) throw refuse(`it is nested deeper than ${DEEPEST_LEVEL} levels`);
+    if (Array.isArray(item)) return copyList(item);
+    if (isPlainObject(item)) return copyObject(item);
+    throw refuse(`${describeKind(item)} is not JSON`);
+  };
+
+  return copy(value) as T;
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // an object of another realm (a vm context, a test runner) has that realm's Object.prototype
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+function describeKind(value: unknown): string {
+  return typeof value === "object" && value !== null
+    ? (value.constructor?.name ?? "an object")
+    : typeof value;
+}
+
+/** One step of a path as code would write it; a key that holds what can't be stored is shown escaped. */
+function toStep(step: string | number): string {
+  if (typeof step === "number") return `[${step}]`;
+  return /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+}

@@ -1,0 +1,44 @@
+import type { RunFilter, RunRecord, RunStore } from "@salesagent/ports";
+import {
+  invalidValue,
+  recordNotFound,
+  toNormalPage,
+  toNormalPatch,
+  toNormalRun,
+  toStorable,
+} from "@salesagent/ports/store-rules";
+import type { StoreContext } from "./store-context.js";
+
+function toTest({ agent, status }: RunFilter): (run: RunRecord) => boolean {
+  return (run) =>
+    (agent === undefined || run.agent === agent) && (status === undefined || run.status === status);
+}
+
+export function createMemoryRunStore({ rows, admit }: StoreContext): RunStore {
+  return {
+    port: "run-store/1",
+    async create(run, call) {
+      admit("runs", call);
+      const stored = toNormalRun(run);
+      if (rows.runs.get(stored.id) !== undefined) throw invalidValue("runs", "run.id", "it is taken");
+      rows.runs.insert(stored.id, Date.parse(stored.startedAt), stored);
+    },
+    async update(id, patch, call) {
+      admit("runs", call);
+      const changes = toNormalPatch(patch);
+      const run = rows.runs.get(toStorable("runs", "id", id));
+      if (run === undefined) throw recordNotFound("runs", id);
+      rows.runs.replace(id, Object.freeze({ ...run, ...changes }));
+    },
+    async get(id, call) {
+      admit("runs", call);
+      return rows.runs.get(toStorable("runs", "id", id));
+    },
+    async list(filter = {}, page, call) {
+      admit("runs", call);
+      const { leadId, ...rest } = toStorable("runs", "filter", filter);
+      const scan = { page: toNormalPage("runs", page), descending: true, where: toTest(rest) };
+      return rows.runs.page(scan, leadId);
+    },
+  };
+}

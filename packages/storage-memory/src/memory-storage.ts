@@ -1,0 +1,133 @@
+import {
+  type CallOptions,
+  type Clock,
+  type Storage,
+  systemClock,
+  type TenantStorage,
+  type TenantStores,
+} from "@salesagent/ports";
+import {
+  checkTenant,
+  closedStore,
+  createSortableIds,
+  transactionContended,
+} from "@salesagent/ports/store-rules";
+import { createMemoryAuditStore } from "./memory-audit-store.js";
+import { createMemoryImportStore } from "./memory-import-store.js";
+import { createMemoryLeadStore } from "./memory-lead-store.js";
+import { createMemoryMessageStore } from "./memory-message-store.js";
+import { createMemoryModelCallStore } from "./memory-model-call-store.js";
+import { createMemoryResultStore } from "./memory-result-store.js";
+import { createMemoryRunStore } from "./memory-run-store.js";
+import { createMemoryStepStore } from "./memory-step-store.js";
+import { createMemoryUsageStore } from "./memory-usage-store.js";
+import type { StoreContext } from "./store-context.js";
+import { createTenantTables, type TenantTables } from "./tenant-tables.js";
+import { Turnstile, untilAborted } from "./turnstile.js";
+
+/** How often a transaction is run again because writes outside of it collided with its own. */
+const TRANSACTION_ATTEMPTS = 10;
+
+export interface MemoryStorageOptions {
+  /** Stamps `createdAt` and `updatedAt`. @defaultValue systemClock */
+  readonly clock?: Clock;
+  /** Makes the ids of leads; each must be new. @defaultValue UUIDs of version 7, which sort by time */
+  readonly createId?: () => string;
+}
+
+/**
+ * A storage in the memory of this process: for tests, scripts and single processes that may forget.
+ *
+ * Records are frozen copies: neither the caller who wrote one nor the caller who read one can change what is stored.
+ * Transactions of one tenant run one after the other, so a transaction must not wait for another one.
+ */
+export function memoryStorage({
+  clock = systemClock,
+  createId = createSortableIds(clock),
+}: MemoryStorageOptions = {}): Storage {
+  const tenants = new Map<string, TenantStorage>();
+  let closed = false;
+
+  const admit = (store: string, call: CallOptions | undefined): void => {
+    call?.signal?.throwIfAborted();
+    if (closed) throw closedStore(store, "The storage");
+  };
+
+  return {
+    port: "storage/1",
+    supports: { durable: false, shared: false },
+    tenant(id) {
+      checkTenant(id);
+      let tenant = tenants.get(id);
+      if (tenant === undefined) {
+        tenant = createTenantStorage(id, createTenantTables(), { clock, createId, admit });
+        tenants.set(id, tenant);
+      }
+      return tenant;
+    },
+    async migrate(call) {
+      admit("storage", call);
+    },
+    async [Symbol.asyncDispose]() {
+      closed = true;
+      tenants.clear();
+    },
+  };
+}
+
+function createStores(tenant: string, context: StoreContext): TenantStores {
+  return {
+    tenant,
+    leads: createMemoryLeadStore(context),
+    runs: createMemoryRunStore(context),
+    steps: createMemoryStepStore(context),
+    modelCalls: createMemoryModelCallStore(context),
+    results: createMemoryResultStore(context),
+    messages: createMemoryMessageStore(context),
+    audit: createMemoryAuditStore(context),
+    usage: createMemoryUsageStore(context),
+    imports: createMemoryImportStore(context),
+  };
+}
+
+function createTenantStorage(
+  tenant: string,
+  tables: TenantTables,
+  base: Omit<StoreContext, "rows">,
+): TenantStorage {
+  const turnstile = new Turnstile();
+
+  /** One try; false when its writes collided. */
+  const attempt = async <T>(
+    work: (stores: TenantStores) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<{ readonly value: T } | undefined> => {
+    const draft = tables.draft();
+    let over = false;
+    const admit: StoreContext["admit"] = (store, call) => {
+      base.admit(store, call);
+      if (over) throw closedStore(store, "The transaction");
+    };
+    try {
+      const value = await untilAborted(work(createStores(tenant, { ...base, rows: draft, admit })), signal);
+      base.admit("transaction", { signal });
+      return draft.commit() ? { value } : undefined;
+    } finally {
+      over = true;
+    }
+  };
+
+  return {
+    ...createStores(tenant, { ...base, rows: tables }),
+    async transaction(work, call) {
+      base.admit("transaction", call);
+      return turnstile.run(async () => {
+        for (let attempts = 0; attempts < TRANSACTION_ATTEMPTS; attempts++) {
+          const outcome = await attempt(work, call?.signal);
+          if (outcome !== undefined) return outcome.value;
+        }
+        throw transactionContended(TRANSACTION_ATTEMPTS);
+      }, call?.signal);
+    },
+  };
+}
