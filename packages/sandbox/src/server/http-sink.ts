@@ -1,0 +1,24 @@
+import type { ServerResponse } from "node:http";
+import type { WireSink } from "../wire/play-plan.js";
+
+/** Plays plans onto a Node response. */
+export function httpSink(response: ServerResponse): WireSink {
+  return {
+    head(status, headers, whole) {
+      const length = whole === undefined ? {} : { "content-length": String(whole) };
+      response.writeHead(status, { ...headers, ...length });
+      // a stream's headers must not wait for its first token
+      if (whole === undefined) response.flushHeaders();
+    },
+    write: (bytes) => response.write(bytes),
+    whenWritable: (task) => response.once("drain", task),
+    end: () => response.end(),
+    reset() {
+      const { socket } = response;
+      if (socket === null) return;
+      if (!response.headersSent) socket.resetAndDestroy();
+      // an empty write comes back once all before it has left
+      else response.write("", () => socket.resetAndDestroy());
+    },
+  };
+}
