@@ -1,4 +1,5 @@
 export {
+  type FetchWrapper,
   type HarnessFetch,
   type LanguageModelSetup,
   type ModelHarness,

@@ -9,14 +9,17 @@ import {
 } from "@salesagent/ports";
 import { fromNanoUsd } from "../model/nano-usd.js";
 import { maxCostUsd, type Reservation } from "../model/spend-cap.js";
+import type { StructuredOutput } from "../model/structured-output.js";
 import { checkTranscript } from "../model/transcript.js";
 import type { Attributes, Span } from "../telemetry/telemetry.js";
 import type { RunContext } from "./run-context.js";
+import type { OutputPartialEvent } from "./run-event.js";
 
 /**
  * Makes one model call of a run: checks the transcript, sets the money aside, streams, and puts every attempt on record,
  * failed ones too.
  *
+ * @param output - The shape that the answer is read in while it comes.
  * @returns The whole answer.
  * @throws `transcript.invalid`, `budget.exceeded`, or what the model throws.
  */
@@ -24,14 +27,22 @@ export async function* callModel(
   context: RunContext,
   model: LanguageModel,
   request: ModelRequest,
-): AsyncGenerator<ModelEvent, ModelResult, void> {
+  output?: StructuredOutput<unknown>,
+): AsyncGenerator<ModelEvent | OutputPartialEvent, ModelResult, void> {
   checkTranscript(request.messages);
   const reservation = reserve(context, model, request);
   const call = new CallRecord(context, model, request);
   try {
     const { signal, init } = context;
     const stream = model.stream(request, { signal, timeouts: init.timeouts, delivery: init.delivery });
-    for await (const event of stream) yield event;
+    let partial = output?.reader();
+    for await (const event of stream) {
+      yield event;
+      if (event.type === "restart") partial = output?.reader();
+      if (event.type !== "text-delta" || !partial) continue;
+      const value = partial.push(event.text);
+      if (value !== undefined) yield { type: "output-partial", value };
+    }
     const result = await stream.result();
     reservation?.settle(result.costUsd);
     call.completed(result);

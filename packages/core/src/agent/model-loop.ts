@@ -83,38 +83,25 @@ async function* modelStep<Output>(
   const startedAt = context.nowIso();
   const startedMs = context.clock.elapsed();
   yield { type: "step-started", index: context.nextStep, kind: "model", name: model.modelId };
-  const reader = output?.reader();
-  const call = callModel(context, model, toRequest(options, messages));
-  let partial = reader;
-  for (;;) {
-    const step = await call.next();
-    if (step.done) {
-      const latencyMs = context.clock.elapsed() - startedMs;
-      const answer = { text: step.value.text, toolCalls: step.value.toolCalls.length };
-      context.noteStep({
-        kind: "model",
-        name: model.modelId,
-        status: "completed",
-        output: answer,
-        startedAt,
-        latencyMs,
-      });
-      return step.value;
-    }
-    const event = step.value;
-    yield event;
-    if (event.type === "restart") partial = output?.reader();
-    if (event.type !== "text-delta" || !partial) continue;
-    const value = partial.push(event.text);
-    if (value !== undefined) yield { type: "output-partial", value };
-  }
+  const result = yield* callModel(context, model, toRequest(options, messages), output);
+  const latencyMs = context.clock.elapsed() - startedMs;
+  const answer = { text: result.text, toolCalls: result.toolCalls.length };
+  context.noteStep({
+    kind: "model",
+    name: model.modelId,
+    status: "completed",
+    output: answer,
+    startedAt,
+    latencyMs,
+  });
+  return result;
 }
 
 function toRequest<Output>(options: ModelLoopOptions<Output>, messages: readonly Message[]): ModelRequest {
   const tools = [...options.tools.values()];
   const request: ModelRequest = {
     ...options.request,
-    messages,
+    messages: [...messages],
     ...(tools.length === 0
       ? {}
       : { tools: tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema })) }),

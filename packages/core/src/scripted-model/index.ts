@@ -1,0 +1,1 @@
+export { type ScriptedModel, type ScriptedReply, scriptedModel } from "./scripted-model.js";
