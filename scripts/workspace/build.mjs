@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { captureNode, runNode } from "./command.mjs";
 import { entriesOf, listPackages, listPublicPackages, programsOf } from "./packages.mjs";
@@ -34,14 +33,13 @@ export function buildDeclarations() {
 }
 
 /**
- * The file of a program that a dependency brings.
+ * The file of a program that a development dependency of the root brings.
  *
  * @param {string} packageName
  * @param {string} path Inside that package.
  */
 export function programFile(packageName, path) {
-  const require = createRequire(join(rootFolder, "package.json"));
-  return join(dirname(require.resolve(`${packageName}/package.json`)), path);
+  return join(rootFolder, "node_modules", packageName, path);
 }
 
 /**
