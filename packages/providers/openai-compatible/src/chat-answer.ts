@@ -1,8 +1,9 @@
 import type { FinishReason, JsonObject, JsonValue, ModelEvent, Usage } from "@salesagent/ports";
-import { type AnswerEnd, readErrorBody, WireFailure } from "@salesagent/provider-kit";
-import type { WireChunk, WireContentPart, WireDelta } from "./chat-wire.js";
-import { fromUsage } from "./from-usage.js";
+import { type AnswerEnd, CodePointGate, readErrorBody, WireFailure } from "@salesagent/provider-kit";
+import type { WireChunk, WireContentPart, WireDelta, WireUsage } from "./chat-wire.js";
+import { fromUsage, toldCostUsd } from "./from-usage.js";
 import { ReasoningDetails } from "./reasoning-details.js";
+import { ThinkTags } from "./think-tags.js";
 import { ToolCallAssembler } from "./tool-call-assembler.js";
 
 /** What the reader of an answer must know of its server. */
@@ -11,6 +12,8 @@ export interface ChatAnswerOptions {
   readonly createId: () => string;
   /** Takes a clean terminator as the end even when no finish reason came, for servers that never send one. */
   readonly acceptMissingReason: boolean;
+  /** Reads `<think>…</think>` at the head of the text as reasoning. */
+  readonly thinkTags: boolean;
 }
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
@@ -26,6 +29,10 @@ export class ChatAnswer {
   readonly #options: ChatAnswerOptions;
   readonly #toolCalls: ToolCallAssembler;
   readonly #details = new ReasoningDetails();
+  readonly #textGate = new CodePointGate();
+  readonly #reasoningGate = new CodePointGate();
+  readonly #thinkTags: ThinkTags | undefined;
+  #events: ModelEvent[] = [];
   #reason: string | undefined;
   #refused = false;
   #usage: Usage = {};
@@ -34,6 +41,12 @@ export class ChatAnswer {
   constructor(options: ChatAnswerOptions) {
     this.#options = options;
     this.#toolCalls = new ToolCallAssembler(options.createId);
+    this.#thinkTags = options.thinkTags
+      ? new ThinkTags(
+          (text) => this.#emitText(text),
+          (text) => this.#emitReasoning(text),
+        )
+      : undefined;
   }
 
   get usage(): Usage {
@@ -42,18 +55,16 @@ export class ChatAnswer {
 
   /** @throws WireFailure when the chunk tells of an error. */
   push(chunk: WireChunk, events: ModelEvent[]): void {
+    this.#events = events;
     const usage = chunk.usage ?? chunk.x_groq?.usage;
-    if (usage) {
-      this.#usage = fromUsage(usage);
-      if (typeof usage.cost === "number") this.#costUsd = usage.cost;
-    }
+    if (usage) this.#noteUsage(usage);
     const choices = chunk.choices;
-    if (chunk.error || !choices) this.#refuseError(chunk);
+    if (chunk.error || !choices) refuseError(chunk);
     if (!choices) return;
     for (const choice of choices) {
       if (choice.index !== undefined && choice.index !== 0) continue;
       const delta = choice.delta ?? choice.message;
-      if (delta) this.#pushDelta(delta, events);
+      if (delta) this.#pushDelta(delta);
       if (choice.finish_reason) this.#noteReason(choice.finish_reason);
     }
   }
@@ -63,9 +74,11 @@ export class ChatAnswer {
    * @throws WireFailure when the answer is not whole.
    */
   end(events: ModelEvent[], terminated: boolean): AnswerEnd {
+    this.#events = events;
     if (this.#reason === undefined && !(terminated && this.#options.acceptMissingReason)) {
       throw new WireFailure({ kind: "cut" });
     }
+    this.#flushText();
     this.#toolCalls.end(events, this.#options.provider);
     const details = this.#details.all();
     if (details.length > 0) {
@@ -79,21 +92,60 @@ export class ChatAnswer {
     };
   }
 
-  #pushDelta(delta: WireDelta, events: ModelEvent[]): void {
+  #pushDelta(delta: WireDelta): void {
     const { content } = delta;
+    // Servers in transition send the same words under both names.
     const reasoning = delta.reasoning_content || delta.reasoning;
-    if (reasoning) events.push({ type: "reasoning-delta", text: reasoning });
+    if (reasoning) this.#pushReasoning(reasoning);
     if (delta.reasoning_details) this.#details.push(delta.reasoning_details);
-    if (typeof content === "string") {
-      if (content !== "") events.push({ type: "text-delta", text: content });
-    } else if (content) {
-      for (const part of content) pushPart(part, events);
-    }
+    if (typeof content === "string") this.#pushText(content);
+    else if (content) for (const part of content) this.#pushPart(part);
     if (delta.refusal) {
       this.#refused = true;
-      events.push({ type: "text-delta", text: delta.refusal });
+      this.#pushText(delta.refusal);
     }
-    if (delta.tool_calls) for (const item of delta.tool_calls) this.#toolCalls.push(item, events);
+    if (delta.tool_calls) for (const item of delta.tool_calls) this.#toolCalls.push(item, this.#events);
+  }
+
+  #pushPart(part: WireContentPart): void {
+    if (part.type === "thinking")
+      for (const piece of part.thinking ?? []) this.#pushReasoning(piece.text ?? "");
+    else this.#pushText(part.text ?? "");
+  }
+
+  #pushText(piece: string): void {
+    if (piece === "") return;
+    const text = this.#textGate.push(piece);
+    if (this.#thinkTags) this.#thinkTags.push(text);
+    else this.#emitText(text);
+  }
+
+  #pushReasoning(piece: string): void {
+    if (piece !== "") this.#emitReasoning(this.#reasoningGate.push(piece));
+  }
+
+  #flushText(): void {
+    this.#emitReasoning(this.#reasoningGate.end());
+    const left = this.#textGate.end();
+    if (this.#thinkTags) {
+      this.#thinkTags.push(left);
+      this.#thinkTags.end();
+    } else {
+      this.#emitText(left);
+    }
+  }
+
+  #emitText(text: string): void {
+    if (text !== "") this.#events.push({ type: "text-delta", text });
+  }
+
+  #emitReasoning(text: string): void {
+    if (text !== "") this.#events.push({ type: "reasoning-delta", text });
+  }
+
+  #noteUsage(usage: WireUsage): void {
+    this.#usage = fromUsage(usage);
+    this.#costUsd = toldCostUsd(usage) ?? this.#costUsd;
   }
 
   #noteReason(reason: string): void {
@@ -109,18 +161,9 @@ export class ChatAnswer {
     const known = Object.hasOwn(FINISH_REASONS, reason) ? FINISH_REASONS[reason] : undefined;
     return this.#toolCalls.count > 0 && known === "stop" ? "tool-calls" : (known ?? "other");
   }
-
-  #refuseError(chunk: WireChunk): void {
-    const said = readErrorBody(chunk as JsonValue);
-    if (said) throw new WireFailure({ kind: "in-band", ...said });
-  }
 }
 
-function pushPart(part: WireContentPart, events: ModelEvent[]): void {
-  if (part.type === "thinking") {
-    const text = (part.thinking ?? []).map((piece) => piece.text ?? "").join("");
-    if (text !== "") events.push({ type: "reasoning-delta", text });
-  } else if (part.text) {
-    events.push({ type: "text-delta", text: part.text });
-  }
+function refuseError(chunk: WireChunk): void {
+  const said = readErrorBody(chunk as JsonValue);
+  if (said || chunk.error) throw new WireFailure({ kind: "in-band", ...said });
 }

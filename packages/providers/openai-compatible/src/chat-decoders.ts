@@ -8,15 +8,20 @@ import {
   WholeBody,
   WireFailure,
 } from "@salesagent/provider-kit";
+import { BareBody } from "./bare-body.js";
 import { ChatAnswer, type ChatAnswerOptions } from "./chat-answer.js";
 import type { WireChunk } from "./chat-wire.js";
+
+const BLANK_LINE = new TextEncoder().encode("\n\n");
 
 /** Reads an answer that comes as server-sent events. */
 export class StreamedChatDecoder implements AnswerDecoder {
   readonly #answer: ChatAnswer;
   readonly #sse = new SseReader((data, event) => this.#take(data, event));
+  #bare: BareBody | undefined = new BareBody();
   #events: ModelEvent[] = [];
   #terminated = false;
+  #ending = false;
 
   constructor(options: ChatAnswerOptions) {
     this.#answer = new ChatAnswer(options);
@@ -29,24 +34,29 @@ export class StreamedChatDecoder implements AnswerDecoder {
   push(bytes: Uint8Array, events: ModelEvent[]): boolean {
     this.#events = events;
     this.#sse.push(bytes);
+    this.#bare?.push(bytes);
     return this.#terminated;
   }
 
   end(events: ModelEvent[]): AnswerEnd {
     this.#events = events;
-    const broken = this.#sse.end();
-    if (broken && !this.#terminated) throw new WireFailure({ kind: "cut" });
+    this.#ending = true;
+    // Some servers leave out the blank line behind their last event.
+    if (!this.#terminated) this.#sse.push(BLANK_LINE);
+    this.#bare?.refuseError();
     return this.#answer.end(events, this.#terminated);
   }
 
   #take(data: string, event: string | undefined): void {
     if (this.#terminated || data === "") return;
+    this.#bare = undefined;
     if (data === "[DONE]") {
       this.#terminated = true;
       return;
     }
     const chunk = parseJson(data) as WireChunk | null | undefined;
     if (typeof chunk !== "object" || chunk === null) {
+      if (this.#ending) throw new WireFailure({ kind: "cut" });
       throw new WireFailure({ kind: "malformed", vendorMessage: data.slice(0, 300) });
     }
     if (event === "error") refuseErrorEvent(chunk as JsonValue);
@@ -73,10 +83,9 @@ export class WholeChatDecoder implements AnswerDecoder {
   }
 
   end(events: ModelEvent[]): AnswerEnd {
-    const json = this.#body.end();
-    const said = readErrorBody(json);
-    if (said) throw new WireFailure({ kind: "in-band", ...said });
-    this.#answer.push(json as WireChunk, events);
+    const chunk = this.#body.end() as WireChunk | null;
+    if (typeof chunk !== "object" || chunk === null) throw new WireFailure({ kind: "malformed" });
+    this.#answer.push(chunk, events);
     return this.#answer.end(events, true);
   }
 }

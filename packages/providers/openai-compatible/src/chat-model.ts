@@ -9,46 +9,29 @@ import {
   systemClock,
 } from "@salesagent/ports";
 import {
-  type ApiKey,
   exchangeStream,
-  type Fetch,
   type PreparedRequest,
-  type ProfileOverride,
   resolveApiKey,
   resolveProfile,
 } from "@salesagent/provider-kit";
 import { StreamedChatDecoder, WholeChatDecoder } from "./chat-decoders.js";
 import type { ChatDialect } from "./chat-dialect.js";
+import { type ChatModelSettings, checkModelId, resolveBaseUrl } from "./chat-settings.js";
 import { OpenAiClient } from "./openai-client.js";
+import { retiredWarning } from "./retired-warning.js";
 import { toChatRequest } from "./to-chat-request.js";
 
-/** Settings that every model of this format takes. */
-export interface ChatModelSettings {
-  /** @defaultValue the vendor's own variable, read at the first call */
-  readonly apiKey?: ApiKey | undefined;
-  /** Where the server is, up to the version: `https://api.openai.com/v1`. */
-  readonly baseUrl?: string | undefined;
-  /** Extra headers for each request. */
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** What the host knows better of this model: limits, prices, abilities. */
-  readonly profile?: ProfileOverride | undefined;
-  /** @defaultValue the platform's `fetch` */
-  readonly fetch?: Fetch | undefined;
-  /** @defaultValue the machine's clock */
-  readonly clock?: Clock | undefined;
-  /** Makes ids for tool calls that come without one. @defaultValue random UUIDs */
-  readonly createId?: (() => string) | undefined;
-  /** Where keys are looked up when none was given. @defaultValue the process's environment */
-  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
-}
-
-/** A model behind a chat completions endpoint. */
+/**
+ * A model behind a chat completions endpoint.
+ *
+ * @throws TypeError for a blank model id or a base URL that is none.
+ */
 export function createChatModel(
   modelId: string,
   dialect: ChatDialect,
   settings: ChatModelSettings = {},
 ): LanguageModel {
-  if (modelId.trim() === "") throw new TypeError(`${dialect.provider}: the model id is empty`);
+  checkModelId(dialect.provider, modelId);
   return new ChatModel(modelId, dialect, settings);
 }
 
@@ -73,7 +56,7 @@ class ChatModel implements LanguageModel {
     this.#clock = settings.clock ?? systemClock;
     this.#client = new OpenAiClient({
       baseUrl: this.#baseUrl,
-      fetch: settings.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+      fetch: settings.fetch,
       headers: { ...dialect.headers, ...settings.headers },
     });
   }
@@ -91,21 +74,24 @@ class ChatModel implements LanguageModel {
         classify: this.#dialect.classify,
         prepare: () => this.#prepare(request, call),
       },
-      call,
+      { ...call, timeouts: { ...this.#dialect.timeouts, ...this.#settings.timeouts, ...call.timeouts } },
     );
   }
 
   async #prepare(request: ModelRequest, call: ModelCallOptions): Promise<PreparedRequest> {
+    const { modelId, profile } = this;
     const dialect = this.#dialect;
     const streamed = call.delivery !== "whole";
-    const warnings: ModelWarning[] = [];
-    const target = { modelId: this.modelId, profile: this.profile, streamed };
-    const body = toChatRequest(request, target, dialect, (warning) => warnings.push(warning));
+    const warnings: ModelWarning[] = retiredWarning(modelId, profile);
+    const body = toChatRequest({ request, modelId, profile, streamed }, dialect, (warning) =>
+      warnings.push(warning),
+    );
     const apiKey = await this.#apiKey();
     const options = {
       provider: dialect.provider,
       createId: this.#settings.createId ?? (() => `call_${crypto.randomUUID()}`),
       acceptMissingReason: dialect.acceptMissingReason ?? false,
+      thinkTags: dialect.thinkTags ?? false,
     };
     return {
       send: (signal) =>
@@ -113,25 +99,14 @@ class ChatModel implements LanguageModel {
       decoder: streamed ? new StreamedChatDecoder(options) : new WholeChatDecoder(options),
       mediaTypes: [streamed ? "text/event-stream" : "application/json"],
       warnings,
-      secrets: [apiKey],
+      secrets: apiKey === undefined ? [] : [apiKey],
     };
   }
 
-  async #apiKey(): Promise<string> {
+  #apiKey(): Promise<string | undefined> {
     const { provider, modelId } = this;
     const { apiKey, env } = this.#settings;
-    const { keyRequired, keyVariables: variables } = this.#dialect;
-    // The vendor's client wants some key; servers that need none ignore it.
-    const given = apiKey ?? (keyRequired ? undefined : "none");
-    return resolveApiKey({ provider, modelId, apiKey: given, variables, env });
+    const { keyRequired: required, keyVariables: variables } = this.#dialect;
+    return resolveApiKey({ provider, modelId, apiKey, variables, required, env });
   }
-}
-
-/** @throws TypeError when the text is not an http(s) URL. */
-function resolveBaseUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (!url || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    throw new TypeError("baseUrl must be an http or https URL, such as https://api.openai.com/v1");
-  }
-  return text.replace(/\/+$/, "");
 }

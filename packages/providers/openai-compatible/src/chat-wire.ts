@@ -31,6 +31,8 @@ export interface WireUsage {
   readonly completion_tokens?: number | null;
   readonly total_tokens?: number | null;
   readonly cost?: number | null;
+  readonly is_byok?: boolean | null;
+  readonly cost_details?: { readonly upstream_inference_cost?: number | null } | null;
   readonly prompt_cache_hit_tokens?: number | null;
   readonly prompt_tokens_details?: {
     readonly cached_tokens?: number | null;

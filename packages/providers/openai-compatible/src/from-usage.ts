@@ -22,3 +22,10 @@ export function fromUsage(wire: WireUsage): Usage {
     ...(reasoning === undefined ? {} : { reasoningTokens: Math.min(reasoning, output ?? reasoning) }),
   };
 }
+
+/** What the call cost, where the vendor says: OpenRouter's charge, and with a key of one's own the upstream's as well. */
+export function toldCostUsd({ cost, is_byok: ownKey, cost_details: details }: WireUsage): number | undefined {
+  if (typeof cost !== "number") return undefined;
+  const upstream = ownKey === true ? (details?.upstream_inference_cost ?? 0) : 0;
+  return cost + upstream;
+}

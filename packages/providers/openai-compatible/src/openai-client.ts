@@ -9,56 +9,75 @@ interface RawPost {
 /** What a client is made for. */
 export interface OpenAiClientSettings {
   readonly baseUrl: string;
-  readonly fetch: Fetch;
+  /** @defaultValue the platform's `fetch` */
+  readonly fetch: Fetch | undefined;
+  /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
+}
+
+/** How one request is sent. */
+export interface OpenAiPost {
+  /** Absent for servers that need none. */
+  readonly apiKey: string | undefined;
+  readonly signal: AbortSignal;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The SDK's own limit, out of the way of ours: the longest delay that a timer holds. */
 const NO_TIMEOUT_MS = 2 ** 31 - 1;
 
+/** Stands where the SDK insists on a key; each request carries the real one itself. */
+const PLACEHOLDER_KEY = "set-by-request";
+
+/** What the SDK itself must add. Everything else is dropped unless the host set it. */
+const SDK_HEADERS = new Set(["content-type"]);
+
 /**
  * The vendor's client, loaded at the first call: importing it takes about 100 ms. Its retries, logs and readings of the
- * environment are off.
+ * environment are off: each request names all of its headers, since the SDK would take others from
+ * `OPENAI_CUSTOM_HEADERS` and send them to any vendor.
  */
 export class OpenAiClient {
   readonly #settings: OpenAiClientSettings;
-  /** Names of the headers that the host sets; all others of the SDK's making are dropped. */
-  readonly #ownHeaders = new Set<string>();
-  #client: { readonly apiKey: string; readonly raw: RawPost } | undefined;
+  /** Names of the headers that requests set. */
+  readonly #ownHeaders = new Set(["accept", "authorization", "user-agent"]);
+  #raw: Promise<RawPost> | undefined;
 
   constructor(settings: OpenAiClientSettings) {
     this.#settings = settings;
-    this.#own(settings.headers);
   }
 
   /** Sends a body and answers with the raw response. @throws WireFailure for a status that is not a success. */
-  async post(
-    path: string,
-    body: JsonObject,
-    call: {
-      readonly apiKey: string;
-      readonly signal: AbortSignal;
-      readonly headers?: Readonly<Record<string, string>> | undefined;
-    },
-  ): Promise<Response> {
-    if (call.headers) this.#own(call.headers);
-    const raw = await this.#connect(call.apiKey);
+  async post(path: string, body: JsonObject, call: OpenAiPost): Promise<Response> {
+    this.#raw ??= this.#connect();
+    const raw = await this.#raw;
+    const headers = this.#headers(call);
     return raw
-      .post(path, {
-        body,
-        signal: call.signal,
-        stream: body["stream"] === true,
-        ...(call.headers === undefined ? {} : { headers: call.headers }),
-      })
+      .post(path, { body, signal: call.signal, stream: body["stream"] === true, headers })
       .asResponse();
   }
 
-  async #connect(apiKey: string): Promise<RawPost> {
-    if (this.#client?.apiKey === apiKey) return this.#client.raw;
+  #headers(call: OpenAiPost): Readonly<Record<string, string | null>> {
+    const given: Record<string, string> = {};
+    for (const headers of [this.#settings.headers, call.headers]) {
+      for (const [name, value] of Object.entries(headers ?? {})) {
+        given[name.toLowerCase()] = value;
+        this.#ownHeaders.add(name.toLowerCase());
+      }
+    }
+    return {
+      accept: "application/json",
+      authorization: call.apiKey === undefined ? null : `Bearer ${call.apiKey}`,
+      "user-agent": "salesagent",
+      ...given,
+    };
+  }
+
+  async #connect(): Promise<RawPost> {
     const { default: OpenAI } = await import("openai");
-    const { baseUrl, fetch, headers } = this.#settings;
-    const raw = new OpenAI({
-      apiKey,
+    const { baseUrl, fetch = (input, init) => globalThis.fetch(input, init) } = this.#settings;
+    return new OpenAI({
+      apiKey: PLACEHOLDER_KEY,
       baseURL: baseUrl,
       organization: null,
       project: null,
@@ -67,14 +86,7 @@ export class OpenAiClient {
       timeout: NO_TIMEOUT_MS,
       logLevel: "off",
       dangerouslyAllowBrowser: true,
-      defaultHeaders: headers,
-      fetch: guardedFetch(fetch, this.#ownHeaders) as typeof globalThis.fetch,
+      fetch: guardedFetch(fetch, this.#ownHeaders, SDK_HEADERS) as typeof globalThis.fetch,
     });
-    this.#client = { apiKey, raw };
-    return raw;
-  }
-
-  #own(headers: Readonly<Record<string, string>>): void {
-    for (const name of Object.keys(headers)) this.#ownHeaders.add(name.toLowerCase());
   }
 }

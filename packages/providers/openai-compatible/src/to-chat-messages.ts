@@ -8,26 +8,25 @@ import {
   SalesAgentError,
   type TextPart,
 } from "@salesagent/ports";
-import type { ChatDialect } from "./chat-dialect.js";
+import type { ChatDialect, ChatTarget } from "./chat-dialect.js";
 
 /** Maps a transcript to messages of this format. @throws `model.bad_request` for a file of a kind that it can't hold. */
-export function toChatMessages(request: ModelRequest, dialect: ChatDialect, modelId: string): JsonObject[] {
-  return request.messages.flatMap((message) => toWire(message, request, dialect, modelId));
+export function toChatMessages(
+  { messages }: ModelRequest,
+  target: ChatTarget,
+  dialect: ChatDialect,
+): JsonObject[] {
+  return messages.flatMap((message) => toWire(message, target, dialect));
 }
 
-function toWire(
-  message: Message,
-  request: ModelRequest,
-  dialect: ChatDialect,
-  modelId: string,
-): JsonObject[] {
+function toWire(message: Message, target: ChatTarget, dialect: ChatDialect): JsonObject[] {
   switch (message.role) {
     case "system":
       return [{ role: "system", content: joinText(message.parts) }];
     case "user":
-      return [{ role: "user", content: toContent(message.parts, dialect, modelId) }];
+      return [{ role: "user", content: toContent(message.parts, dialect, target.modelId) }];
     case "assistant":
-      return [{ ...toAssistant(message, dialect), ...dialect.assistantFields?.(message, request) }];
+      return [{ ...toAssistant(message, dialect), ...dialect.assistantFields?.(message, target) }];
     case "tool":
       return message.parts.map((part) => ({
         role: "tool",

@@ -49,7 +49,7 @@ export class ToolCallAssembler {
   /**
    * Parses every call and ends it.
    *
-   * @param providerData - Makes what must be sent back with a call from its extra content.
+   * @param provider - Whose data the extra content is that must be sent back with a call.
    * @throws WireFailure when arguments are not JSON, or a call never got a name.
    */
   end(events: ModelEvent[], provider: string): void {
@@ -76,14 +76,22 @@ export class ToolCallAssembler {
   /** The call that a piece continues, or nothing when it begins a new one. */
   #find(item: WireToolCall): OpenCall | undefined {
     const latest = this.#latestAt.get(item.index ?? undefined) ?? this.#withoutIndex(item);
-    if (item.id) {
-      if (latest?.wireId === item.id) return latest;
-      return this.#calls.find((call) => call.wireId === item.id && item.index == null);
-    }
+    if (item.id) return this.#findById(item, item.id, latest);
     if (!latest) return undefined;
-    if (!item.function?.name) return latest;
-    const complete = latest.argumentsText !== "" && parseJson(latest.argumentsText) !== undefined;
-    return complete ? undefined : latest;
+    const name = item.function?.name;
+    if (!name || !latest.started) return latest;
+    if (name !== latest.name) return undefined;
+    // A name that is repeated on every piece; a whole call behind a whole call of the same tool is a new one.
+    const whole = isWhole(latest) && argumentsPiece(item.function?.arguments) !== "";
+    return whole ? undefined : latest;
+  }
+
+  #findById(item: WireToolCall, id: string, latest: OpenCall | undefined): OpenCall | undefined {
+    if (latest?.wireId === id) return latest;
+    const known = item.index == null ? this.#calls.find((call) => call.wireId === id) : undefined;
+    if (known) return known;
+    // Some servers make a new id for every piece; only a name begins a call where one is still open.
+    return latest && !item.function?.name && !isWhole(latest) ? latest : undefined;
   }
 
   /** A piece without an index continues the call that came last. */
@@ -106,6 +114,10 @@ export class ToolCallAssembler {
     this.#latestAt.set(item.index ?? undefined, call);
     return call;
   }
+}
+
+function isWhole({ argumentsText }: OpenCall): boolean {
+  return argumentsText !== "" && parseJson(argumentsText) !== undefined;
 }
 
 function argumentsPiece(value: JsonValue | undefined): string {

@@ -1,0 +1,29 @@
+import type { ModelPrice } from "@salesagent/ports";
+import type { ConnectionSettings } from "./chat-settings.js";
+
+/** How one vendor's embeddings endpoint differs from the common one. */
+export interface EmbeddingDialect {
+  readonly provider: string;
+  readonly baseUrl: string;
+  readonly keyVariables: readonly string[];
+  readonly keyRequired: boolean;
+  /** Base64 is a quarter of the size, for servers that know it; others are asked for numbers. */
+  readonly encoding: "base64" | "float";
+  readonly maxInputs: number;
+  /** Of all inputs of a request together. */
+  readonly maxTokens: number;
+  /** Prices by model id. */
+  readonly prices: Readonly<Record<string, ModelPrice>>;
+  readonly requestIdHeader?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Settings that every embedding model of this format takes. */
+export interface EmbeddingSettings extends ConnectionSettings {
+  /** What the host knows better of the price. @defaultValue the package's own data */
+  readonly price?: ModelPrice | undefined;
+  /** Inputs in one request, at most. @defaultValue the vendor's limit */
+  readonly maxInputs?: number | undefined;
+  /** Limit of each request, in milliseconds. @defaultValue 60_000 */
+  readonly timeoutMs?: number | undefined;
+}
