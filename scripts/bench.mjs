@@ -19,7 +19,8 @@ await runMain(async () => {
     options: { rounds: { type: "string", default: "5" }, quick: { type: "boolean", default: false } },
   });
   const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds is a whole number ≥ 1, got ${values.rounds}`);
+  if (!Number.isInteger(rounds) || rounds < 1)
+    throw new Error(`--rounds is a whole number ≥ 1, got ${values.rounds}`);
   await ensureInstalled();
   await ensureBuilt();
   process.stdout.write(describeMachine());

@@ -26,7 +26,7 @@ export const rules = [
     reason: "ports has no dependencies",
   },
   {
-    entries: /^@salesagent\/(ports|core|agents|provider-[a-z-]+)(\/|$)/,
+    entries: /^@salesagent\/(core|agents|provider-[a-z-]+)(\/|$)/,
     refuses: isNodeBuiltin,
     reason: "it runs in any web-standard runtime",
   },

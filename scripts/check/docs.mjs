@@ -85,7 +85,11 @@ async function findRunErrors({ document, line, file, code }) {
   mkdirSync(folder);
   const script = join(folder, "example.mjs");
   const { outputText } = ts.transpileModule(code, {
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true },
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      verbatimModuleSyntax: true,
+    },
   });
   writeFileSync(script, outputText);
   const preload = new URL("../workspace/loopback-only.mjs", import.meta.url).href;

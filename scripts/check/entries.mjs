@@ -16,13 +16,20 @@ import { rootFolder } from "../workspace/root.mjs";
  * @returns {string[]}
  */
 export function comparePaths(packages, paths) {
-  const sources = new Map(packages.flatMap(entriesOf).map(({ specifier, source }) => [specifier, `./${source}`]));
+  const sources = new Map(
+    packages.flatMap(entriesOf).map(({ specifier, source }) => [specifier, `./${source}`]),
+  );
   const missing = [...sources].flatMap(([specifier, source]) => {
     const found = paths[specifier]?.[0];
-    return found === source ? [] : [`tsconfig.base.json: paths["${specifier}"] is ${found}, its package exports ${source}`];
+    return found === source
+      ? []
+      : [`tsconfig.base.json: paths["${specifier}"] is ${found}, its package exports ${source}`];
   });
   const extra = Object.keys(paths).filter((specifier) => !sources.has(specifier));
-  return [...missing, ...extra.map((specifier) => `tsconfig.base.json: paths["${specifier}"] is exported by no package`)];
+  return [
+    ...missing,
+    ...extra.map((specifier) => `tsconfig.base.json: paths["${specifier}"] is exported by no package`),
+  ];
 }
 
 /**

@@ -12,8 +12,11 @@ import { rootFolder } from "../workspace/root.mjs";
  */
 export function findHosts(lock) {
   return Object.entries(lock.packages ?? {})
-    .filter(([, { resolved }]) => resolved !== undefined && resolved.includes("://"))
-    .map(([path]) => `package-lock.json: "${path}" names a host; write it with omit-lockfile-registry-resolved=true`);
+    .filter(([, { resolved }]) => resolved?.includes("://"))
+    .map(
+      ([path]) =>
+        `package-lock.json: "${path}" names a host; write it with omit-lockfile-registry-resolved=true`,
+    );
 }
 
 await runCheck(import.meta.url, "lock-file", () => {

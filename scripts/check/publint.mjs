@@ -13,7 +13,9 @@ await runCheck(import.meta.url, "publint", async () => {
       pack: { tarball: readTarball(tarball) },
       strict: true,
     });
-    problems.push(...messages.map((message) => `${folder}: ${formatMessage(message, pkg, { color: false })}`));
+    problems.push(
+      ...messages.map((message) => `${folder}: ${formatMessage(message, pkg, { color: false })}`),
+    );
   }
   return { problems, summary: `${packages.length} packages` };
 });

@@ -25,11 +25,15 @@ const agentCode = `
 export function findTooLarge(sizes, ceilings) {
   const measured = Object.entries(sizes).flatMap(([name, size]) => {
     const ceiling = ceilings[name];
-    if (ceiling === undefined) return [`${name} (${size} bytes) has no ceiling in sizes.json: run with --update`];
+    if (ceiling === undefined)
+      return [`${name} (${size} bytes) has no ceiling in sizes.json: run with --update`];
     return size > ceiling ? [`${name} is ${size} bytes, over its ceiling of ${ceiling}`] : [];
   });
   const gone = Object.keys(ceilings).filter((name) => sizes[name] === undefined);
-  return [...measured, ...gone.map((name) => `sizes.json names ${name}, which is no entry: run with --update`)];
+  return [
+    ...measured,
+    ...gone.map((name) => `sizes.json names ${name}, which is no entry: run with --update`),
+  ];
 }
 
 /**
@@ -38,7 +42,9 @@ export function findTooLarge(sizes, ceilings) {
  * @param {Record<string, number>} sizes
  */
 export function toCeilings(sizes) {
-  return Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, Math.ceil((size * 1.05) / 10) * 10]));
+  return Object.fromEntries(
+    Object.entries(sizes).map(([name, size]) => [name, Math.ceil((size * 1.05) / 10) * 10]),
+  );
 }
 
 async function measure() {

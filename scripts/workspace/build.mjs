@@ -74,7 +74,10 @@ export function writeStamp(root, hash) {
 export function hashSources(root) {
   const hash = createHash("sha256");
   for (const file of listSources(root)) {
-    hash.update(`${file}\0`).update(readFileSync(join(root, file))).update("\0");
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update("\0");
   }
   return hash.digest("hex");
 }

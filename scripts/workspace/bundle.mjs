@@ -24,7 +24,11 @@ import { rootFolder } from "./root.mjs";
  * @returns {Promise<Bundle>}
  */
 export async function bundle(code) {
-  const built = new Map(listPublicPackages().flatMap(entriesOf).map((entry) => [entry.specifier, entry.built]));
+  const built = new Map(
+    listPublicPackages()
+      .flatMap(entriesOf)
+      .map((entry) => [entry.specifier, entry.built]),
+  );
   const { outputFiles, metafile, warnings } = await build({
     stdin: { contents: code, resolveDir: rootFolder, sourcefile: "entry.js" },
     bundle: true,
@@ -41,7 +45,9 @@ export async function bundle(code) {
         setup({ onResolve }) {
           onResolve({ filter: /^[^./]/ }, ({ path }) => {
             const file = built.get(path);
-            return file === undefined ? { path, external: true } : { path: join(rootFolder, file), sideEffects: false };
+            return file === undefined
+              ? { path, external: true }
+              : { path: join(rootFolder, file), sideEffects: false };
           });
         },
       },

@@ -38,5 +38,9 @@ function toJson(result) {
  */
 function toLines(name, { problems, summary }) {
   if (problems.length === 0) return `ok   ${name}: ${summary}\n`;
-  return [`FAIL ${name}: ${problems.length} of ${summary}`, ...problems.map((problem) => `     ${problem}`), ""].join("\n");
+  return [
+    `FAIL ${name}: ${problems.length} of ${summary}`,
+    ...problems.map((problem) => `     ${problem}`),
+    "",
+  ].join("\n");
 }

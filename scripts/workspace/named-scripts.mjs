@@ -12,7 +12,9 @@ import { rootFolder } from "./root.mjs";
  * @throws Error naming what is not there.
  */
 export function selectNamed(folder, names, root = rootFolder) {
-  const known = existsSync(join(root, folder)) ? readdirSync(join(root, folder)).filter(isScript).map(withoutSuffix) : [];
+  const known = existsSync(join(root, folder))
+    ? readdirSync(join(root, folder)).filter(isScript).map(withoutSuffix)
+    : [];
   const unknown = names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new Error(`${folder} has no ${unknown.join(", ")}. It has: ${known.join(", ") || "nothing"}.`);

@@ -33,7 +33,11 @@ export async function packAll(name) {
   return packages.map((item) => {
     const found = packed.find((one) => one.name === item.manifest.name);
     if (!found) throw new Error(`npm pack left ${item.manifest.name} out`);
-    return { ...item, tarball: join(destination, found.filename), files: found.files.map(({ path }) => path) };
+    return {
+      ...item,
+      tarball: join(destination, found.filename),
+      files: found.files.map(({ path }) => path),
+    };
   });
 }
 

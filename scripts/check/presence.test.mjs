@@ -1,0 +1,30 @@
+import { expect, it } from "vitest";
+import { temporaryFolder } from "../testing/temporary-folder.mjs";
+import { findMissing } from "./presence.mjs";
+
+/** @param {Partial<import("../workspace/packages.mjs").Manifest>} manifest */
+const portsWith = (manifest) => ({
+  folder: "packages/ports",
+  manifest: { name: "@salesagent/ports", version: "0.2.0", ...manifest },
+});
+
+it("is content with a README, the root's license and a test", () => {
+  const root = temporaryFolder({
+    LICENSE: "MIT",
+    "packages/ports/LICENSE": "MIT",
+    "packages/ports/README.md": "# @salesagent/ports",
+    "packages/ports/src/error.test.ts": "",
+  });
+
+  expect(findMissing(root, portsWith({}))).toEqual([]);
+});
+
+it("finds each thing that a package lacks", () => {
+  const root = temporaryFolder({ LICENSE: "MIT", "packages/ports/LICENSE": "GPL" });
+
+  expect(findMissing(root, portsWith({}))).toEqual([
+    "packages/ports/README.md is missing, or does not name @salesagent/ports",
+    "packages/ports/LICENSE is not the root's: cp LICENSE packages/ports/",
+    "packages/ports/src has no *.test.ts",
+  ]);
+});
