@@ -4,13 +4,9 @@ import type {
   ModelProfile,
   ModelRequest,
   ModelTimeouts,
-  ModelWarning,
   ReasoningEffort,
 } from "@salesagent/ports";
-import type { ModelFailureCode, ProfileTable, WireFailureInit } from "@salesagent/provider-kit";
-
-/** Where warnings go while a request is mapped. */
-export type Warn = (warning: ModelWarning) => void;
+import type { ModelFailureCode, ProfileTable, Warn, WireFailureInit } from "@salesagent/provider-kit";
 
 /** The call that a request is mapped for. */
 export interface ChatTarget {

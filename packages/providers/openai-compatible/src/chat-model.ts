@@ -9,16 +9,18 @@ import {
   systemClock,
 } from "@salesagent/ports";
 import {
+  checkModelId,
   exchangeStream,
+  type ModelSettings,
   type PreparedRequest,
   resolveApiKey,
+  resolveBaseUrl,
   resolveProfile,
+  retiredWarning,
 } from "@salesagent/provider-kit";
 import { StreamedChatDecoder, WholeChatDecoder } from "./chat-decoders.js";
 import type { ChatDialect } from "./chat-dialect.js";
-import { type ChatModelSettings, checkModelId, resolveBaseUrl } from "./chat-settings.js";
 import { OpenAiClient } from "./openai-client.js";
-import { retiredWarning } from "./retired-warning.js";
 import { toChatRequest } from "./to-chat-request.js";
 
 /**
@@ -29,7 +31,7 @@ import { toChatRequest } from "./to-chat-request.js";
 export function createChatModel(
   modelId: string,
   dialect: ChatDialect,
-  settings: ChatModelSettings = {},
+  settings: ModelSettings = {},
 ): LanguageModel {
   checkModelId(dialect.provider, modelId);
   return new ChatModel(modelId, dialect, settings);
@@ -41,12 +43,12 @@ class ChatModel implements LanguageModel {
   readonly modelId: string;
   readonly profile: ModelProfile;
   readonly #dialect: ChatDialect;
-  readonly #settings: ChatModelSettings;
+  readonly #settings: ModelSettings;
   readonly #baseUrl: string;
   readonly #clock: Clock;
   readonly #client: OpenAiClient;
 
-  constructor(modelId: string, dialect: ChatDialect, settings: ChatModelSettings) {
+  constructor(modelId: string, dialect: ChatDialect, settings: ModelSettings) {
     this.provider = dialect.provider;
     this.modelId = modelId;
     this.profile = resolveProfile(dialect.profiles, modelId, settings.profile);
@@ -82,7 +84,7 @@ class ChatModel implements LanguageModel {
     const { modelId, profile } = this;
     const dialect = this.#dialect;
     const streamed = call.delivery !== "whole";
-    const warnings: ModelWarning[] = retiredWarning(modelId, profile);
+    const warnings: ModelWarning[] = retiredWarning(modelId, profile, this.#clock.now());
     const body = toChatRequest({ request, modelId, profile, streamed }, dialect, (warning) =>
       warnings.push(warning),
     );

@@ -1,5 +1,5 @@
 import type { ModelPrice } from "@salesagent/ports";
-import type { ConnectionSettings } from "./chat-settings.js";
+import type { ConnectionSettings } from "@salesagent/provider-kit";
 
 /** How one vendor's embeddings endpoint differs from the common one. */
 export interface EmbeddingDialect {

@@ -9,14 +9,15 @@ import {
   type Usage,
 } from "@salesagent/ports";
 import {
+  checkModelId,
   parseJson,
   priceNanoUsd,
   resolveApiKey,
+  resolveBaseUrl,
   toModelError,
   toUsd,
   WireFailure,
 } from "@salesagent/provider-kit";
-import { checkModelId, resolveBaseUrl } from "./chat-settings.js";
 import { toBatches } from "./embedding-batches.js";
 import type { EmbeddingDialect, EmbeddingSettings } from "./embedding-dialect.js";
 import { fromEmbeddings, type Vectors } from "./from-embeddings.js";

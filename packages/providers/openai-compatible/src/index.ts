@@ -1,11 +1,8 @@
 export { StreamedChatDecoder, WholeChatDecoder } from "./chat-decoders.js";
-export type { ChatDialect, ChatTarget, Warn } from "./chat-dialect.js";
+export type { ChatDialect, ChatTarget } from "./chat-dialect.js";
 export { createChatModel } from "./chat-model.js";
-export { type ChatModelSettings, type ConnectionSettings, resolveBaseUrl } from "./chat-settings.js";
 export type { EmbeddingDialect, EmbeddingSettings } from "./embedding-dialect.js";
 export { createEmbeddingModel } from "./embedding-model.js";
-export { nearestEffort } from "./nearest-effort.js";
 export { OpenAiClient, type OpenAiClientSettings, type OpenAiPost } from "./openai-client.js";
 export { type OpenAiCompatibleSettings, openaiCompatible, reasoningField } from "./openai-compatible.js";
-export { retiredWarning } from "./retired-warning.js";
 export { isStrictSchema } from "./strict-schema.js";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "@salesagent/ports";
-import { type Fetch, guardedFetch } from "@salesagent/provider-kit";
+import { type Fetch, guardedFetch, loadSdk } from "@salesagent/provider-kit";
 
 /** The few members of the vendor's client that are called. */
 interface RawPost {
@@ -74,7 +74,7 @@ export class OpenAiClient {
   }
 
   async #connect(): Promise<RawPost> {
-    const { default: OpenAI } = await import("openai");
+    const { default: OpenAI } = await loadSdk("openai", () => import("openai"));
     const { baseUrl, fetch = (input, init) => globalThis.fetch(input, init) } = this.#settings;
     return new OpenAI({
       apiKey: PLACEHOLDER_KEY,

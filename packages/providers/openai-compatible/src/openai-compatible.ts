@@ -1,11 +1,10 @@
 import type { AssistantMessage, JsonObject, LanguageModel } from "@salesagent/ports";
-import type { ProfileTable } from "@salesagent/provider-kit";
+import type { ModelSettings, ProfileTable } from "@salesagent/provider-kit";
 import type { ChatDialect } from "./chat-dialect.js";
 import { createChatModel } from "./chat-model.js";
-import type { ChatModelSettings } from "./chat-settings.js";
 
 /** How a server differs from the common format, and how it is reached. */
-export interface OpenAiCompatibleSettings extends ChatModelSettings {
+export interface OpenAiCompatibleSettings extends ModelSettings {
   /** Name of the server in results, errors, `providerOptions` and `providerData`: lower case, such as `groq`. */
   readonly provider: string;
   /** Up to the version, such as `https://api.groq.com/openai/v1`. */

@@ -1,6 +1,6 @@
 import type { JsonObject, ModelRequest, ToolSpec } from "@salesagent/ports";
-import type { ChatDialect, ChatTarget, Warn } from "./chat-dialect.js";
-import { withSchemaPrompt } from "./schema-prompt.js";
+import { type Warn, withSchemaPrompt } from "@salesagent/provider-kit";
+import type { ChatDialect, ChatTarget } from "./chat-dialect.js";
 import { isStrictSchema } from "./strict-schema.js";
 import { toChatMessages } from "./to-chat-messages.js";
 
