@@ -24,7 +24,8 @@ type Phase = "headers" | "first-token" | "stall" | "total";
 
 /**
  * Watches one call. A single timer serves all limits: activity only notes the time, and a timer that rings early looks
- * when to ring next, so that a token costs no timer.
+ * when to ring next, so that a token costs no timer. Silence counts only while a read waits: a reader that takes its time
+ * must not look like a vendor that does.
  */
 export class CallDeadlines {
   readonly #clock: Clock;
@@ -34,6 +35,10 @@ export class CallDeadlines {
   #aliveMs: number;
   #phase: "headers" | "first-token" | "streaming" = "headers";
   #timer: Timer | undefined;
+  #waiting = true;
+  /** The timer rang while nobody waited, so it may be set too late for who waits now. */
+  #rangUnheard = false;
+  #stopped = false;
 
   constructor(clock: Clock, timeouts: ResolvedTimeouts, onLate: (phase: Phase, limitMs: number) => void) {
     this.#clock = clock;
@@ -65,13 +70,34 @@ export class CallDeadlines {
     this.#aliveMs = this.#clock.elapsed();
   }
 
+  /** Somebody waits for the next bytes. */
+  readBegins(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    this.#aliveMs = this.#clock.elapsed();
+    if (this.#rangUnheard) this.#arm();
+  }
+
+  /** Nobody waits until the next {@link readBegins}. */
+  readEnds(): void {
+    this.#waiting = false;
+  }
+
+  /** For good: what comes later sets no timer. */
   stop(): void {
+    this.#stopped = true;
+    this.#disarm();
+  }
+
+  #disarm(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
   #arm(): void {
-    this.stop();
+    this.#disarm();
+    if (this.#stopped) return;
+    this.#rangUnheard &&= !this.#waiting;
     const next = this.#next();
     const waitMs = next.atMs - this.#clock.elapsed();
     if (waitMs === Number.POSITIVE_INFINITY) return;
@@ -80,14 +106,21 @@ export class CallDeadlines {
 
   #ring(): void {
     const next = this.#next();
-    if (this.#clock.elapsed() >= next.atMs) this.#onLate(next.phase, next.limitMs);
-    else this.#arm();
+    const nowMs = this.#clock.elapsed();
+    if (this.#waiting || next.phase === "total") {
+      if (nowMs >= next.atMs) return this.#onLate(next.phase, next.limitMs);
+    } else {
+      this.#rangUnheard = true;
+      this.#aliveMs = nowMs;
+    }
+    this.#arm();
   }
 
   /** The limit that would be passed first if nothing more came. */
   #next(): { readonly phase: Phase; readonly atMs: number; readonly limitMs: number } {
     const { headersMs, firstTokenMs, stallMs, totalMs } = this.#timeouts;
     const total = { phase: "total", atMs: this.#startedMs + totalMs, limitMs: totalMs } as const;
+    if (!this.#waiting && this.#phase !== "streaming") return total;
     const current =
       this.#phase === "streaming"
         ? ({ phase: "stall", atMs: this.#aliveMs + stallMs, limitMs: stallMs } as const)

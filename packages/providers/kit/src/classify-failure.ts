@@ -26,6 +26,9 @@ const CONTEXT_OVERFLOW = [
   /token limit (?:exceeded|reached)/i,
 ];
 
+/** Phrases of a safety system that has no code for it. */
+const CONTENT_REFUSED = /rejected as a result of our safety system|content management policy/i;
+
 const BY_VENDOR_CODE: Readonly<Record<string, ModelFailureCode>> = {
   insufficient_quota: "model.quota_exhausted",
   billing_error: "model.quota_exhausted",
@@ -41,6 +44,7 @@ const BY_VENDOR_CODE: Readonly<Record<string, ModelFailureCode>> = {
   request_quota_exceeded: "model.rate_limited",
   token_quota_exceeded: "model.rate_limited",
   too_many_requests_error: "model.rate_limited",
+  overloaded: "model.overloaded",
   overloaded_error: "model.overloaded",
   provider_overloaded: "model.overloaded",
   provider_unavailable: "model.overloaded",
@@ -76,6 +80,7 @@ export function classifyFailure(words: VendorWords): ModelFailureCode {
   if (/spend(?:ing)? limit|exceeded your current quota|insufficient balance/i.test(vendorMessage)) {
     return "model.quota_exhausted";
   }
+  if (CONTENT_REFUSED.test(vendorMessage)) return "model.content_filtered";
   const byCode = Object.hasOwn(BY_VENDOR_CODE, vendorCode) ? BY_VENDOR_CODE[vendorCode] : undefined;
   return byCode ?? classifyStatus(status);
 }

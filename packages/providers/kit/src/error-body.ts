@@ -27,7 +27,7 @@ const text = (value: unknown): string | undefined =>
 export function readErrorBody(body: JsonValue | undefined): ErrorBody | undefined {
   const outer = record(Array.isArray(body) ? body[0] : body);
   if (!outer) return undefined;
-  if (typeof outer["error"] === "string") return { vendorMessage: outer["error"] };
+  if (typeof outer["error"] === "string") return textError(outer["error"], outer);
   const error = record(outer["error"]) ?? (looksFlat(outer) ? outer : undefined);
   if (!error) return undefined;
   const details = record(error["details"]);
@@ -50,6 +50,12 @@ export function readErrorBody(body: JsonValue | undefined): ErrorBody | undefine
   };
 }
 
+/** An error that is a text, with its code beside it (xAI) or without one (Ollama). */
+function textError(vendorMessage: string, outer: Readonly<Record<string, unknown>>): ErrorBody {
+  const code = text(outer["code"]);
+  return { vendorMessage, ...(code === undefined ? {} : { vendorCode: code }) };
+}
+
 function looksFlat(body: Readonly<Record<string, unknown>>): boolean {
   const complete = "choices" in body || "candidates" in body || "content" in body;
   return (
@@ -65,6 +71,7 @@ function messageOf(
   const detail = error["detail"];
   const message =
     text(error["message"]) ??
+    text(error["error"]) ??
     (detail === undefined ? undefined : typeof detail === "string" ? detail : JSON.stringify(detail));
   const raw = text(metadata?.["raw"]);
   return raw === undefined ? message : `${message ?? "Provider error"}: ${raw}`;

@@ -58,10 +58,12 @@ const WHOLE_TIMEOUTS = { headersMs: 300_000, firstTokenMs: 300_000 };
 
 /** Makes the model stream of one HTTP exchange: limits, errors, timings, cost, and the life of the connection. */
 export function exchangeStream(exchange: Exchange, call: ModelCallOptions = {}): ModelStream {
-  const timeouts = resolveTimeouts(
-    call.delivery === "whole" ? { ...WHOLE_TIMEOUTS, ...call.timeouts } : call.timeouts,
-  );
-  return createModelStream((control) => new ExchangeSource(exchange, timeouts, control), call);
+  return createModelStream((control) => {
+    const timeouts = resolveTimeouts(
+      call.delivery === "whole" ? { ...WHOLE_TIMEOUTS, ...call.timeouts } : call.timeouts,
+    );
+    return new ExchangeSource(exchange, timeouts, control);
+  }, call);
 }
 
 class ExchangeSource implements ModelEventSource {
@@ -89,10 +91,13 @@ class ExchangeSource implements ModelEventSource {
 
   async next(): Promise<IteratorResult<readonly ModelEvent[], void>> {
     if (this.#ended) return { done: true, value: undefined };
+    this.#deadlines.readBegins();
     try {
       return { done: false, value: this.#reader ? await this.#read(this.#reader) : [await this.#start()] };
     } catch (error) {
       throw toModelError(error, this.#failedCall());
+    } finally {
+      this.#deadlines.readEnds();
     }
   }
 
