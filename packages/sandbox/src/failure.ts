@@ -11,6 +11,8 @@ export interface Failure {
   readonly param?: string;
   /** The vendor's code, where the reason's usual one is not meant. */
   readonly code?: string;
+  /** How long the vendor asks to wait, where its body tells it. */
+  readonly retryAfterMs?: number;
   /** The model asked for, named in the body of a 404. */
   readonly model?: string;
 }

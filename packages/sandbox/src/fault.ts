@@ -94,6 +94,8 @@ export type Fault =
   | { readonly type: "malformed-event"; readonly afterEvents?: number; readonly text?: string }
   /** The format's end mark is missing: `[DONE]`, `message_stop`, the line with `done: true`. */
   | { readonly type: "no-terminator" }
+  /** The last line has no end. Harmless in NDJSON; an SSE event that is not ended is none. */
+  | { readonly type: "no-final-newline" }
   /** A web page in place of an answer. @defaultValue status 200 */
   | { readonly type: "html"; readonly status?: number }
   /** A JSON error body under status 200, whatever was asked for. */

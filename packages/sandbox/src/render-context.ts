@@ -6,4 +6,8 @@ export interface RenderContext {
   readonly vendor: Vendor;
   /** The request's body, from which options such as `stream_options` are read. */
   readonly body: JsonObject;
+  /** The request's query: Gemini streams SSE only for `alt=sse`. */
+  readonly query: Readonly<Record<string, string>>;
+  /** Ids follow from it. */
+  readonly seed: string;
 }

@@ -12,8 +12,9 @@ import { nameFailure } from "./openai-failure.js";
 
 /** OpenAI chat completions, in the flavor of the context's vendor. */
 export const chatFormat: DialectFormat = {
-  streamContentType: "text/event-stream; charset=utf-8",
+  streamContentType: () => "text/event-stream; charset=utf-8",
   tokensPerEvent: 1,
+  retryInHeaders: true,
   stream: (answer, context) => chatStream(CHAT_FLAVORS[flavorOf(context)], answer, context.body),
   whole: (answer, context) => chatWhole(CHAT_FLAVORS[flavorOf(context)], answer),
   failure(failure, context) {
@@ -44,7 +45,7 @@ export const chatFormat: DialectFormat = {
 };
 
 /** The flavor to answer in: Ollama's compatible endpoint lives beside its native one. */
-export function flavorOf(context: RenderContext): Flavor {
+export function flavorOf(context: Pick<RenderContext, "vendor">): Flavor {
   if (isFlavor(context.vendor)) return context.vendor;
   return context.vendor === "gemini" ? "gemini-compat" : "ollama-compat";
 }

@@ -15,6 +15,7 @@ const HARMLESS = new Set<FaultType>([
   "slow-headers",
   "slow-first-token",
   "no-terminator",
+  "no-final-newline",
   "duplicate-finish",
   "huge-event",
   "split",

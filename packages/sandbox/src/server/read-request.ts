@@ -1,9 +1,13 @@
 import type { JsonObject, JsonValue } from "@salesagent/ports";
+import { readAnthropicAsk } from "../anthropic/read-anthropic-ask.js";
 import { type Ask, EMPTY_ASK } from "../ask.js";
 import type { Vendor } from "../dialect.js";
+import { readGeminiAsk, readGeminiEmbedAsk } from "../gemini/read-gemini-ask.js";
 import { isObject } from "../json-access.js";
+import { readOllamaAsk, readOllamaEmbedAsk } from "../ollama/read-ollama-ask.js";
 import { readEmbeddingsAsk } from "../openai/embeddings.js";
 import { readChatAsk } from "../openai/read-chat-ask.js";
+import { readResponsesAsk } from "../openai/read-responses-ask.js";
 import type { SandboxRequest } from "../sandbox-request.js";
 import { redactHeaders, redactQuery } from "./redact.js";
 import type { Route } from "./route.js";
@@ -63,7 +67,7 @@ function parseObject(text: string): JsonObject | undefined {
 
 function readAsk(route: Route, body: JsonObject): Ask {
   if (route.kind !== "generate" && route.kind !== "embed") return EMPTY_ASK;
-  const ask = READERS[route.dialect]?.(body) ?? EMPTY_ASK;
+  const ask = READERS[route.dialect](body);
   return {
     ...ask,
     ...(route.model === undefined ? {} : { model: route.model }),
@@ -71,8 +75,13 @@ function readAsk(route: Route, body: JsonObject): Ask {
   };
 }
 
-const READERS: Readonly<Partial<Record<NonNullable<SandboxRequest["dialect"]>, (body: JsonObject) => Ask>>> =
-  {
-    "openai-chat": readChatAsk,
-    "openai-embeddings": readEmbeddingsAsk,
-  };
+const READERS: Readonly<Record<NonNullable<SandboxRequest["dialect"]>, (body: JsonObject) => Ask>> = {
+  "openai-chat": readChatAsk,
+  "openai-responses": readResponsesAsk,
+  anthropic: readAnthropicAsk,
+  gemini: readGeminiAsk,
+  ollama: readOllamaAsk,
+  "openai-embeddings": readEmbeddingsAsk,
+  "gemini-embeddings": readGeminiEmbedAsk,
+  "ollama-embeddings": readOllamaEmbedAsk,
+};

@@ -119,6 +119,7 @@ export class Responder {
       vendor: request.vendor,
       stream: request.ask.stream,
       body: request.body,
+      query: request.query,
       model: request.ask.model,
       seed: `${request.vendor}${request.index}`,
       nowMs: this.#parts.clock.now(),

@@ -1,5 +1,5 @@
 import { errorPage, type Failure, reasonOfStatus } from "../failure.js";
-import type { Fault, FaultType, InBandErrorFault, StatusFault } from "../fault.js";
+import type { Fault, FaultType, InBandErrorFault, RetryAfter, StatusFault } from "../fault.js";
 import { type Draft, type FaultScene, positionAfter, positionOfFinish } from "./draft.js";
 import type { WireEvent } from "./wire-event.js";
 
@@ -72,6 +72,10 @@ const RULES: { readonly [T in FaultType]: Rule<T> } = {
     }
     draft.split = { ...(size === undefined ? {} : { size }), ...(at === undefined ? {} : { at }) };
   },
+  "no-final-newline"(draft) {
+    const last = draft.events.pop();
+    if (last !== undefined) draft.events.push({ ...last, text: last.text.replace(/[\r\n]+$/, "") });
+  },
   crlf(draft) {
     draft.crlf = true;
   },
@@ -94,6 +98,7 @@ function refuse(draft: Draft, fault: StatusFault, { format, context, nowMs }: Fa
       reason,
       ...(fault.status === undefined ? {} : { status: fault.status }),
       ...(fault.message === undefined ? {} : { message: fault.message }),
+      ...(fault.retryAfter === undefined ? {} : { retryAfterMs: waitMsOf(fault.retryAfter) }),
     },
     context,
   );
@@ -101,7 +106,15 @@ function refuse(draft: Draft, fault: StatusFault, { format, context, nowMs }: Fa
   const body = fault.body ?? (page ? errorPage(refusal.status) : refusal.body);
   const text = typeof body === "string" ? body : JSON.stringify(body);
   replaceBody(draft, refusal.status, fault.contentType ?? (page ? "text/html" : "application/json"), text);
-  Object.assign(draft.headers, refusal.headers, retryHeaders(fault, nowMs), fault.headers);
+  const waits = format.retryInHeaders ? retryHeaders(fault, nowMs) : {};
+  // a format may send it with successes, where it means nothing
+  delete draft.headers["retry-after"];
+  Object.assign(draft.headers, refusal.headers, waits, fault.headers);
+}
+
+function waitMsOf(retryAfter: RetryAfter): number {
+  if ("seconds" in retryAfter) return retryAfter.seconds * 1000;
+  return "milliseconds" in retryAfter ? retryAfter.milliseconds : retryAfter.httpDateInMs;
 }
 
 function retryHeaders({ retryAfter }: StatusFault, nowMs: number): Record<string, string> {

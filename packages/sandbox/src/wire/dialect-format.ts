@@ -17,9 +17,11 @@ export interface FailureResponse {
 
 /** One wire format: how it says an answer, an error and "still here". */
 export interface DialectFormat {
-  readonly streamContentType: string;
+  streamContentType(context: RenderContext): string;
   /** Words in one event where a reply does not say. */
   readonly tokensPerEvent: number;
+  /** Whether a wait is told by a header; Gemini tells it in the body. */
+  readonly retryInHeaders: boolean;
   stream(answer: Answer, context: RenderContext): WireEvent[];
   whole(answer: Answer, context: RenderContext): WireEvent[];
   failure(failure: Failure, context: RenderContext): FailureResponse;

@@ -24,6 +24,7 @@ export interface ReplyScene {
   /** Whether the reply streams, or comes as one body. */
   readonly stream: boolean;
   readonly body: JsonObject;
+  readonly query: Readonly<Record<string, string>>;
   readonly model: string;
   /** Ids follow from it. */
   readonly seed: string;
@@ -33,7 +34,7 @@ export interface ReplyScene {
 /** Renders a reply in its scene's format, spoils it with its faults, and settles every byte and wait. */
 export function planReply(reply: Reply, scene: ReplyScene): WirePlan {
   const format = formatOf(scene.dialect);
-  const context: RenderContext = { vendor: scene.vendor, body: scene.body };
+  const context = contextOf(scene);
   const faults = faultsOf(reply);
   const answer = withHugePiece(
     resolveAnswer(reply, {
@@ -46,7 +47,7 @@ export function planReply(reply: Reply, scene: ReplyScene): WirePlan {
     faults,
   );
   const events = scene.stream ? format.stream(answer, context) : format.whole(answer, context);
-  const contentType = scene.stream ? format.streamContentType : "application/json";
+  const contentType = scene.stream ? format.streamContentType(context) : "application/json";
   const draft = draftOf(reply, events, contentType, format.headers(scene.seed, context, scene.nowMs));
   for (const fault of faults) applyFault(draft, fault, { format, context, nowMs: scene.nowMs });
   return planResponse(draft, { format });
@@ -55,12 +56,13 @@ export function planReply(reply: Reply, scene: ReplyScene): WirePlan {
 /** The response to a request that the vendor refuses. */
 export function planFailure(failure: Failure, scene: Omit<ReplyScene, "stream" | "model">): WirePlan {
   const format = formatOf(scene.dialect);
-  const context: RenderContext = { vendor: scene.vendor, body: scene.body };
+  const context = contextOf(scene);
   const named = { model: stringOf(scene.body["model"]) ?? "", ...failure };
   const { status, body, headers } = format.failure(named, context);
   const events: WireEvent[] = [{ kind: "body", text: JSON.stringify(body) }];
   const draft = draftOf({}, events, "application/json", format.headers(scene.seed, context, scene.nowMs));
   draft.status = status;
+  delete draft.headers["retry-after"];
   Object.assign(draft.headers, headers);
   return planResponse(draft, { format });
 }
@@ -72,7 +74,7 @@ export function planBody(
   format: DialectFormat,
   scene: Omit<ReplyScene, "stream" | "model" | "dialect">,
 ): WirePlan {
-  const context: RenderContext = { vendor: scene.vendor, body: scene.body };
+  const context = contextOf(scene);
   const headers = format.headers(scene.seed, context, scene.nowMs);
   const draft = draftOf(reply, [{ kind: "body", text }], "application/json", headers);
   for (const fault of faultsOf(reply)) applyFault(draft, fault, { format, context, nowMs: scene.nowMs });
@@ -83,6 +85,15 @@ export function planBody(
 export function faultsOf({ fault }: Reply): readonly Fault[] {
   if (fault === undefined) return [];
   return Array.isArray(fault) ? (fault as readonly Fault[]) : [fault as Fault];
+}
+
+function contextOf({
+  vendor,
+  body,
+  query,
+  seed,
+}: Omit<ReplyScene, "stream" | "model" | "dialect">): RenderContext {
+  return { vendor, body, query, seed };
 }
 
 function draftOf(

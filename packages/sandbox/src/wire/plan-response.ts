@@ -30,7 +30,7 @@ function toChunks(draft: Draft): Chunk[] {
   const chunks: { texts: string[]; waitMs?: number }[] = [{ texts: [draft.byteOrderMark ? "\uFEFF" : ""] }];
   for (const [position, event] of draft.events.entries()) {
     const waitMs = waits.get(position);
-    const text = draft.crlf ? event.text.replaceAll("\n", "\r\n") : event.text;
+    const text = draft.crlf ? event.text.replaceAll(/\r?\n/g, "\r\n") : event.text;
     if (waitMs === undefined) chunks.at(-1)?.texts.push(text);
     else chunks.push({ texts: [text], waitMs });
   }
