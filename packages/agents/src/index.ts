@@ -1,1 +1,56 @@
-export {};
+// Profiles: the customer that a seller looks for, as data.
+export { exampleProfile } from "./profile/example-profile.js";
+export type {
+  AmountFieldPath,
+  ChoiceFieldPath,
+  CustomFieldPath,
+  FieldPath,
+  TextFieldPath,
+} from "./profile/field-path.js";
+export type {
+  Criterion,
+  CriterionBase,
+  CriterionKind,
+  Falloff,
+  IdealCustomerProfile,
+  KeywordsCriterion,
+  MatchRule,
+  OneOfCriterion,
+  PresentCriterion,
+  RangeCriterion,
+  TechnologyCriterion,
+  TierBand,
+} from "./profile/ideal-customer-profile.js";
+export { parseProfile, parseProfileJson } from "./profile/parse-profile.js";
+export { idealCustomerProfileSchema } from "./profile/profile-schema.js";
+export type { Tiers } from "./profile/resolve-tiers.js";
+// Qualification
+export type { LeadFacts, QualificationInput } from "./qualification/candidate.js";
+export { QualificationAgent, type QualificationOptions } from "./qualification/qualification-agent.js";
+export type {
+  CriterionEvent,
+  Degradation,
+  DegradedEvent,
+  QualificationEvent,
+  QualificationResult,
+  RulesScoredEvent,
+} from "./qualification/qualification-result.js";
+// Scoring by rules, and what a model may add to it.
+export { type CompiledProfile, compileProfile } from "./scoring/compile-profile.js";
+export {
+  type MergedScore,
+  type MergePolicy,
+  type ModelAssessment,
+  mergeAssessment,
+} from "./scoring/merge-assessment.js";
+export type {
+  CriterionOutcome,
+  CriterionRole,
+  CriterionScore,
+  MissingField,
+  NextAction,
+  RulesScore,
+  ScorableLead,
+  ScoreCap,
+} from "./scoring/rules-score.js";
+export { type ScoreBucket, scoreHistogram } from "./scoring/score-histogram.js";

@@ -1,0 +1,67 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
+import type { Io } from "../io.js";
+import { UsageError } from "./usage-error.js";
+
+/** One option of a command. */
+export interface OptionSpec {
+  readonly type: "string" | "boolean";
+  /** What stands for the value in the help, such as `FILE`. */
+  readonly value?: string;
+  readonly help: string;
+  readonly multiple?: boolean;
+}
+
+/** What was given for the options. */
+export type OptionValues = Readonly<
+  Record<string, string | boolean | readonly (string | boolean)[] | undefined>
+>;
+
+/** A command of the CLI. */
+export interface Command {
+  readonly name: string;
+  readonly summary: string;
+  /** What stands after the options, such as `FILE`. */
+  readonly operands: string;
+  readonly options: Readonly<Record<string, OptionSpec>>;
+  readonly examples: readonly string[];
+  /** @returns The exit code. */
+  run(operands: readonly string[], options: OptionValues, io: Io): Promise<number>;
+}
+
+/** Reads a command's arguments. @throws UsageError naming the option that is wrong. */
+export function readArguments(
+  command: Command,
+  args: readonly string[],
+): { readonly operands: readonly string[]; readonly options: OptionValues } {
+  const options: NonNullable<ParseArgsConfig["options"]> = { help: { type: "boolean", short: "h" } };
+  for (const [name, { type, multiple = false }] of Object.entries(command.options))
+    options[name] = { type, multiple };
+  try {
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return { operands: parsed.positionals, options: parsed.values as OptionValues };
+  } catch (error) {
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(". ");
+    throw new UsageError(`${sentence}. See \`salesagent ${command.name} --help\`.`);
+  }
+}
+
+/** The help text of a command. */
+export function helpOf(command: Command): string {
+  const rows = Object.entries(command.options).map(([name, spec]) => {
+    const left = `  --${name}${spec.value ? ` ${spec.value}` : ""}`;
+    return `${left.padEnd(30)} ${spec.help}`;
+  });
+  return [
+    `Usage: salesagent ${command.name} ${command.operands} [options]`.replace("  ", " "),
+    "",
+    command.summary,
+    "",
+    "Options:",
+    ...rows,
+    `${"  --help, -h".padEnd(30)} shows this`,
+    "",
+    "Examples:",
+    ...command.examples.map((example) => `  ${example}`),
+    "",
+  ].join("\n");
+}

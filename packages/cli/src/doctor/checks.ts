@@ -1,0 +1,105 @@
+import { SalesAgentError } from "@salesagent/ports";
+import { keyVariableOf, providerNames } from "../choice/model-choice.js";
+import { openStorage } from "../choice/storage-choice.js";
+import type { Io } from "../io.js";
+import { cliVersion } from "../version.js";
+
+/** What one look at the set-up found. */
+export interface CheckResult {
+  readonly name: string;
+  readonly status: "ok" | "off" | "failed";
+  readonly detail: string;
+}
+
+/** How long something that is asked may take to answer, in milliseconds. */
+const ANSWER_MS = 3_000;
+const OLDEST_NODE = [20, 19] as const;
+
+/** Where a provider can be asked cheaply whether it is there. */
+const ENDPOINTS: Readonly<Record<string, string>> = {
+  openai: "https://api.openai.com/v1/models",
+  anthropic: "https://api.anthropic.com/v1/models",
+  cerebras: "https://api.cerebras.ai/v1/models",
+  deepseek: "https://api.deepseek.com/models",
+  openrouter: "https://openrouter.ai/api/v1/key",
+  gemini: "https://generativelanguage.googleapis.com/v1beta/models",
+};
+
+/** Looks at everything that the CLI can use. Keys are told as set or not set, never shown. */
+export async function runChecks(io: Io, databaseUrl: string | undefined): Promise<readonly CheckResult[]> {
+  const providers = providerNames.filter((name) => keyVariableOf(name) !== undefined);
+  return Promise.all([
+    checkNode(),
+    ok("salesagent", cliVersion()),
+    ...providers.map((provider) => checkProvider(provider, io)),
+    checkOllama(io),
+    checkPostgres(databaseUrl, io),
+  ]);
+}
+
+function ok(name: string, detail: string): CheckResult {
+  return { name, status: "ok", detail };
+}
+
+function checkNode(): CheckResult {
+  const version = process.versions.node;
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  const fits = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
+  if (fits) return ok("node", version);
+  return {
+    name: "node",
+    status: "failed",
+    detail: `${version}; ${OLDEST_NODE.join(".")} or later is needed`,
+  };
+}
+
+async function checkProvider(provider: string, io: Io): Promise<CheckResult> {
+  const variable = keyVariableOf(provider) ?? "";
+  if (!io.env[variable]) return { name: provider, status: "off", detail: `${variable} is not set` };
+  const answer = await ask(ENDPOINTS[provider] ?? "", io);
+  if ("failure" in answer) {
+    return { name: provider, status: "failed", detail: `${variable} is set; no answer (${answer.failure})` };
+  }
+  return ok(provider, `${variable} is set; answers`);
+}
+
+async function checkOllama(io: Io): Promise<CheckResult> {
+  const host = io.env["OLLAMA_HOST"] ?? "http://localhost:11434";
+  const base = host.includes("://") ? host : `http://${host}`;
+  const answer = await ask(`${base}/api/version`, io);
+  if ("failure" in answer) return { name: "ollama", status: "off", detail: `nothing answers at ${base}` };
+  const { version } = (await answer.response.json().catch(() => ({}))) as { version?: string };
+  return ok("ollama", `version ${version ?? "unknown"} at ${base}`);
+}
+
+async function checkPostgres(databaseUrl: string | undefined, io: Io): Promise<CheckResult> {
+  if (!databaseUrl) return { name: "postgres", status: "off", detail: "DATABASE_URL is not set" };
+  try {
+    const storage = await openStorage(
+      "pg",
+      databaseUrl,
+      AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_MS)]),
+    );
+    await storage[Symbol.asyncDispose]();
+    return ok("postgres", "answers; its tables are up to date");
+  } catch (error) {
+    const detail = SalesAgentError.is(error) ? error.message : "no answer";
+    return { name: "postgres", status: "failed", detail };
+  }
+}
+
+async function ask(
+  url: string,
+  io: Io,
+): Promise<{ readonly response: Response } | { readonly failure: string }> {
+  try {
+    const fetch = io.fetch ?? globalThis.fetch;
+    const response = await fetch(url, {
+      signal: AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_MS)]),
+    });
+    return { response };
+  } catch (error) {
+    const cause = error instanceof Error ? (error.cause as { code?: string } | undefined) : undefined;
+    return { failure: cause?.code ?? (error instanceof Error ? error.name : "unknown failure") };
+  }
+}

@@ -1,0 +1,17 @@
+/** A place to write text to. */
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Everything of the process that a command touches. */
+export interface Io {
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Aborts when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** @defaultValue the platform's `fetch` */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+}

@@ -1,0 +1,58 @@
+import { SalesAgentError } from "@salesagent/ports";
+import { type Command, helpOf, readArguments } from "./command/command.js";
+import { UsageError } from "./command/usage-error.js";
+import { doctorCommand } from "./doctor/doctor-command.js";
+import type { Io } from "./io.js";
+import { qualifyCommand } from "./qualify/qualify-command.js";
+import { sandboxCommand } from "./sandbox/sandbox-command.js";
+import { cliVersion } from "./version.js";
+
+const COMMANDS: readonly Command[] = [qualifyCommand, sandboxCommand, doctorCommand];
+
+/** What a shell expects of a program that was interrupted. */
+const EXIT_INTERRUPTED = 130;
+
+/**
+ * Runs one command line.
+ *
+ * @param args - Without the program's own name.
+ * @returns The exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+ */
+export async function main(args: readonly string[], io: Io): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === "--version" || name === "-v") {
+    io.stdout.write(`${cliVersion()}\n`);
+    return 0;
+  }
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    io.stdout.write(overview());
+    return 0;
+  }
+  try {
+    const command = COMMANDS.find((candidate) => candidate.name === name);
+    if (!command) throw new UsageError(`There is no command "${name}". See \`salesagent --help\`.`);
+    const { operands, options } = readArguments(command, rest);
+    if (options["help"] === true) {
+      io.stdout.write(helpOf(command));
+      return 0;
+    }
+    return await command.run(operands, options, io);
+  } catch (error) {
+    if (io.signal.aborted) {
+      io.stderr.write("\nInterrupted. What was stored stays; run the same command again to go on.\n");
+      return EXIT_INTERRUPTED;
+    }
+    io.stderr.write(`salesagent: ${describe(error)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+}
+
+function overview(): string {
+  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`);
+  return `Usage: salesagent COMMAND [options]\n\n${rows.join("\n")}\n\nSee \`salesagent COMMAND --help\`, \`salesagent --version\`.\n`;
+}
+
+function describe(error: unknown): string {
+  if (SalesAgentError.is(error)) return `${error.message} (${error.code})`;
+  return error instanceof Error ? error.message : String(error);
+}
