@@ -1,11 +1,6 @@
 import { expect, it } from "vitest";
+import { portsWith } from "../testing/ports-package.mjs";
 import { comparePaths, compareReferences } from "./entries.mjs";
-
-/** @param {Partial<import("../workspace/packages.mjs").Manifest>} manifest */
-const portsWith = (manifest) => ({
-  folder: "packages/ports",
-  manifest: { name: "@salesagent/ports", version: "0.2.0", ...manifest },
-});
 
 const packages = [
   portsWith({

@@ -1,12 +1,7 @@
 import { expect, it } from "vitest";
+import { portsWith } from "../testing/ports-package.mjs";
 import { temporaryFolder } from "../testing/temporary-folder.mjs";
 import { findMissing } from "./presence.mjs";
-
-/** @param {Partial<import("../workspace/packages.mjs").Manifest>} manifest */
-const portsWith = (manifest) => ({
-  folder: "packages/ports",
-  manifest: { name: "@salesagent/ports", version: "0.2.0", ...manifest },
-});
 
 it("is content with a README, the root's license and a test", () => {
   const root = temporaryFolder({

@@ -1,11 +1,6 @@
 import { expect, it } from "vitest";
+import { portsWith } from "../testing/ports-package.mjs";
 import { findWrongRanges } from "./versions.mjs";
-
-/** @param {Partial<import("../workspace/packages.mjs").Manifest>} manifest */
-const portsWith = (manifest) => ({
-  folder: "packages/ports",
-  manifest: { name: "@salesagent/ports", version: "0.2.0", ...manifest },
-});
 
 it.each(["0.2.0", "^0.2.0"])("accepts %s for a workspace version of 0.2.0", (range) => {
   const core = {
