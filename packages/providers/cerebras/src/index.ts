@@ -1,1 +1,2 @@
-export {};
+export { type CerebrasSettings, cerebras } from "./cerebras.js";
+export { CEREBRAS_MODELS } from "./cerebras-models.js";

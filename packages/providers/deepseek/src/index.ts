@@ -1,1 +1,2 @@
-export {};
+export { type DeepSeekSettings, deepseek } from "./deepseek.js";
+export { DEEPSEEK_MODELS } from "./deepseek-models.js";

@@ -79,12 +79,8 @@ export class ChatAnswer {
       throw new WireFailure({ kind: "cut" });
     }
     this.#flushText();
+    this.#closeReasoning();
     this.#toolCalls.end(events, this.#options.provider);
-    const details = this.#details.all();
-    if (details.length > 0) {
-      const data: JsonObject = { reasoning_details: details };
-      events.push({ type: "reasoning-delta", text: "", providerData: { [this.#options.provider]: data } });
-    }
     return {
       reason: this.#finishReason(),
       usage: this.#usage,
@@ -104,7 +100,9 @@ export class ChatAnswer {
       this.#refused = true;
       this.#pushText(delta.refusal);
     }
-    if (delta.tool_calls) for (const item of delta.tool_calls) this.#toolCalls.push(item, this.#events);
+    if (!delta.tool_calls || delta.tool_calls.length === 0) return;
+    this.#closeReasoning();
+    for (const item of delta.tool_calls) this.#toolCalls.push(item, this.#events);
   }
 
   #pushPart(part: WireContentPart): void {
@@ -136,7 +134,21 @@ export class ChatAnswer {
   }
 
   #emitText(text: string): void {
-    if (text !== "") this.#events.push({ type: "text-delta", text });
+    if (text === "") return;
+    this.#closeReasoning();
+    this.#events.push({ type: "text-delta", text });
+  }
+
+  /** Ends a stretch of reasoning with all details so far: when more come later, the last list is the one to send back. */
+  #closeReasoning(): void {
+    const details = this.#details.take();
+    if (!details) return;
+    const data: JsonObject = { reasoning_details: details };
+    this.#events.push({
+      type: "reasoning-delta",
+      text: "",
+      providerData: { [this.#options.provider]: data },
+    });
   }
 
   #emitReasoning(text: string): void {

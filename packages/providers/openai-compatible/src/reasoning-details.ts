@@ -11,6 +11,7 @@ const JOINED = new Set(["text", "summary", "data"]);
  */
 export class ReasoningDetails {
   readonly #byIndex = new Map<string, Record<string, JsonValue>>();
+  #changed = false;
 
   push(pieces: readonly JsonValue[]): void {
     for (const piece of pieces) {
@@ -19,12 +20,15 @@ export class ReasoningDetails {
     }
   }
 
-  /** The details, in the order in which each began. */
-  all(): readonly JsonObject[] {
-    return [...this.#byIndex.values()];
+  /** All details so far, in the order in which each began; nothing when none came since they were last taken. */
+  take(): readonly JsonObject[] | undefined {
+    if (!this.#changed) return undefined;
+    this.#changed = false;
+    return [...this.#byIndex.values()].map((detail) => ({ ...detail }));
   }
 
   #merge(piece: JsonObject): void {
+    this.#changed = true;
     const key = `${String(piece["type"])}/${String(piece["index"] ?? this.#byIndex.size)}`;
     const known = this.#byIndex.get(key);
     if (!known) {

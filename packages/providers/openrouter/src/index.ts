@@ -1,1 +1,2 @@
-export {};
+export { type OpenRouterSettings, openrouter } from "./openrouter.js";
+export { OPENROUTER_MODELS } from "./openrouter-models.js";

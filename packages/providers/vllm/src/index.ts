@@ -1,1 +1,2 @@
-export {};
+export { type RunPodSettings, runpod } from "./runpod.js";
+export { type VllmSettings, vllm } from "./vllm.js";
