@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { type JsonObject, type ModelEvent, SalesAgentError, userMessage } from "@salesagent/ports";
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { jsonReply, scriptedFetch } from "../../openai-compatible/src/testing/scripted-fetch.js";
 import { type AnthropicSettings, anthropic } from "./anthropic-model.js";
-import { fakeServer, json, sse } from "./testing/fake-server.js";
 import {
   block,
   messageDelta,
@@ -15,6 +15,12 @@ import {
 
 const KEY = "sk-ant-planted-4f7a91";
 const ask = { messages: [userMessage("Hello")] };
+const sse =
+  (bytes: Uint8Array, headers: Record<string, string> = {}) =>
+  () =>
+    new Response(bytes.slice(), {
+      headers: { "content-type": "text/event-stream; charset=utf-8", ...headers },
+    });
 const answer = streamOf(messageStart, ...textBlock(0, "Hi"), messageDelta("end_turn"), messageStop);
 
 const LEAKS = {
@@ -31,12 +37,12 @@ afterEach(() => {
 });
 
 function open(
-  responses: Parameters<typeof fakeServer>,
+  responses: readonly (Response | (() => Response))[],
   settings: AnthropicSettings = {},
   modelId = "claude-sonnet-5-5",
 ) {
-  const server = fakeServer(...responses);
-  return { model: anthropic(modelId, { apiKey: KEY, fetch: server.fetch, ...settings }), seen: server.seen };
+  const server = scriptedFetch(...responses);
+  return { model: anthropic(modelId, { apiKey: KEY, fetch: server.fetch, ...settings }), seen: server.sent };
 }
 
 async function failureOf(promise: Promise<unknown>): Promise<SalesAgentError> {
@@ -113,15 +119,15 @@ describe("anthropic", () => {
   });
 
   it("reads its own variable when no key is given, and says what is missing without one", async () => {
-    const server = fakeServer(sse(answer));
+    const server = scriptedFetch(sse(answer));
     const model = anthropic("claude-sonnet-5-5", { fetch: server.fetch, env: { ANTHROPIC_API_KEY: KEY } });
     await model.stream(ask).result();
-    expect(server.seen[0]?.headers.get("authorization")).toBe(`Bearer ${KEY}`);
+    expect(server.sent[0]?.headers.get("authorization")).toBe(`Bearer ${KEY}`);
     const keyless = anthropic("claude-sonnet-5-5", { fetch: server.fetch, env: {} });
     const failure = await failureOf(keyless.stream(ask).result());
     expect(failure.code).toBe("model.auth");
     expect(failure.message).toContain("ANTHROPIC_API_KEY");
-    expect(server.seen).toHaveLength(1);
+    expect(server.sent).toHaveLength(1);
   });
 
   it.each<[string, JsonObject | string, number, string, JsonObject]>([
@@ -244,7 +250,7 @@ describe("anthropic", () => {
   });
 
   it("never shows the key, whatever fails", async () => {
-    const echo = json(
+    const echo = jsonReply(
       { type: "error", error: { type: "authentication_error", message: `bad key ${KEY}` } },
       401,
     );
@@ -279,7 +285,7 @@ describe("anthropic", () => {
       stop_reason: "end_turn",
       usage: { input_tokens: 3, output_tokens: 1 },
     };
-    const { model, seen } = open([json(body)]);
+    const { model, seen } = open([jsonReply(body)]);
     const { text } = await model.stream({ ...ask, maxOutputTokens: 100_000 }, { delivery: "whole" }).result();
     expect(text).toBe("Hi");
     expect(seen[0]?.body["stream"]).toBeUndefined();
@@ -343,14 +349,17 @@ describe("a turn that the vendor pauses", () => {
   });
 
   it("ends after five continuations", async () => {
-    const { model, seen } = open(Array.from({ length: 6 }, () => sse(paused)) as [() => Response]);
+    const { model, seen } = open(Array.from({ length: 6 }, () => sse(paused)));
     const { finishReason } = await model.stream({ ...ask, ...search }).result();
     expect(finishReason).toBe("other");
     expect(seen).toHaveLength(6);
   });
 
   it("fails as a whole when it can't be continued", async () => {
-    const limited = json({ type: "error", error: { type: "rate_limit_error", message: "Slow down" } }, 429);
+    const limited = jsonReply(
+      { type: "error", error: { type: "rate_limit_error", message: "Slow down" } },
+      429,
+    );
     const { model } = open([sse(paused), limited]);
     const failure = await failureOf(model.stream({ ...ask, ...search }).result());
     expect(failure).toMatchObject({ code: "model.rate_limited", facts: { usage: { inputTokens: 163 } } });

@@ -19,6 +19,7 @@ import {
   retiredWarning,
 } from "@salesagent/provider-kit";
 import { type AnthropicAuth, AnthropicClient } from "./anthropic-client.js";
+import { classifyAnthropic } from "./classify-anthropic.js";
 import { type ApiVersion, claudeProfile } from "./claude-models.js";
 import { PROVIDER } from "./messages-answer.js";
 import { StreamedMessagesDecoder, WholeMessagesDecoder } from "./messages-decoders.js";
@@ -81,6 +82,7 @@ class AnthropicModel implements LanguageModel {
         baseUrl: this.#baseUrl,
         clock: this.#clock,
         requestIdHeader: "request-id",
+        classify: classifyAnthropic,
         prepare: () => this.#prepare(request, call),
       },
       { ...call, timeouts: { ...this.#settings.timeouts, ...call.timeouts } },
