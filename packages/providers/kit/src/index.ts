@@ -3,6 +3,13 @@ export { type ApiKey, type ApiKeySource, resolveApiKey } from "./api-key.js";
 export { CallDeadlines, type ResolvedTimeouts, resolveTimeouts, timedOutError } from "./call-deadlines.js";
 export { classifyFailure, type ModelFailureCode, type VendorWords } from "./classify-failure.js";
 export { CodePointGate } from "./code-point-gate.js";
+export {
+  createWireEmbeddingModel,
+  type EmbeddingExchange,
+  type EmbeddingPost,
+  type EmbeddingSettings,
+  type Vectors,
+} from "./embedding-model.js";
 export { type ErrorBody, readErrorBody } from "./error-body.js";
 export { type Exchange, exchangeStream, type PreparedRequest } from "./exchange.js";
 export { type Fetch, guardedFetch } from "./guarded-fetch.js";
@@ -10,6 +17,7 @@ export { loadSdk } from "./load-sdk.js";
 export { type FailedCall, toModelError } from "./model-error.js";
 export { NdjsonReader } from "./ndjson-reader.js";
 export { nearestEffort, type Warn } from "./nearest-effort.js";
+export { postJson } from "./post-json.js";
 export { priceNanoUsd, toUsd } from "./price.js";
 export { type ProfileOverride, type ProfileTable, resolveProfile } from "./profiles.js";
 export {

@@ -1,5 +1,4 @@
 import type { ModelPrice } from "@salesagent/ports";
-import type { ConnectionSettings } from "@salesagent/provider-kit";
 
 /** How one vendor's embeddings endpoint differs from the common one. */
 export interface EmbeddingDialect {
@@ -16,14 +15,4 @@ export interface EmbeddingDialect {
   readonly prices: Readonly<Record<string, ModelPrice>>;
   readonly requestIdHeader?: string;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** Settings that every embedding model of this format takes. */
-export interface EmbeddingSettings extends ConnectionSettings {
-  /** What the host knows better of the price. @defaultValue the package's own data */
-  readonly price?: ModelPrice | undefined;
-  /** Inputs in one request, at most. @defaultValue the vendor's limit */
-  readonly maxInputs?: number | undefined;
-  /** Limit of each request, in milliseconds. @defaultValue 60_000 */
-  readonly timeoutMs?: number | undefined;
 }

@@ -1,5 +1,5 @@
 import type { JsonValue, Usage } from "@salesagent/ports";
-import { readErrorBody, WireFailure } from "@salesagent/provider-kit";
+import type { Vectors } from "@salesagent/provider-kit";
 import type { WireUsage } from "./chat-wire.js";
 import { fromUsage } from "./from-usage.js";
 
@@ -14,35 +14,15 @@ interface WireEmbeddings {
   readonly usage?: WireUsage | null;
 }
 
-/** What one reply brings. */
-export interface Vectors {
-  readonly vectors: readonly Float32Array[];
-  readonly usage: Usage;
-}
-
-/**
- * The vectors of one reply, in the order of its inputs.
- *
- * @throws WireFailure for an error in the reply, or when vectors are missing or of different lengths.
- */
+/** The vectors of one reply, in the order of its inputs. */
 export function fromEmbeddings(body: JsonValue, count: number): Vectors {
-  const said = readErrorBody(body);
-  if (said) throw new WireFailure({ kind: "in-band", ...said });
   const { data, usage } = (body ?? {}) as WireEmbeddings;
   const vectors: (Float32Array | undefined)[] = new Array(count).fill(undefined);
   for (const [position, item] of (data ?? []).entries()) {
     const { index = position, embedding } = item;
     if (embedding !== undefined) vectors[index] = toVector(embedding);
   }
-  const length = vectors[0]?.length ?? 0;
-  const whole = vectors.filter((vector): vector is Float32Array => vector?.length === length && length > 0);
-  if (whole.length !== count || vectors.length !== count) {
-    throw new WireFailure({
-      kind: "malformed",
-      vendorMessage: `${whole.length} usable vectors for ${count} inputs`,
-    });
-  }
-  return { vectors: whole, usage: inputOnly(fromUsage(usage ?? {})) };
+  return { vectors, usage: inputOnly(fromUsage(usage ?? {})) };
 }
 
 /** Embeddings have no output to bill; a price needs the count all the same. */

@@ -1,5 +1,5 @@
 import type { Clock } from "@salesagent/ports";
-import { timedOutError } from "@salesagent/provider-kit";
+import { timedOutError } from "./call-deadlines.js";
 
 /** What ends a request early. */
 export interface RequestLimit {
