@@ -11,6 +11,7 @@ import {
   closedStore,
   createSortableIds,
   transactionContended,
+  untilAborted,
 } from "@salesagent/ports/store-rules";
 import { createMemoryAuditStore } from "./memory-audit-store.js";
 import { createMemoryImportStore } from "./memory-import-store.js";
@@ -23,7 +24,7 @@ import { createMemoryStepStore } from "./memory-step-store.js";
 import { createMemoryUsageStore } from "./memory-usage-store.js";
 import type { StoreContext } from "./store-context.js";
 import { createTenantTables, type TenantTables } from "./tenant-tables.js";
-import { Turnstile, untilAborted } from "./turnstile.js";
+import { Turnstile } from "./turnstile.js";
 
 /** How often a transaction is run again because writes outside of it collided with its own. */
 const TRANSACTION_ATTEMPTS = 10;

@@ -1,3 +1,5 @@
+import { untilAborted } from "@salesagent/ports/store-rules";
+
 /** Lets one in at a time, in the order of arrival. */
 export class Turnstile {
   #tail: Promise<void> = Promise.resolve();
@@ -20,21 +22,5 @@ export class Turnstile {
     } finally {
       leave();
     }
-  }
-}
-
-/** What `work` comes to, or the signal's reason as soon as it aborts. `work` itself is not stopped. */
-export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work;
-  let onAbort: () => void = () => {};
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      onAbort = () => reject(signal.reason);
-      signal.addEventListener("abort", onAbort);
-      if (signal.aborted) onAbort();
-      work.then(resolve, reject);
-    });
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -28,3 +28,4 @@ export {
   transactionContended,
 } from "./store-errors.js";
 export { checkTenant } from "./tenant-rules.js";
+export { untilAborted } from "./until-aborted.js";

@@ -3,6 +3,8 @@ import { invalidValue } from "./store-errors.js";
 
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1000;
+/** The range of a Date, in milliseconds. */
+const LARGEST_ORDER = 8.64e15;
 const CURSOR = /^(-?\d{1,16})\.(\d{1,16})$/;
 
 /** A place in a list: the last row read, by its sort value and, among equals, by the order of storing. */
@@ -36,7 +38,7 @@ export function toCursorText({ order, seq }: Cursor): string {
 
 function fromCursorText(store: string, text: string): Cursor {
   const [, order, seq] = CURSOR.exec(text) ?? [];
-  if (order === undefined || seq === undefined) {
+  if (order === undefined || seq === undefined || Math.abs(Number(order)) > LARGEST_ORDER) {
     throw invalidValue(store, "page.after", "it is not the `next` of a page of this list");
   }
   return { order: Number(order), seq: Number(seq) };

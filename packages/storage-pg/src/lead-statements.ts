@@ -1,0 +1,91 @@
+import type { Lead } from "@salesagent/ports";
+import { instant, json, optional, type Row, text } from "./columns.js";
+import { bySeq } from "./page-order.js";
+import { createPageReader, type PageReader } from "./page-reader.js";
+import { createStatementCache, reading, type Statement, writing } from "./statement.js";
+import type { TableNames } from "./store-context.js";
+
+const NAMES = ["id", "source", "stage", "company", "contact", "custom", "keys", "revision"];
+const COLUMNS = [...NAMES, instant("created_at"), instant("updated_at")].join(", ");
+
+/** A lead as its row tells. */
+export function fromLeadRow(row: Row): Lead {
+  return {
+    id: text(row, "id"),
+    company: json<Lead["company"]>(row, "company"),
+    ...optional("contact", row, "contact", json<NonNullable<Lead["contact"]>>),
+    stage: text(row, "stage") as Lead["stage"],
+    source: text(row, "source"),
+    custom: json(row, "custom"),
+    keys: json<Lead["keys"]>(row, "keys"),
+    revision: text(row, "revision"),
+    createdAt: text(row, "created_at"),
+    updatedAt: text(row, "updated_at"),
+  };
+}
+
+/** The SQL of the lead store. The tenant is `$1` everywhere. */
+export interface LeadStatements {
+  /** $2: id. */
+  readonly get: Statement;
+  /** $2: ids. */
+  readonly getMany: Statement;
+  /** $2: key. */
+  readonly findByKey: Statement;
+  /** $2: keys. Gives `key`, `lead_id` of those that are held. */
+  readonly holders: Statement;
+  /** $2: leads, $3: their keys; both JSON. Fails with 23505 where a key is held. */
+  readonly insert: Statement;
+  /** $2: id. Gives `revision`, `keys`, and locks the lead. */
+  readonly lock: Statement;
+  /** $2: id, $3: source, $4: stage, $5: company, $6: contact, $7: custom, $8: keys, $9: instant. */
+  readonly replace: Statement;
+  /** As `replace`, where the keys stay and, if $10 isn't null, the revision is $10. */
+  readonly replaceContent: Statement;
+  /** $2: keys to release, $3: keys to claim, $4: id. */
+  readonly moveKeys: Statement;
+  readonly list: PageReader<Lead>;
+  /** Of the leads that meet a condition. */
+  readonly count: (where: string) => Statement;
+}
+
+export function createLeadStatements(name: TableNames): LeadStatements {
+  const leads = name("leads");
+  const keys = name("lead_keys");
+  const assign = `update ${leads} set source = $3, stage = $4, company = $5::json, contact = $6::json, custom = $7::json,
+    keys = $8::json, revision = revision + 1, updated_at = $9::timestamptz where tenant = $1 and id = $2`;
+  const counting = createStatementCache(reading);
+  const qualified = COLUMNS.replace(/\b(id|source|stage|company|contact|custom|keys|revision),/g, "l.$1,");
+
+  return {
+    get: reading(`select ${COLUMNS} from ${leads} where tenant = $1 and id = $2`),
+    getMany: reading(`select ${COLUMNS} from ${leads} where tenant = $1 and id = any($2::text[])`),
+    findByKey: reading(`select ${qualified} from ${keys} k
+      join ${leads} l on l.tenant = k.tenant and l.id = k.lead_id where k.tenant = $1 and k.key = $2`),
+    holders: reading(`select key, lead_id from ${keys} where tenant = $1 and key = any($2::text[])`),
+    insert: writing(`with claimed as (
+        insert into ${keys} (tenant, key, lead_id)
+        select $1, k.key, k.lead_id from json_to_recordset($3::json) as k (key text, lead_id text)
+      )
+      insert into ${leads}
+        (tenant, id, source, stage, company, contact, custom, keys, revision, created_at, updated_at)
+      select $1, l.id, l.source, l.stage, l.company, l.contact, l.custom, l.keys, 1, l.created_at, l.created_at
+      from json_to_recordset($2::json) as l
+        (id text, source text, stage text, company json, contact json, custom json, keys json, created_at timestamptz)`),
+    lock: writing(`select revision, keys from ${leads} where tenant = $1 and id = $2 for update`),
+    replace: writing(`${assign} returning ${COLUMNS}`),
+    replaceContent: writing(
+      `${assign} and keys::text = $8::text and ($10::text is null or revision::text = $10) returning ${COLUMNS}`,
+    ),
+    moveKeys: writing(`with released as (delete from ${keys} where tenant = $1 and key = any($2::text[]))
+      insert into ${keys} (tenant, key, lead_id) select $1, key, $4 from unnest($3::text[]) as key`),
+    list: createPageReader({
+      store: "leads",
+      table: leads,
+      columns: COLUMNS,
+      order: bySeq,
+      fromRow: fromLeadRow,
+    }),
+    count: (where) => counting(`select count(*) as count from ${leads} where ${where}`),
+  };
+}

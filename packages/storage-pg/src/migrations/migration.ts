@@ -1,0 +1,13 @@
+import { stores } from "./0001-stores.js";
+
+/** One change of the schema. A released one is never edited: its checksum is on record. */
+export interface Migration {
+  /** 1, 2, 3 … */
+  readonly number: number;
+  readonly name: string;
+  /** SQL; `$schema` stands for the quoted name of the schema. */
+  readonly sql: string;
+}
+
+/** All migrations, in order. */
+export const migrations: readonly Migration[] = [{ number: 1, name: "stores", sql: stores }];

@@ -1,0 +1,36 @@
+import { SalesAgentError } from "@salesagent/ports";
+import type { OwnPool } from "./pg-pool.js";
+import type { ConnectionSettings } from "./postgres-options.js";
+
+type OwnPoolSettings = Required<
+  Pick<ConnectionSettings, "connectionString" | "maxConnections" | "connectTimeoutMs">
+>;
+
+/** Loads `pg` and opens a pool; no connection is made yet. */
+export async function openOwnPool(settings: OwnPoolSettings): Promise<OwnPool> {
+  const Pool = await loadPool();
+  const pool = new Pool({
+    connectionString: settings.connectionString,
+    max: settings.maxConnections,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    application_name: "salesagent",
+    allowExitOnIdle: true,
+  });
+  // An idle connection that breaks is replaced at the next call; without a listener it would end the process.
+  pool.on("error", () => {});
+  return pool;
+}
+
+async function loadPool() {
+  try {
+    return (await import("pg")).default.Pool;
+  } catch (cause) {
+    throw new SalesAgentError("config.invalid", {
+      message:
+        "postgres({ connectionString }) needs the package pg, which can't be loaded. Run: npm install pg",
+      facts: { option: "postgres.connectionString" },
+      replay: "safe",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,70 @@
+import type { CallOptions, Page, PageRequest } from "@salesagent/ports";
+import { toCursorText, toNormalPage, toStorable } from "@salesagent/ports/store-rules";
+import { number, type Row } from "./columns.js";
+import type { PageOrder } from "./page-order.js";
+import { createStatementCache, reading } from "./statement.js";
+import type { StoreContext } from "./store-context.js";
+
+/** How one list is read. */
+export interface ListShape<T> {
+  readonly store: string;
+  /** With its schema. */
+  readonly table: string;
+  readonly columns: string;
+  readonly order: PageOrder;
+  readonly descending?: boolean;
+  readonly fromRow: (row: Row) => T;
+}
+
+/** The values that columns must have; undefined asks for nothing. */
+export type Conditions = Readonly<Record<string, string | undefined>>;
+
+export type PageReader<T> = (
+  context: StoreContext,
+  conditions: Conditions,
+  page: PageRequest | undefined,
+  call: CallOptions | undefined,
+) => Promise<Page<T>>;
+
+/** SQL for the tenant's rows that meet the conditions, its values added to `values`. */
+export function toWhere(store: string, tenant: string, conditions: Conditions, values: unknown[]): string {
+  values.push(tenant);
+  const terms = [`tenant = $${values.length}`];
+  for (const [column, value] of Object.entries(conditions)) {
+    if (value === undefined) continue;
+    values.push(toStorable(store, `filter.${column}`, value));
+    terms.push(`${column} = $${values.length}`);
+  }
+  return terms.join(" and ");
+}
+
+/** Reads a list by keyset paging, so that no page repeats or skips a row. */
+export function createPageReader<T>({
+  store,
+  table,
+  columns,
+  order,
+  descending = false,
+  fromRow,
+}: ListShape<T>): PageReader<T> {
+  const statementOf = createStatementCache(reading);
+  const direction = descending ? "desc" : "asc";
+  const sorting = order.columns.map((column) => `${column} ${direction}`).join(", ");
+
+  return async ({ executor, tenant }, conditions, page, call) => {
+    const { after, limit } = toNormalPage(store, page);
+    const values: unknown[] = [];
+    let where = toWhere(store, tenant, conditions, values);
+    if (after !== undefined) {
+      const parameters = order.toValues(after).map((value) => `$${values.push(value)}`);
+      where += ` and (${order.columns.join(", ")}) ${descending ? "<" : ">"} (${parameters.join(", ")})`;
+    }
+    const text = `select ${columns}, ${order.selected} from ${table} where ${where} order by ${sorting} limit $${values.push(limit + 1)}`;
+    const rows = await executor.run(store, statementOf(text), values, call);
+    const items = rows.slice(0, limit).map(fromRow);
+    const last = rows[limit - 1];
+    if (rows.length <= limit || last === undefined) return { items };
+    const next = toCursorText({ order: number(last, "page_order"), seq: number(last, "page_seq") });
+    return { items, next };
+  };
+}

@@ -1,0 +1,26 @@
+/** A statement as `pg` takes it. */
+export interface PgQuery {
+  readonly text: string;
+  readonly values?: unknown[];
+  /** Makes it a prepared statement of this name. */
+  readonly name?: string;
+  readonly types?: { getTypeParser(): (text: string) => string };
+}
+
+/** The few members of a `pg` client that are used. */
+export interface PgClient {
+  query(query: PgQuery): Promise<{ readonly rows: unknown[] }>;
+  on(event: "error", listener: (error: Error) => void): unknown;
+  /** Gives the client back to its pool; `true` closes its connection. */
+  release(destroy?: boolean): void;
+}
+
+/** The few members of a `pg.Pool` that are used. A host's own pool is never closed by this package. */
+export interface PgPool {
+  connect(): Promise<PgClient>;
+}
+
+/** A pool that this package opened, and closes. */
+export interface OwnPool extends PgPool {
+  end(): Promise<void>;
+}

@@ -1,0 +1,134 @@
+import type { RunPatch, RunRecord, RunStore } from "@salesagent/ports";
+import {
+  fromNanoUsd,
+  invalidValue,
+  recordNotFound,
+  toNanoUsd,
+  toNormalPatch,
+  toNormalRun,
+  toStorable,
+} from "@salesagent/ports/store-rules";
+import { instant, json, jsonText, number, optional, type Row, text } from "./columns.js";
+import { byInstant } from "./page-order.js";
+import { createPageReader, type PageReader } from "./page-reader.js";
+import { reading, type Statement, writing } from "./statement.js";
+import type { StoreContext, TableNames } from "./store-context.js";
+
+const NAMES = [
+  "id",
+  "agent",
+  "status",
+  "lead_id",
+  "thread_id",
+  "parent_run_id",
+  "input",
+  "output",
+  "error",
+  "engine",
+];
+const COLUMNS = [
+  ...[...NAMES, "usage", "cost_nano_usd"],
+  ...[instant("started_at"), instant("finished_at"), "latency_ms"],
+].join(", ");
+
+function fromRunRow(row: Row): RunRecord {
+  return {
+    id: text(row, "id"),
+    agent: text(row, "agent"),
+    status: text(row, "status") as RunRecord["status"],
+    ...optional("leadId", row, "lead_id", text),
+    ...optional("threadId", row, "thread_id", text),
+    ...optional("parentRunId", row, "parent_run_id", text),
+    input: json<RunRecord["input"]>(row, "input"),
+    ...optional("output", row, "output", json<RunRecord["input"]>),
+    ...optional("error", row, "error", json<NonNullable<RunRecord["error"]>>),
+    ...optional("engine", row, "engine", text),
+    ...optional("usage", row, "usage", json<NonNullable<RunRecord["usage"]>>),
+    ...optional("costUsd", row, "cost_nano_usd", (from, column) => fromNanoUsd(number(from, column))),
+    startedAt: text(row, "started_at"),
+    ...optional("finishedAt", row, "finished_at", text),
+    ...optional("latencyMs", row, "latency_ms", number),
+  };
+}
+
+/** The SQL of the run store. The tenant is `$1` everywhere. */
+export interface RunStatements {
+  /** $2: id, $3–$10: what a patch may change, $11: agent, $12–$14: lead, thread, parent run, $15: input, $16: start. */
+  readonly create: Statement;
+  /** $2: id, $3–$10: what a patch may change; null leaves it. Gives the id. */
+  readonly update: Statement;
+  /** $2: id. */
+  readonly get: Statement;
+  readonly list: PageReader<RunRecord>;
+}
+
+export function createRunStatements(name: TableNames): RunStatements {
+  const runs = name("runs");
+  return {
+    create:
+      writing(`insert into ${runs} (tenant, id, status, output, error, engine, usage, cost_nano_usd, finished_at,
+        latency_ms, agent, lead_id, thread_id, parent_run_id, input, started_at)
+      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+      on conflict (tenant, id) do nothing returning id`),
+    update: writing(`update ${runs} set status = coalesce($3, status), output = coalesce($4, output),
+        error = coalesce($5, error), engine = coalesce($6, engine), usage = coalesce($7, usage),
+        cost_nano_usd = coalesce($8, cost_nano_usd), finished_at = coalesce($9, finished_at),
+        latency_ms = coalesce($10, latency_ms)
+      where tenant = $1 and id = $2 returning id`),
+    get: reading(`select ${COLUMNS} from ${runs} where tenant = $1 and id = $2`),
+    list: createPageReader({
+      store: "runs",
+      table: runs,
+      columns: COLUMNS,
+      order: byInstant("started_at"),
+      descending: true,
+      fromRow: fromRunRow,
+    }),
+  };
+}
+
+/** What a patch may change, null where it doesn't: JSON's own null is the text `null`. */
+function toPatchValues({ status, output, error, engine, usage, costUsd, finishedAt, latencyMs }: RunPatch) {
+  const cost = costUsd === undefined ? null : toNanoUsd("runs", "costUsd", costUsd);
+  return [
+    ...[status ?? null, jsonText(output), jsonText(error), engine ?? null],
+    ...[jsonText(usage), cost, finishedAt ?? null, latencyMs ?? null],
+  ];
+}
+
+export function createPgRunStore(context: StoreContext, statements: RunStatements): RunStore {
+  const { tenant, executor } = context;
+  return {
+    port: "run-store/1",
+    async create(run, call) {
+      call?.signal?.throwIfAborted();
+      const stored = toNormalRun(run);
+      const { id, agent, leadId, threadId, parentRunId, input, startedAt } = stored;
+      const links = [leadId ?? null, threadId ?? null, parentRunId ?? null];
+      const values = [
+        tenant,
+        id,
+        ...toPatchValues(stored),
+        agent,
+        ...links,
+        JSON.stringify(input),
+        startedAt,
+      ];
+      const [created] = await executor.run("runs", statements.create, values, call);
+      if (created === undefined) throw invalidValue("runs", "run.id", "it is taken");
+    },
+    async update(id, patch, call) {
+      call?.signal?.throwIfAborted();
+      const values = [tenant, toStorable("runs", "id", id), ...toPatchValues(toNormalPatch(patch))];
+      const [updated] = await executor.run("runs", statements.update, values, call);
+      if (updated === undefined) throw recordNotFound("runs", id);
+    },
+    async get(id, call) {
+      const [row] = await executor.run("runs", statements.get, [tenant, toStorable("runs", "id", id)], call);
+      return row === undefined ? undefined : fromRunRow(row);
+    },
+    async list({ agent, status, leadId } = {}, page, call) {
+      return statements.list(context, { agent, status, lead_id: leadId }, page, call);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { TenantStores } from "@salesagent/ports";
+import { createLeadStatements } from "./lead-statements.js";
+import { createAuditStatements, createPgAuditStore } from "./pg-audit-store.js";
+import { createImportStatements, createPgImportStore } from "./pg-import-store.js";
+import { createPgLeadStore } from "./pg-lead-store.js";
+import { createMessageStatements, createPgMessageStore } from "./pg-message-store.js";
+import { createModelCallStatements, createPgModelCallStore } from "./pg-model-call-store.js";
+import { createPgResultStore, createResultStatements } from "./pg-result-store.js";
+import { createPgRunStore, createRunStatements } from "./pg-run-store.js";
+import { createPgStepStore, createStepStatements } from "./pg-step-store.js";
+import { createPgUsageStore, createUsageStatements } from "./pg-usage-store.js";
+import type { StoreContext, TableNames } from "./store-context.js";
+
+/** The SQL of all stores, made once for each schema. */
+export function createStatements(name: TableNames) {
+  return {
+    leads: createLeadStatements(name),
+    runs: createRunStatements(name),
+    steps: createStepStatements(name),
+    modelCalls: createModelCallStatements(name),
+    results: createResultStatements(name),
+    messages: createMessageStatements(name),
+    audit: createAuditStatements(name),
+    usage: createUsageStatements(name),
+    imports: createImportStatements(name),
+  };
+}
+
+export type Statements = ReturnType<typeof createStatements>;
+
+/** The stores of one tenant, in a transaction or out of it. */
+export function createPgStores(context: StoreContext, statements: Statements): TenantStores {
+  return {
+    tenant: context.tenant,
+    leads: createPgLeadStore(context, statements.leads),
+    runs: createPgRunStore(context, statements.runs),
+    steps: createPgStepStore(context, statements.steps),
+    modelCalls: createPgModelCallStore(context, statements.modelCalls),
+    results: createPgResultStore(context, statements.results),
+    messages: createPgMessageStore(context, statements.messages),
+    audit: createPgAuditStore(context, statements.audit),
+    usage: createPgUsageStore(context, statements.usage),
+    imports: createPgImportStore(context, statements.imports),
+  };
+}

@@ -1,0 +1,93 @@
+import type { CallOptions, Storage, TenantStorage, TenantStores } from "@salesagent/ports";
+import { checkTenant, closedStore, untilAborted } from "@salesagent/ports/store-rules";
+import { Connections } from "./connections.js";
+import type { Executor } from "./executor.js";
+import { migrateSchema, quote } from "./migrate.js";
+import { openOwnPool } from "./own-pool.js";
+import type { OwnPool, PgPool } from "./pg-pool.js";
+import { createPgStores, createStatements, type Statements } from "./pg-stores.js";
+import { PooledExecutor } from "./pooled-executor.js";
+import { type PostgresOptions, type ResolvedOptions, resolvePostgresOptions } from "./postgres-options.js";
+import { createScrubber } from "./scrub.js";
+
+/**
+ * A storage in PostgreSQL ≥ 14. Nothing is connected or loaded before the first call; run `migrate()` once before others.
+ *
+ * @throws TypeError or RangeError naming the option that is wrong.
+ */
+export function postgres(options: PostgresOptions): Storage {
+  const resolved = resolvePostgresOptions(options);
+  const statements = createStatements((table) => `${quote(resolved.schema)}.${table}`);
+  const pool = lazyPool(resolved);
+  const scrub = createScrubber(
+    "pool" in resolved.connection ? undefined : resolved.connection.connectionString,
+  );
+  const connections = new Connections(pool.open, resolved.pooling, scrub);
+  let closed = false;
+
+  return {
+    port: "storage/1",
+    supports: { durable: true, shared: true },
+    tenant(id) {
+      checkTenant(id);
+      const executor = new PooledExecutor({ ...resolved, connections, tenant: id, isClosed: () => closed });
+      return createTenantStorage(id, executor, resolved, statements);
+    },
+    async migrate(call) {
+      call?.signal?.throwIfAborted();
+      if (closed) throw closedStore("storage", "The storage");
+      return untilAborted(migrate(connections, resolved.schema, call), call?.signal);
+    },
+    async [Symbol.asyncDispose]() {
+      if (closed) return;
+      closed = true;
+      await pool.close();
+    },
+  };
+}
+
+/** The host's pool, or one that is opened when it is first wanted and closed at the end. */
+function lazyPool({ connection }: ResolvedOptions): { open(): Promise<PgPool>; close(): Promise<void> } {
+  if ("pool" in connection) {
+    const given = Promise.resolve(connection.pool);
+    return { open: () => given, close: async () => {} };
+  }
+  let own: Promise<OwnPool> | undefined;
+  return {
+    open() {
+      own ??= openOwnPool(connection);
+      return own;
+    },
+    async close() {
+      await (await own)?.end();
+    },
+  };
+}
+
+async function migrate(
+  connections: Connections,
+  schema: string,
+  call: CallOptions | undefined,
+): Promise<void> {
+  try {
+    await connections.withClient(call?.signal, (client) => migrateSchema(client, schema));
+  } catch (error) {
+    if (call?.signal?.aborted === true) throw call.signal.reason;
+    throw connections.toError(error, { store: "storage", reads: true });
+  }
+}
+
+function createTenantStorage(
+  tenant: string,
+  pooled: PooledExecutor,
+  { clock, createId }: ResolvedOptions,
+  statements: Statements,
+): TenantStorage {
+  const storesOn = (executor: Executor): TenantStores =>
+    createPgStores({ tenant, executor, clock, createId }, statements);
+  return {
+    ...storesOn(pooled),
+    transaction: (work, call) =>
+      pooled.transaction("transaction", "serializable", (executor) => work(storesOn(executor)), call),
+  };
+}

@@ -1,0 +1,117 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { postgres } from "./postgres.js";
+import { createTestDatabase, type TestDatabase } from "./testing/test-database.js";
+
+const GRANTS = [
+  "grant usage on schema salesagent to ROLE",
+  "grant select, insert, update, delete on all tables in schema salesagent to ROLE",
+];
+const draft = (name: string) => ({
+  company: { name, provenance: {} },
+  source: "csv:a.csv",
+  keys: [`name:${name}`],
+});
+
+let database: TestDatabase;
+let pool: pg.Pool;
+let tables: readonly string[];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  await using storage = postgres({ connectionString: database.url });
+  await storage.migrate();
+  await storage.tenant("acme").leads.insertMany([draft("one")]);
+  const rows = await database.query("select tablename from pg_tables where schemaname = 'salesagent'");
+  tables = rows.map((row) => String(row["tablename"])).filter((name) => name !== "migrations");
+  pool = new pg.Pool({ connectionString: await database.createRole(GRANTS), max: 1 });
+});
+
+afterAll(async () => {
+  await pool.end();
+  await database[Symbol.asyncDispose]();
+});
+
+/** Rows of a table that the role sees with the tenant set, or with none. */
+async function countAs(tenant: string | undefined, table: string): Promise<number> {
+  const client = await pool.connect();
+  try {
+    await client.query("begin");
+    await client.query("reset salesagent.tenant");
+    if (tenant !== undefined)
+      await client.query("select set_config('salesagent.tenant', $1, true)", [tenant]);
+    const { rows } = await client.query<{ count: string }>(`select count(*) from salesagent.${table}`);
+    await client.query("rollback");
+    return Number(rows[0]?.count);
+  } finally {
+    client.release(true);
+  }
+}
+
+describe("row-level security", () => {
+  it("is on, and forced on the owner, for every table of the stores", async () => {
+    const rows = await database.query(
+      `select relname, relrowsecurity and relforcerowsecurity as forced from pg_class
+       where relnamespace = 'salesagent'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
+    );
+    expect(rows).toHaveLength(11);
+    expect(rows.filter((row) => row["forced"] !== true)).toEqual([]);
+  });
+
+  it("shows a role that owns nothing the rows of the tenant that is set, and no others", async () => {
+    expect(await countAs("acme", "leads")).toBe(1);
+    for (const table of tables) {
+      expect(await countAs(undefined, table)).toBe(0);
+      expect(await countAs("other", table)).toBe(0);
+      expect(await countAs("", table)).toBe(0);
+    }
+  });
+
+  it.each(["acme", undefined])("refuses a write for another tenant while %s is set", async (tenant) => {
+    const client = await pool.connect();
+    try {
+      if (tenant !== undefined)
+        await client.query("select set_config('salesagent.tenant', $1, false)", [tenant]);
+      const insert = "insert into salesagent.lead_keys (tenant, key, lead_id) values ('other', 'a:1', 'x')";
+      await expect(client.query(insert)).rejects.toMatchObject({ code: "42501" });
+    } finally {
+      client.release(true);
+    }
+  });
+
+  it("leaves rows of other tenants alone when one updates or deletes everything", async () => {
+    const client = await pool.connect();
+    try {
+      await client.query("select set_config('salesagent.tenant', 'other', false)");
+      expect((await client.query("update salesagent.leads set stage = 'lost'")).rowCount).toBe(0);
+      expect((await client.query("delete from salesagent.leads")).rowCount).toBe(0);
+    } finally {
+      client.release(true);
+    }
+  });
+
+  it.each(["session", "transaction"] as const)(
+    "follows the tenant of each call when storages share one connection, with %s pooling",
+    async (pooling) => {
+      await using first = postgres({ pool, pooling });
+      await using second = postgres({ pool, pooling });
+      const [a, b] = [first.tenant(`a-${pooling}`), second.tenant(`b-${pooling}`)];
+      await a.leads.insertMany([draft("a")]);
+      await b.leads.insertMany([draft("b1"), draft("b2")]);
+      expect([await a.leads.count(), await b.leads.count(), await a.leads.count()]).toEqual([1, 2, 1]);
+      await expect(a.transaction(() => Promise.reject(new Error("stop")))).rejects.toThrow("stop");
+      expect([await a.leads.count(), await b.leads.count()]).toEqual([1, 2]);
+    },
+  );
+
+  it("leaves no tenant set on the connection with transaction pooling", async () => {
+    (await pool.connect()).release(true); // the next connection is a new one
+    await using storage = postgres({ pool, pooling: "transaction" });
+    await storage.tenant("acme").leads.count();
+    await storage.tenant("acme").transaction(({ leads }) => leads.count());
+    const { rows } = await pool.query<{ tenant: string | null }>(
+      "select nullif(current_setting('salesagent.tenant', true), '') as tenant",
+    );
+    expect(rows[0]?.tenant).toBe(null);
+  });
+});

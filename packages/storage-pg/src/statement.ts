@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+
+/** SQL that is prepared once for each connection. */
+export interface Statement {
+  /** Follows from the text, so that two versions or schemas on one connection never share a name. */
+  readonly name: string;
+  readonly text: string;
+  /** Whether it only reads. */
+  readonly reads: boolean;
+}
+
+function toStatement(text: string, reads: boolean): Statement {
+  const digest = createHash("sha256").update(text).digest("base64url").slice(0, 22);
+  return Object.freeze({ name: `salesagent_${digest}`, text, reads });
+}
+
+/** A statement that only reads. */
+export function reading(text: string): Statement {
+  return toStatement(text, true);
+}
+
+/** A statement that writes. */
+export function writing(text: string): Statement {
+  return toStatement(text, false);
+}
+
+/** Makes each statement of a family when it is first wanted; there are only so many texts. */
+export function createStatementCache(make: (text: string) => Statement): (text: string) => Statement {
+  const statements = new Map<string, Statement>();
+  return (text) => {
+    let statement = statements.get(text);
+    if (statement === undefined) {
+      statement = make(text);
+      statements.set(text, statement);
+    }
+    return statement;
+  };
+}
