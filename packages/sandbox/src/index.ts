@@ -17,6 +17,7 @@ export type {
 } from "./fault.js";
 export { rehearse } from "./rehearsal/rehearse.js";
 export { schemaInstance } from "./rehearsal/schema-instance.js";
+export { type RenderedReply, type RenderOptions, renderReply } from "./render-reply.js";
 export type {
   Reply,
   ReplyFinish,
@@ -28,6 +29,8 @@ export type {
 } from "./reply.js";
 export type { LoggedRequest, RequestOutcome, SandboxRequest } from "./sandbox-request.js";
 export type { FaultPlan } from "./server/fault-plan.js";
+export type { SandboxBehaviour, SandboxView } from "./server/sandbox-core.js";
+export { createSandboxFetch, type SandboxFetch } from "./server/sandbox-fetch.js";
 export type { Script } from "./server/script.js";
 export {
   type Sandbox,

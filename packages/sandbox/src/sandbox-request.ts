@@ -2,7 +2,7 @@ import type { JsonObject } from "@salesagent/ports";
 import type { Ask } from "./ask.js";
 import type { Dialect, EmbeddingDialect, Vendor } from "./dialect.js";
 
-/** How a request ended. `pending` has not. `held` was never to be answered, and the client left or still waits. */
+/** How a request ended. `pending` has not yet, or is held open on purpose. */
 export type RequestOutcome = "pending" | "answered" | "cut" | "reset" | "client-closed" | "sandbox-closed";
 
 /** A request as the script sees it. Keys and cookies are shortened to their last four characters. */

@@ -10,7 +10,7 @@ export class RequestLog {
   }
 
   /** The requests that are still kept, oldest first. */
-  get entries(): readonly LoggedRequest[] {
+  get entries(): readonly LogEntry[] {
     return this.#entries;
   }
 

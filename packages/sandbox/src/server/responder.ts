@@ -4,14 +4,7 @@ import type { Failure } from "../failure.js";
 import type { Reply } from "../reply.js";
 import type { SandboxRequest } from "../sandbox-request.js";
 import { formatOf } from "../wire/formats.js";
-import {
-  faultsOf,
-  planBody,
-  planFailure,
-  planReply,
-  type ReplyScene,
-  SIMULATED_HEADERS,
-} from "../wire/plan-reply.js";
+import { faultsOf, planBody, planFailure, planReply, type ReplyScene } from "../wire/plan-reply.js";
 import type { WirePlan } from "../wire/wire-plan.js";
 import { catalogueAnswer } from "./catalogue.js";
 import { checkAccess, keyOf } from "./check-access.js";
@@ -146,6 +139,3 @@ function answerDialectOf(dialect: SandboxRequest["dialect"], vendor: Vendor): Di
       return dialect;
   }
 }
-
-/** Headers of a response that no plan was made for. */
-export const PLAIN_HEADERS = { ...SIMULATED_HEADERS, "content-type": "application/json" };

@@ -27,7 +27,6 @@ const RULES: { readonly [T in FaultType]: Rule<T> } = {
   },
   silence(draft) {
     draft.beforeHeaders = "hold";
-    draft.outcome = "held";
   },
   "slow-headers"(draft, { delayMs }) {
     draft.headersMs = delayMs;
@@ -38,7 +37,6 @@ const RULES: { readonly [T in FaultType]: Rule<T> } = {
   stall(draft, { afterEvents, keepAliveEveryMs }) {
     // a whole answer is one event: it stalls after the headers
     stopAfter(draft, afterEvents ?? (draft.events[0]?.kind === "body" ? 0 : 1), "hold");
-    draft.outcome = "held";
     if (keepAliveEveryMs !== undefined) draft.keepAliveEveryMs = keepAliveEveryMs;
   },
   "malformed-event"(draft, { afterEvents = 1, text = '{"simulated": tru' }, { format }) {

@@ -8,8 +8,8 @@ export type WireStep =
   | { readonly do: "end" }
   | { readonly do: "reset" };
 
-/** How a planned response comes out. */
-export type PlannedOutcome = "answered" | "cut" | "reset" | "held";
+/** How a planned response comes out, if it comes to an end. */
+export type PlannedOutcome = "answered" | "cut" | "reset";
 
 /** A whole response, byte for byte, before any of it is sent. */
 export interface WirePlan {
