@@ -20,6 +20,7 @@ const builds = listPublicPackages().map((item): Options => {
     sourcemap: true,
     skipNodeModulesBundle: true,
     external: [/^@salesagent\//],
+    removeNodeProtocol: false,
     silent: true,
   };
 });
