@@ -1,7 +1,7 @@
 import { type ErrorFacts, type ModelErrorFacts, SalesAgentError, type Usage } from "@salesagent/ports";
 import { classifyFailure, type ModelFailureCode } from "./classify-failure.js";
 import { retryAfterMs } from "./retry-after.js";
-import { excerpt } from "./secrets.js";
+import { excerpt, scrub } from "./secrets.js";
 import { findWireFailure, type WireFailure, type WireFailureInit } from "./wire-failure.js";
 
 /** What is known of a call when it fails. */
@@ -55,7 +55,8 @@ function fromWireFailure(failure: WireFailure, call: FailedCall): SalesAgentErro
     });
   }
   if (init.kind === "tool-call" && init.toolCall) {
-    const { tool, argumentsText } = init.toolCall;
+    const tool = scrub(init.toolCall.tool, call.secrets);
+    const argumentsText = scrub(init.toolCall.argumentsText, call.secrets);
     const message = `${name(call)} called the tool "${tool}" with arguments that are not JSON. Ask again, or use a stronger model.`;
     return make("model.malformed_tool_call", message, call, { tool, argumentsText });
   }
@@ -85,7 +86,7 @@ function vendorFacts(init: WireFailureInit, call: FailedCall): Partial<ModelErro
   return {
     ...requestIdOf(init, call),
     ...(init.status === undefined || init.kind === "in-band" ? {} : { status: init.status }),
-    ...(init.vendorCode === undefined ? {} : { vendorCode: init.vendorCode }),
+    ...(init.vendorCode === undefined ? {} : { vendorCode: scrub(init.vendorCode, call.secrets) }),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     ...(init.kind === "in-band" ? { inBand: true } : {}),
   };

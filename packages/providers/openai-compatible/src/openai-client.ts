@@ -32,6 +32,8 @@ const PLACEHOLDER_KEY = "set-by-request";
 /** What the SDK itself must add. Everything else is dropped unless the host set it. */
 const SDK_HEADERS = new Set(["content-type"]);
 
+const DEFAULT_HEADERS = { accept: "application/json", "user-agent": "salesagent" };
+
 /**
  * The vendor's client, loaded at the first call: importing it takes about 100 ms. Its retries, logs and readings of the
  * environment are off: each request names all of its headers, since the SDK would take others from
@@ -40,7 +42,7 @@ const SDK_HEADERS = new Set(["content-type"]);
 export class OpenAiClient {
   readonly #settings: OpenAiClientSettings;
   /** Names of the headers that requests set. */
-  readonly #ownHeaders = new Set(["accept", "authorization", "user-agent"]);
+  readonly #ownHeaders = new Set(["authorization"]);
   #raw: Promise<RawPost> | undefined;
 
   constructor(settings: OpenAiClientSettings) {
@@ -58,19 +60,17 @@ export class OpenAiClient {
   }
 
   #headers(call: OpenAiPost): Readonly<Record<string, string | null>> {
-    const given: Record<string, string> = {};
-    for (const headers of [this.#settings.headers, call.headers]) {
+    const given: Record<string, string | null> = {};
+    // What another call has set must not come from the environment in this one.
+    for (const name of this.#ownHeaders) given[name] = null;
+    const authorization = call.apiKey === undefined ? {} : { authorization: `Bearer ${call.apiKey}` };
+    for (const headers of [DEFAULT_HEADERS, authorization, this.#settings.headers, call.headers]) {
       for (const [name, value] of Object.entries(headers ?? {})) {
         given[name.toLowerCase()] = value;
         this.#ownHeaders.add(name.toLowerCase());
       }
     }
-    return {
-      accept: "application/json",
-      authorization: call.apiKey === undefined ? null : `Bearer ${call.apiKey}`,
-      "user-agent": "salesagent",
-      ...given,
-    };
+    return given;
   }
 
   async #connect(): Promise<RawPost> {
