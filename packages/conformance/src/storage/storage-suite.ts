@@ -7,6 +7,9 @@ export interface StorageSuite extends Runner {
   readonly open: () => Promise<Storage>;
 }
 
+/** More pages than any case makes. */
+const MOST_PAGES = 1000;
+
 /** Reads a list page by page to its end. */
 export async function readAll<T>(
   list: (page: { readonly limit: number; readonly after?: string }) => Promise<{
@@ -17,10 +20,11 @@ export async function readAll<T>(
 ): Promise<readonly T[]> {
   const items: T[] = [];
   let after: string | undefined;
-  do {
+  for (let pages = 0; pages < MOST_PAGES; pages++) {
     const page = await list(after === undefined ? { limit } : { limit, after });
     items.push(...page.items);
     after = page.next;
-  } while (after !== undefined);
-  return items;
+    if (after === undefined) return items;
+  }
+  throw new Error(`the list does not end: ${MOST_PAGES} pages of ${limit} were read`);
 }

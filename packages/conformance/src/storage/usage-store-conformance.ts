@@ -73,7 +73,9 @@ export function usageStoreConformance({ describe, it, expect, open }: StorageSui
     it("refuses what can't be summed, and adds nothing of its batch", async () => {
       await using storage = await open();
       const { usage } = storage.tenant("acme");
-      await expect(usage.addMany([sampleUsage(), sampleUsage({ inputTokens: 0.5 })])).rejects.toMatchObject({
+      await expect(
+        usage.addMany([sampleUsage(), sampleUsage({ modelId: "other", inputTokens: 0.5 })]),
+      ).rejects.toMatchObject({
         code: "store.invalid",
         facts: { field: "rows[1].inputTokens" },
       });

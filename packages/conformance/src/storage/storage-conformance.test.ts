@@ -1,0 +1,30 @@
+import { memoryStorage } from "@salesagent/storage-memory";
+import { describe, expect, it } from "vitest";
+import { storageConformance } from "./storage-conformance.js";
+import { collectCases, findFailures } from "./testing/collect-cases.js";
+import { sabotages } from "./testing/sabotages.js";
+
+describe("the storage suite", () => {
+  it("passes a sound storage", async () => {
+    const cases = collectCases((runner) => storageConformance(runner, async () => memoryStorage()));
+    expect(cases.length).toBeGreaterThan(90);
+    expect(await findFailures(cases)).toEqual([]);
+  });
+
+  it("names each of its cases once", () => {
+    const names = collectCases((runner) => storageConformance(runner, async () => memoryStorage())).map(
+      ({ name }) => name,
+    );
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(Object.entries(sabotages))(
+    "notices a storage that %s, and only that",
+    async (_, { create, fails }) => {
+      const cases = collectCases((runner) =>
+        storageConformance(runner, async () => create(), { reopen: async () => memoryStorage() }),
+      );
+      expect(await findFailures(cases)).toEqual(fails);
+    },
+  );
+});
