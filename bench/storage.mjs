@@ -1,0 +1,278 @@
+// Storage: bulk writes and point reads of @salesagent/storage-pg beside the bare statements that they stand on.
+// Run: npm run build && node bench/storage.mjs [rounds]. DATABASE_URL names a server; without it one is started, with fsync on.
+import { mkdir, rm } from "node:fs/promises";
+import { cpus, loadavg } from "node:os";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build } from "esbuild";
+import pg from "pg";
+import { memoryStorage } from "../packages/storage-memory/dist/index.js";
+import { postgres } from "../packages/storage-pg/dist/index.js";
+
+const BATCH_ROWS = 500;
+const BATCHES = 8;
+const READS = 2000;
+const TENANT = "bench";
+const AT = "2026-05-01T09:00:00.000Z";
+
+const LEAD_COLUMNS = `id, source, stage, company, contact, custom, keys, revision,
+  to_char(created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as created_at,
+  to_char(updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as updated_at`;
+
+function createDraft(index) {
+  const provenance = { source: "csv:leads.csv", at: AT };
+  return {
+    company: {
+      name: `Company ${index}`,
+      domain: `c${index}.example`,
+      industry: "Software",
+      description:
+        "Makes tools for people who sell; two hundred customers in nine countries, most of them in retail.",
+      country: "NO",
+      employees: { min: 51, max: 200 },
+      technologies: ["postgres", "typescript", "react"],
+      provenance: { name: provenance, domain: provenance, industry: provenance, country: provenance },
+    },
+    source: "csv:leads.csv",
+    custom: { "Row id": String(index), Owner: "Ada" },
+    keys: [`domain:c${index}.example`, `name:company ${index}|no`],
+  };
+}
+
+function createCall(index) {
+  return {
+    id: `call-${index}`,
+    runId: `run-${index >> 2}`,
+    stepIndex: index & 3,
+    agent: "qualification",
+    provider: "cerebras",
+    modelId: "gpt-oss-120b",
+    outcome: "completed",
+    usage: { inputTokens: 1200, cachedInputTokens: 1000, outputTokens: 80, reasoningTokens: 20 },
+    costUsd: 0.000123457,
+    startedAt: AT,
+    latencyMs: 812.5,
+    firstTokenMs: 120.25,
+  };
+}
+
+let nextIndex = 0;
+const createBatch = (create) => Array.from({ length: BATCH_ROWS }, () => create(nextIndex++));
+
+/** One bare statement over arrays, into a table of the same shape and indexes. */
+const floorLeads = (pool) => (batch) =>
+  pool.query({
+    name: "floor_leads",
+    text: `insert into floor.leads (tenant, id, source, stage, company, contact, custom, keys, revision, created_at, updated_at)
+      select $1, l.id, l.source, 'new', l.company::json, null, l.custom::json, l.keys::json, 1, $7, $7
+      from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) as l (id, source, company, custom, keys)`,
+    values: [
+      TENANT,
+      batch.map(() => crypto.randomUUID()),
+      batch.map((draft) => draft.source),
+      batch.map((draft) => JSON.stringify(draft.company)),
+      batch.map((draft) => JSON.stringify(draft.custom)),
+      batch.map((draft) => JSON.stringify(draft.keys)),
+      AT,
+    ],
+  });
+
+const floorKeys = (pool) => (batch) => {
+  const ids = batch.flatMap((draft) => draft.keys.map(() => draft.source));
+  return pool.query({
+    name: "floor_keys",
+    text: "insert into floor.lead_keys (tenant, key, lead_id) select $1, k.key, k.id from unnest($2::text[], $3::text[]) as k (key, id)",
+    values: [TENANT, batch.flatMap((draft) => draft.keys), ids],
+  });
+};
+
+const floorCalls = (pool) => (batch) => {
+  const column = (read) => batch.map(read);
+  return pool.query({
+    name: "floor_calls",
+    text: `insert into floor.model_calls (tenant, id, run_id, step_index, agent, provider, model_id, outcome, usage,
+        cost_nano_usd, started_at, latency_ms, first_token_ms)
+      select $1, c.id, c.run, c.step, c.agent, c.provider, c.model, c.outcome, c.usage::json, c.cost, c.at, c.latency, c.first
+      from unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+        $10::bigint[], $11::timestamptz[], $12::float8[], $13::float8[])
+        as c (id, run, step, agent, provider, model, outcome, usage, cost, at, latency, first)`,
+    values: [
+      TENANT,
+      column((call) => call.id),
+      column((call) => call.runId),
+      column((call) => call.stepIndex),
+      column((call) => call.agent),
+      column((call) => call.provider),
+      column((call) => call.modelId),
+      column((call) => call.outcome),
+      column((call) => JSON.stringify(call.usage)),
+      column((call) => Math.round(call.costUsd * 1e9)),
+      column((call) => call.startedAt),
+      column((call) => call.latencyMs),
+      column((call) => call.firstTokenMs),
+    ],
+  });
+};
+
+/** Time and client CPU of `work`, in microseconds an item. */
+async function measure(items, work) {
+  const cpu = process.cpuUsage();
+  const start = process.hrtime.bigint();
+  await work();
+  const wallUs = Number(process.hrtime.bigint() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { wallUs: wallUs / items, cpuUs: (user + system) / items };
+}
+
+const writing = (create, write) => async () => {
+  const batches = Array.from({ length: BATCHES }, () => createBatch(create));
+  return measure(BATCHES * BATCH_ROWS, async () => {
+    for (const batch of batches) await write(batch);
+  });
+};
+
+const readingEach = (read) => () =>
+  measure(READS, async () => {
+    for (let index = 0; index < READS; index++) await read(index);
+  });
+
+function median(values) {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[sorted.length >> 1];
+}
+
+/** The bare statements on the server that tests use, or on a server started for this run. */
+async function findServer() {
+  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
+  const folder = new URL("../node_modules/.cache/salesagent-bench/", import.meta.url);
+  const outfile = fileURLToPath(new URL("postgres-cluster.mjs", folder));
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: [
+      fileURLToPath(new URL("../packages/storage-pg/src/testing/postgres-cluster.ts", import.meta.url)),
+    ],
+    outfile,
+    platform: "node",
+    format: "esm",
+    logLevel: "error",
+  });
+  const { startPostgresCluster } = await import(pathToFileURL(outfile).href);
+  await rm(outfile);
+  return startPostgresCluster({ fsync: true });
+}
+
+async function prepare(pool, schema) {
+  await pool.query("drop schema if exists floor cascade");
+  await pool.query("create schema floor");
+  for (const table of ["leads", "lead_keys", "model_calls"]) {
+    await pool.query(`create table floor.${table} (like ${schema}.${table} including all)`);
+  }
+}
+
+/** What is measured: each group has its floor first. */
+async function createGroups(pool, storage) {
+  const { leads, modelCalls } = storage.tenant(TENANT);
+  const memory = memoryStorage().tenant(TENANT);
+  const outcomes = await leads.insertMany(createBatch(createDraft));
+  const ids = outcomes.map((outcome) => outcome.id);
+  const idOf = (index) => ids[index % ids.length];
+  const keyOf = (index) => `domain:c${index % ids.length}.example`;
+  const select = `select ${LEAD_COLUMNS} from salesagent.leads`;
+  const byId = { name: "floor_by_id", text: `${select} where tenant = $1 and id = $2` };
+  const byKey = {
+    name: "floor_by_key",
+    text: `select l.* from (${select.replace("select id", "select tenant, id")}) l join salesagent.lead_keys k
+      on l.tenant = k.tenant and l.id = k.lead_id where k.tenant = $1 and k.key = $2`,
+  };
+  const insertLeads = floorLeads(pool);
+  const insertKeys = floorKeys(pool);
+  return {
+    "leads, 500 a batch": {
+      "bare insert (unnest)": writing(createDraft, insertLeads),
+      "bare insert, keys too": writing(createDraft, async (batch) => {
+        await insertLeads(batch);
+        await insertKeys(batch);
+      }),
+      "storage-pg insertMany": writing(createDraft, (batch) => leads.insertMany(batch)),
+      "storage-memory insertMany": writing(createDraft, (batch) => memory.leads.insertMany(batch)),
+    },
+    "model calls, 500 a batch": {
+      "bare insert (unnest)": writing(createCall, floorCalls(pool)),
+      "storage-pg addMany": writing(createCall, (batch) => modelCalls.addMany(batch)),
+      "storage-memory addMany": writing(createCall, (batch) => memory.modelCalls.addMany(batch)),
+    },
+    "one lead by id": {
+      "bare named statement": readingEach((index) => pool.query({ ...byId, values: [TENANT, idOf(index)] })),
+      "storage-pg get": readingEach((index) => leads.get(idOf(index))),
+    },
+    "one lead by key": {
+      "bare named statement": readingEach((index) =>
+        pool.query({ ...byKey, values: [TENANT, keyOf(index)] }),
+      ),
+      "storage-pg findByKey": readingEach((index) => leads.findByKey(keyOf(index))),
+    },
+  };
+}
+
+function print(group, samples) {
+  console.log(`\n${group}`);
+  const floor = Object.values(samples)[0];
+  const [floorWall, floorCpu] = [
+    median(floor.map((sample) => sample.wallUs)),
+    median(floor.map((sample) => sample.cpuUs)),
+  ];
+  for (const [name, list] of Object.entries(samples)) {
+    const walls = list.map((sample) => sample.wallUs);
+    const [wall, cpu] = [median(walls), median(list.map((sample) => sample.cpuUs))];
+    const spread = `${Math.min(...walls).toFixed(1)}–${Math.max(...walls).toFixed(1)}`;
+    console.log(
+      `  ${name.padEnd(28)} ${wall.toFixed(1).padStart(8)} µs wall (${spread}) ${`${(wall / floorWall).toFixed(2)}×`.padStart(7)}` +
+        `   ${cpu.toFixed(1).padStart(6)} µs CPU ${`${(cpu / floorCpu).toFixed(2)}×`.padStart(7)}   ${Math.round(1e6 / wall).toLocaleString("en-US")}/s`,
+    );
+  }
+}
+
+/**
+ * @param {{ rounds?: number }} options - Samples of each contender, interleaved; the first, uncounted round warms up.
+ * @returns Samples by group and contender, in microseconds a row or a read.
+ */
+export async function run({ rounds = 7 } = {}) {
+  const server = await findServer();
+  const pool = new pg.Pool({ connectionString: server.url });
+  const storage = postgres({ connectionString: server.url });
+  try {
+    await storage.migrate();
+    await prepare(pool, "salesagent");
+    const version = (await pool.query("show server_version")).rows[0].server_version;
+    const pgVersion = JSON.parse(
+      await (await import("node:fs/promises")).readFile(
+        new URL("../node_modules/pg/package.json", import.meta.url),
+        "utf8",
+      ),
+    ).version;
+    console.log(
+      `storage: Node ${process.version}, PostgreSQL ${version}, pg ${pgVersion}, ${cpus().length} × ${cpus()[0].model}, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds`,
+    );
+    const groups = await createGroups(pool, storage);
+    const results = {};
+    for (const [group, contenders] of Object.entries(groups)) {
+      const samples = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+      for (let round = 0; round <= rounds; round++) {
+        for (const [name, sample] of Object.entries(contenders)) {
+          const taken = await sample();
+          if (round > 0) samples[name].push(taken);
+        }
+      }
+      print(group, samples);
+      results[group] = samples;
+    }
+    return results;
+  } finally {
+    await storage[Symbol.asyncDispose]();
+    await pool.end();
+    await server.stop();
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  await run({ rounds: Number(process.argv[2] ?? 7) });
+}
