@@ -27,7 +27,7 @@ const words = [
 const chunks = Array.from({ length: tokens }, (_, index) => words[index % words.length]);
 
 const recorded = new Map();
-await using sandbox = await startSandbox({
+const sandbox = await startSandbox({
   script: () => ({ chunks, text: chunks.join(""), tokensPerEvent: 1 }),
 });
 for (const [name, wire] of Object.entries(WIRES)) {
@@ -46,6 +46,8 @@ for (const [name, wire] of Object.entries(WIRES)) {
     });
   }
 }
+
+await sandbox.close();
 
 const server = createServer((request, response) => {
   const parts = [];

@@ -1,6 +1,8 @@
 /** A place to write text to. */
 export interface Output {
+  /** @returns False when the reader is behind and `drain` will tell that it has caught up. */
   write(text: string): unknown;
+  once?(event: "drain", listener: () => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }

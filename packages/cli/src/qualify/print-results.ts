@@ -1,0 +1,61 @@
+import type { Io } from "../io.js";
+import { formatDuration } from "../render/progress-line.js";
+import { enginesInWords } from "../render/report.js";
+import type { ReportLead } from "../render/report-data.js";
+import { type Column, renderTable } from "../render/table.js";
+import type { QualifiedRow, RejectedRow } from "./qualified-row.js";
+import type { PassSummary, Tally } from "./tally.js";
+
+/** Width of a table where no terminal tells one. */
+const DEFAULT_WIDTH = 140;
+
+/** One row as a line of JSON. */
+export function rowAsJson(row: QualifiedRow | RejectedRow): string {
+  if (row.status === "rejected") return JSON.stringify({ type: "rejected", ...row });
+  const { result, company, ...lead } = row;
+  const { name, domain, country } = company;
+  return JSON.stringify({ type: "lead", ...lead, name, domain, country, ...result });
+}
+
+/** The ranked table. */
+export function rankedTable(tally: Tally, top: number, width = DEFAULT_WIDTH): string {
+  const rows = tally.best.slice(0, top).map((lead, index) => ({ ...lead, rank: index + 1 }));
+  const columns: Column<ReportLead & { readonly rank: number }>[] = [
+    { title: "#", align: "right", cell: (lead) => String(lead.rank) },
+    { title: "Score", align: "right", cell: (lead) => String(lead.score) },
+    { title: "Tier", cell: (lead) => lead.tier },
+    { title: "Company", cell: (lead) => shorten(lead.name, 28) },
+    { title: "Where", cell: (lead) => lead.country },
+    { title: "Next", cell: (lead) => lead.nextAction.split(":")[0] ?? "" },
+    { title: "Evidence", grows: true, cell: (lead) => lead.reasons.slice(0, 3).join(" · ") },
+  ];
+  return renderTable(columns, rows, width);
+}
+
+/** The pass in two lines. */
+export function summaryInWords(summary: PassSummary, latencyMs: number): string {
+  const { rows, imported, duplicates, rejected, resumed, scored, reused, costUsd } = summary;
+  const cost =
+    costUsd === undefined ? "unknown (a price is missing)" : `$${costUsd.toFixed(costUsd < 0.01 ? 6 : 4)}`;
+  const rejects = rejected === 1 ? "1 rejected" : `${rejected} rejected`;
+  const earlier = resumed > 0 ? ` ${resumed} leads of an interrupted run were caught up.` : "";
+  const kept = reused > 0 ? `, ${reused} of them stored results` : "";
+  return [
+    `${rows} rows: ${imported} new, ${duplicates} duplicates, ${rejects}.${earlier}`,
+    `${scored} leads scored${kept} in ${formatDuration(latencyMs)}. ${enginesInWords(summary)}. Model cost: ${cost}.`,
+  ].join("\n");
+}
+
+/** Says on the side what kept a model out. */
+export function warnDegraded({ degraded, scored }: PassSummary, io: Io): void {
+  for (const [code, count] of Object.entries(degraded)) {
+    io.stderr.write(
+      `The model could not be used for ${count} of ${scored} leads (${code}); the rules scored them.\n`,
+    );
+  }
+}
+
+function shorten(text: string, chars: number): string {
+  const letters = [...text];
+  return letters.length <= chars ? text : `${letters.slice(0, chars - 1).join("")}…`;
+}

@@ -1,0 +1,26 @@
+import type { QualificationResult } from "@salesagent/agents";
+import type { CompanyFields } from "@salesagent/ports";
+
+/** A row of the file that has a lead, and what was found out about it. */
+export interface QualifiedRow {
+  /** As spreadsheets count them: the header is row 1. Absent for a lead of an earlier, interrupted run. */
+  readonly row?: number;
+  readonly status: "imported" | "duplicate" | "resumed";
+  readonly leadId: string;
+  readonly company: Pick<CompanyFields, "name" | "domain" | "country">;
+  readonly result: QualificationResult;
+  /** True when the result was stored before and the set-up has not changed. */
+  readonly reused: boolean;
+}
+
+/** A row that holds no lead. */
+export interface RejectedRow {
+  readonly row: number;
+  readonly status: "rejected";
+  readonly reason: string;
+}
+
+/** What a lead is called in a list: the company's name, else its domain. */
+export function displayName({ company }: Pick<QualifiedRow, "company">): string {
+  return company.name ?? company.domain ?? "(unnamed)";
+}

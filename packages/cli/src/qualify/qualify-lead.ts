@@ -1,0 +1,100 @@
+import type { QualificationAgent, QualificationInput, QualificationResult } from "@salesagent/agents";
+import type { LeadDraft, ResultRecord, TenantStores } from "@salesagent/ports";
+import type { LiveView } from "./live-view.js";
+import { displayName, type QualifiedRow } from "./qualified-row.js";
+
+/** A lead of the file that is stored, and waits for its score. */
+export interface PendingLead {
+  readonly row?: number;
+  readonly status: QualifiedRow["status"];
+  readonly leadId: string;
+  /** As the file has it; of a duplicate the stored lead counts. */
+  readonly draft: LeadDraft;
+}
+
+/** What qualifying takes. */
+export interface QualifierOptions {
+  readonly agent: QualificationAgent;
+  readonly stores: TenantStores;
+  readonly tenant: string;
+  /** Qualify also where a result of the same set-up is stored. */
+  readonly again: boolean;
+  readonly view: LiveView | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Failures that the next lead would meet too: going on would only hide them. */
+const HOPELESS: ReadonlySet<string> = new Set([
+  "model.auth",
+  "model.not_found",
+  "model.unreachable",
+  "model.malformed_response",
+  "model.bad_request",
+  "model.quota_exhausted",
+]);
+
+/** The model that was asked for can't be used at all. */
+export class ModelUnusableError extends Error {
+  override readonly name: string = "ModelUnusableError";
+}
+
+/** Scores leads one at a time, or takes the stored result of the same set-up. */
+export class LeadQualifier {
+  readonly #options: QualifierOptions;
+  #modelAnswered = false;
+
+  constructor(options: QualifierOptions) {
+    this.#options = options;
+  }
+
+  /** @throws ModelUnusableError when the first answers show that the model can't be used. */
+  async qualify(pending: PendingLead): Promise<QualifiedRow> {
+    const { draft, ...lead } = pending;
+    const stored = pending.status === "imported" ? undefined : await this.#storedResult(pending.leadId);
+    if (stored) return { ...lead, company: draft.company, result: stored, reused: true };
+    const input = pending.status === "duplicate" ? await this.#storedLead(pending) : draft;
+    const result = await this.#run(input, pending);
+    this.#refuseHopeless(result);
+    return { ...lead, company: input.company, result, reused: false };
+  }
+
+  async #run(input: QualificationInput, pending: PendingLead): Promise<QualificationResult> {
+    const { agent, tenant, signal, view } = this.#options;
+    const { leadId } = pending;
+    const run = agent.run(input, { tenant, leadId, signal, delivery: view ? "streamed" : "whole" });
+    if (!view) return run.output();
+    const key = view.open(displayName({ company: pending.draft.company }));
+    try {
+      for await (const event of run) view.event(key, event);
+      return await run.output();
+    } finally {
+      view.close(key);
+    }
+  }
+
+  async #storedResult(leadId: string): Promise<QualificationResult | undefined> {
+    const { agent, stores, again } = this.#options;
+    if (again) return undefined;
+    const record = await stores.results.latest(leadId, "qualification");
+    return record && toResult(record, await agent.key());
+  }
+
+  async #storedLead({ leadId, draft }: PendingLead): Promise<LeadDraft> {
+    return (await this.#options.stores.leads.get(leadId)) ?? draft;
+  }
+
+  #refuseHopeless({ engine, degraded }: QualificationResult): void {
+    if (engine === "model") this.#modelAnswered = true;
+    if (!degraded || this.#modelAnswered || !HOPELESS.has(degraded.code)) return;
+    throw new ModelUnusableError(
+      `${degraded.message} (${degraded.code}) The leads read so far are kept; run again without --model to score by rules alone.`,
+    );
+  }
+}
+
+/** A stored result, where it was made by the same profile, model and policy, with no model missing. */
+function toResult({ data }: ResultRecord, key: string): QualificationResult | undefined {
+  if (data["key"] !== key || "degraded" in data) return undefined;
+  // Written by this agent under this key, so it has the agent's own shape.
+  return data as unknown as QualificationResult;
+}
