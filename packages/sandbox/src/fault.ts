@@ -68,7 +68,10 @@ export interface InBandErrorFault {
 export type Fault =
   | StatusFault
   | InBandErrorFault
-  /** The connection is reset: before the headers, or after so many events. */
+  /**
+   * The connection is reset: before the headers, or after so many events. A client that has not read those yet may see
+   * the connection end early in place of the reset; HTTP clients take both for a broken body.
+   */
   | { readonly type: "reset"; readonly afterEvents?: number }
   /** The request is taken and never answered. */
   | { readonly type: "silence" }

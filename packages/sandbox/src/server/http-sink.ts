@@ -4,11 +4,11 @@ import type { WireSink } from "../wire/play-plan.js";
 /** Plays plans onto a Node response. */
 export function httpSink(response: ServerResponse): WireSink {
   return {
-    head(status, headers, whole) {
-      const length = whole === undefined ? {} : { "content-length": String(whole) };
+    head(status, headers, contentLength) {
+      const length = contentLength === undefined ? {} : { "content-length": String(contentLength) };
       response.writeHead(status, { ...headers, ...length });
       // a stream's headers must not wait for its first token
-      if (whole === undefined) response.flushHeaders();
+      if (contentLength === undefined) response.flushHeaders();
     },
     write: (bytes) => response.write(bytes),
     whenWritable: (task) => response.once("drain", task),
@@ -17,8 +17,8 @@ export function httpSink(response: ServerResponse): WireSink {
       const { socket } = response;
       if (socket === null) return;
       if (!response.headersSent) socket.resetAndDestroy();
-      // an empty write comes back once all before it has left
-      else response.write("", () => socket.resetAndDestroy());
+      // the empty write comes back once all before it has left; a reset throws away what has not
+      else socket.write("", () => socket.resetAndDestroy());
     },
   };
 }

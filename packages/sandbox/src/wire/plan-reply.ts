@@ -41,7 +41,7 @@ export function planReply(reply: Reply, scene: ReplyScene): WirePlan {
       seed: scene.seed,
       nowMs: scene.nowMs,
       model: scene.model,
-      requestChars: JSON.stringify(scene.body).length,
+      requestChars: charsOf(scene.body),
       tokensPerEvent: format.tokensPerEvent,
     }),
     faults,
@@ -85,6 +85,11 @@ export function planBody(
 export function faultsOf({ fault }: Reply): readonly Fault[] {
   if (fault === undefined) return [];
   return Array.isArray(fault) ? (fault as readonly Fault[]) : [fault as Fault];
+}
+
+/** Characters of a request, without what only says how the answer is to come: both ways count the same. */
+function charsOf({ stream: _, stream_options: __, ...body }: JsonObject): number {
+  return JSON.stringify(body).length;
 }
 
 function contextOf({

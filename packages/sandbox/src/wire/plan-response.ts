@@ -13,9 +13,15 @@ export function planResponse(draft: Draft, { format }: Pick<FaultScene, "format"
     headers: { "content-type": draft.contentType, ...draft.headers },
     headersMs: draft.headersMs,
     ...(draft.beforeHeaders === undefined ? {} : { beforeHeaders: draft.beforeHeaders }),
+    ...(isWhole(draft) ? { contentLength: pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) } : {}),
     steps: [...toSteps(pieces), endingOf(draft, format)],
     outcome: draft.outcome,
   };
+}
+
+/** One body that comes to its end. */
+function isWhole({ events, ending, outcome }: Draft): boolean {
+  return events[0]?.kind === "body" && ending === "end" && outcome === "answered";
 }
 
 /** Bytes that are written together, and the wait before them. */

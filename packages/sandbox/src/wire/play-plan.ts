@@ -3,8 +3,7 @@ import type { WirePlan, WireStep } from "./wire-plan.js";
 
 /** Where a plan is played: a socket, or a response of an injected `fetch`. */
 export interface WireSink {
-  /** `whole`: the body's length where it is known and comes at once. */
-  head(status: number, headers: Readonly<Record<string, string>>, whole: number | undefined): void;
+  head(status: number, headers: Readonly<Record<string, string>>, contentLength: number | undefined): void;
   /** False asks to wait for {@link whenWritable}. */
   write(bytes: Uint8Array): boolean;
   whenWritable(task: () => void): void;
@@ -50,7 +49,7 @@ class PlanPlayer {
   }
 
   #begin(): void {
-    this.#sink.head(this.#plan.status, this.#plan.headers, wholeLengthOf(this.#plan.steps));
+    this.#sink.head(this.#plan.status, this.#plan.headers, this.#plan.contentLength);
     this.#advance();
   }
 
@@ -105,11 +104,4 @@ class PlanPlayer {
     this.#onEnd();
     act();
   }
-}
-
-function wholeLengthOf([first, second, third]: readonly WireStep[]): number | undefined {
-  if (first?.do === "end") return 0;
-  return first?.do === "write" && second?.do === "end" && third === undefined
-    ? first.bytes.length
-    : undefined;
 }

@@ -16,6 +16,8 @@ export interface WirePlan {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly headersMs: number;
+  /** Set for a body that is sent whole; everything else is chunked. */
+  readonly contentLength?: number;
   /** Set when not even headers come. */
   readonly beforeHeaders?: "reset" | "hold";
   readonly steps: readonly WireStep[];
