@@ -1,6 +1,6 @@
 // Storage: bulk writes and point reads of @salesagent/storage-pg beside the bare statements that they stand on.
 // Run: npm run build && node bench/storage.mjs [rounds]. DATABASE_URL names a server; without it one is started, with fsync on.
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { build } from "esbuild";
@@ -9,8 +9,8 @@ import { memoryStorage } from "../packages/storage-memory/dist/index.js";
 import { postgres } from "../packages/storage-pg/dist/index.js";
 
 const BATCH_ROWS = 500;
-const BATCHES = 8;
-const READS = 2000;
+const COUNTS = { batches: 8, reads: 2000 };
+const QUICK_COUNTS = { batches: 1, reads: 50 };
 const TENANT = "bench";
 const AT = "2026-05-01T09:00:00.000Z";
 
@@ -123,16 +123,16 @@ async function measure(items, work) {
   return { wallUs: wallUs / items, cpuUs: (user + system) / items };
 }
 
-const writing = (create, write) => async () => {
-  const batches = Array.from({ length: BATCHES }, () => createBatch(create));
-  return measure(BATCHES * BATCH_ROWS, async () => {
+const writing = (counts, create, write) => async () => {
+  const batches = Array.from({ length: counts.batches }, () => createBatch(create));
+  return measure(counts.batches * BATCH_ROWS, async () => {
     for (const batch of batches) await write(batch);
   });
 };
 
-const readingEach = (read) => () =>
-  measure(READS, async () => {
-    for (let index = 0; index < READS; index++) await read(index);
+const readingEach = (counts, read) => () =>
+  measure(counts.reads, async () => {
+    for (let index = 0; index < counts.reads; index++) await read(index);
   });
 
 function median(values) {
@@ -169,7 +169,7 @@ async function prepare(pool, schema) {
 }
 
 /** What is measured: each group has its floor first. */
-async function createGroups(pool, storage) {
+async function createGroups(pool, storage, counts) {
   const { leads, modelCalls } = storage.tenant(TENANT);
   const memory = memoryStorage().tenant(TENANT);
   const outcomes = await leads.insertMany(createBatch(createDraft));
@@ -187,28 +187,30 @@ async function createGroups(pool, storage) {
   const insertKeys = floorKeys(pool);
   return {
     "leads, 500 a batch": {
-      "bare insert (unnest)": writing(createDraft, insertLeads),
-      "bare insert, keys too": writing(createDraft, async (batch) => {
+      "bare insert (unnest)": writing(counts, createDraft, insertLeads),
+      "bare insert, keys too": writing(counts, createDraft, async (batch) => {
         await insertLeads(batch);
         await insertKeys(batch);
       }),
-      "storage-pg insertMany": writing(createDraft, (batch) => leads.insertMany(batch)),
-      "storage-memory insertMany": writing(createDraft, (batch) => memory.leads.insertMany(batch)),
+      "storage-pg insertMany": writing(counts, createDraft, (batch) => leads.insertMany(batch)),
+      "storage-memory insertMany": writing(counts, createDraft, (batch) => memory.leads.insertMany(batch)),
     },
     "model calls, 500 a batch": {
-      "bare insert (unnest)": writing(createCall, floorCalls(pool)),
-      "storage-pg addMany": writing(createCall, (batch) => modelCalls.addMany(batch)),
-      "storage-memory addMany": writing(createCall, (batch) => memory.modelCalls.addMany(batch)),
+      "bare insert (unnest)": writing(counts, createCall, floorCalls(pool)),
+      "storage-pg addMany": writing(counts, createCall, (batch) => modelCalls.addMany(batch)),
+      "storage-memory addMany": writing(counts, createCall, (batch) => memory.modelCalls.addMany(batch)),
     },
     "one lead by id": {
-      "bare named statement": readingEach((index) => pool.query({ ...byId, values: [TENANT, idOf(index)] })),
-      "storage-pg get": readingEach((index) => leads.get(idOf(index))),
+      "bare named statement": readingEach(counts, (index) =>
+        pool.query({ ...byId, values: [TENANT, idOf(index)] }),
+      ),
+      "storage-pg get": readingEach(counts, (index) => leads.get(idOf(index))),
     },
     "one lead by key": {
-      "bare named statement": readingEach((index) =>
+      "bare named statement": readingEach(counts, (index) =>
         pool.query({ ...byKey, values: [TENANT, keyOf(index)] }),
       ),
-      "storage-pg findByKey": readingEach((index) => leads.findByKey(keyOf(index))),
+      "storage-pg findByKey": readingEach(counts, (index) => leads.findByKey(keyOf(index))),
     },
   };
 }
@@ -232,10 +234,11 @@ function print(group, samples) {
 }
 
 /**
- * @param {{ rounds?: number }} options - Samples of each contender, interleaved; the first, uncounted round warms up.
+ * @param {{ rounds?: number, quick?: boolean }} options - Samples of each contender, interleaved; a first round, uncounted,
+ * warms up. Quick only tries the benchmark.
  * @returns Samples by group and contender, in microseconds a row or a read.
  */
-export async function run({ rounds = 7 } = {}) {
+export async function run({ rounds = 7, quick = false } = {}) {
   const server = await findServer();
   const pool = new pg.Pool({ connectionString: server.url });
   const storage = postgres({ connectionString: server.url });
@@ -244,15 +247,12 @@ export async function run({ rounds = 7 } = {}) {
     await prepare(pool, "salesagent");
     const version = (await pool.query("show server_version")).rows[0].server_version;
     const pgVersion = JSON.parse(
-      await (await import("node:fs/promises")).readFile(
-        new URL("../node_modules/pg/package.json", import.meta.url),
-        "utf8",
-      ),
+      await readFile(new URL("../node_modules/pg/package.json", import.meta.url), "utf8"),
     ).version;
     console.log(
       `storage: Node ${process.version}, PostgreSQL ${version}, pg ${pgVersion}, ${cpus().length} × ${cpus()[0].model}, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds`,
     );
-    const groups = await createGroups(pool, storage);
+    const groups = await createGroups(pool, storage, quick ? QUICK_COUNTS : COUNTS);
     const results = {};
     for (const [group, contenders] of Object.entries(groups)) {
       const samples = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
