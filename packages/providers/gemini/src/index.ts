@@ -1,1 +1,3 @@
-export {};
+export { type GeminiEmbeddingSettings, geminiEmbeddings } from "./gemini-embeddings.js";
+export { gemini } from "./gemini-model.js";
+export { geminiEmbeddingPrices, geminiProfiles } from "./gemini-models.js";
