@@ -1,0 +1,2 @@
+export { fileRejects } from "./file-rejects.js";
+export { fileSource } from "./file-source.js";
