@@ -2,7 +2,7 @@ import { type JsonValue, SalesAgentError, type ToolCallPart } from "@salesagent/
 import { linkSignal } from "../kernel/linked-signal.js";
 import { untilAborted } from "../kernel/until-aborted.js";
 import { describeIssues, validate } from "../model/validate.js";
-import type { AnyTool, Tool, ToolContext, ToolOutcome } from "./tool.js";
+import type { AnyTool, ToolContext, ToolOutcome } from "./tool.js";
 
 /**
  * Runs one tool call: checks the input, holds the time limit, checks the output and its size. What goes wrong becomes an
@@ -18,7 +18,7 @@ export async function runTool(
   const startedMs = context.clock.elapsed();
   const latencyMs = () => context.clock.elapsed() - startedMs;
   try {
-    const tool = tools.get(call.name) as Tool<unknown, unknown> | undefined;
+    const tool = tools.get(call.name);
     if (!tool) throw unknownTool(call, tools);
     const output = await runChecked(tool, call, context);
     return { output, failed: false, latencyMs: latencyMs() };
@@ -31,7 +31,7 @@ export async function runTool(
 }
 
 async function runChecked(
-  tool: Tool<unknown, unknown>,
+  tool: AnyTool,
   call: ToolCallPart,
   context: Omit<ToolContext, "callId">,
 ): Promise<JsonValue> {
@@ -55,11 +55,7 @@ async function runChecked(
   return checkSize(tool, call, await checkOutput(tool, call, raw));
 }
 
-async function withTimeLimit(
-  tool: Tool<unknown, unknown>,
-  context: ToolContext,
-  input: unknown,
-): Promise<unknown> {
+async function withTimeLimit(tool: AnyTool, context: ToolContext, input: unknown): Promise<unknown> {
   using linked = linkSignal(context.signal);
   const timer = context.clock.schedule(tool.timeoutMs, () => {
     linked.abort(
@@ -72,14 +68,14 @@ async function withTimeLimit(
   });
   try {
     linked.signal.throwIfAborted();
-    const running = Promise.resolve(tool.run(input, { ...context, signal: linked.signal }));
+    const running = Promise.resolve(tool.run(input as never, { ...context, signal: linked.signal }));
     return await untilAborted(running, linked.signal);
   } finally {
     timer.cancel();
   }
 }
 
-async function checkOutput(tool: Tool<unknown, unknown>, call: ToolCallPart, raw: unknown): Promise<unknown> {
+async function checkOutput(tool: AnyTool, call: ToolCallPart, raw: unknown): Promise<unknown> {
   if (!tool.output) return raw;
   const output = await validate(tool.output, raw);
   if (!("issues" in output)) return output.value;
@@ -91,7 +87,7 @@ async function checkOutput(tool: Tool<unknown, unknown>, call: ToolCallPart, raw
 }
 
 /** The output as JSON; `undefined` becomes null. */
-function checkSize(tool: Tool<unknown, unknown>, call: ToolCallPart, output: unknown): JsonValue {
+function checkSize(tool: AnyTool, call: ToolCallPart, output: unknown): JsonValue {
   const text = JSON.stringify(output) ?? "null";
   if (text.length <= tool.maxOutputChars) return JSON.parse(text) as JsonValue;
   throw new SalesAgentError("tool.output_too_large", {

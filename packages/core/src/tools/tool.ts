@@ -17,23 +17,27 @@ export interface ToolContext {
   readonly clock: Clock;
 }
 
-/** Something that a model can call. Made by {@link defineTool}. */
-export interface Tool<Input = never, Output = unknown> {
+/** A tool whose types are not known, for lists. */
+export interface AnyTool {
   readonly name: string;
   readonly description: string;
-  readonly input: StandardSchema<unknown, Input>;
+  readonly input: StandardSchema;
   readonly inputSchema: JsonSchema;
-  readonly output?: StandardSchema<unknown, Output>;
+  readonly output?: StandardSchema | undefined;
   readonly effect: ToolEffect;
   /** Whose words the output is: `external` for what others wrote, which is data whatever it says. */
   readonly origin: "tool" | "external";
   readonly timeoutMs: number;
   readonly maxOutputChars: number;
-  readonly run: (input: Input, context: ToolContext) => Output | Promise<Output>;
+  readonly run: (input: never, context: ToolContext) => unknown;
 }
 
-/** A tool whose types are not known, for lists. */
-export type AnyTool = Tool<never, unknown>;
+/** Something that a model can call. Made by {@link defineTool}. */
+export interface Tool<Input, Output> extends AnyTool {
+  readonly input: StandardSchema<unknown, Input>;
+  readonly output?: StandardSchema<unknown, Output> | undefined;
+  readonly run: (input: Input, context: ToolContext) => Output | Promise<Output>;
+}
 
 /** What came of one tool call, as the model is told it. */
 export interface ToolOutcome {
