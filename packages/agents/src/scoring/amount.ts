@@ -10,7 +10,7 @@ function fromText(text: string): NumberRange | undefined {
   const found = WRITTEN_AMOUNT.exec(text);
   if (found?.[1] === undefined) return undefined;
   const min = toNumber(found[1]);
-  if (found[2] !== undefined) return { min };
+  if (found[2] !== undefined) return checked({ min });
   return checked({ min, max: found[3] === undefined ? min : toNumber(found[3]) });
 }
 
