@@ -2,6 +2,8 @@ import { invalidValue } from "./store-errors.js";
 
 const LONGEST_ID = 400;
 const NANO = 1e9;
+/** Above about twice this, a double of USD no longer tells billionths apart. */
+const LARGEST_NANO_USD = 1e15;
 const INSTANT = /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
 const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
 
@@ -37,11 +39,11 @@ export function checkWhole(store: string, field: string, value: number): void {
   }
 }
 
-/** USD as whole billionths, rounded. @throws `store.invalid` below 0 or above about 9 million USD. */
+/** USD as whole billionths, rounded. @throws `store.invalid` below 0 or above 1,000,000 USD. */
 export function toNanoUsd(store: string, field: string, usd: number): number {
   const nano = Math.round(usd * NANO);
-  if (!Number.isSafeInteger(nano) || nano < 0) {
-    throw invalidValue(store, field, "a cost is a number of USD from 0 to 9,007,199");
+  if (!(nano >= 0 && nano <= LARGEST_NANO_USD)) {
+    throw invalidValue(store, field, "a cost is a number of USD from 0 to 1,000,000");
   }
   return nano;
 }

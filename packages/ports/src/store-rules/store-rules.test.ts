@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { systemClock } from "../clock.js";
+import { fromNanoUsd, toInstant, toNanoUsd } from "./field-rules.js";
+import { toCursorText, toNormalPage } from "./page-rules.js";
+import { createSortableIds } from "./sortable-id.js";
+import { toStorable } from "./storable.js";
+import { checkTenant } from "./tenant-rules.js";
+import { untilAborted } from "./until-aborted.js";
+
+/** JSON whose text every database can hold. */
+const storableJson = fc
+  .jsonValue({ stringUnit: "grapheme" })
+  .filter((value) => !JSON.stringify(value).includes("\\u0000"));
+
+function isDeepFrozen(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return Object.isFrozen(value) && Object.values(value).every(isDeepFrozen);
+}
+
+describe("toStorable", () => {
+  it("copies any JSON as JSON itself does, and freezes the copy", () => {
+    fc.assert(
+      fc.property(storableJson, (value) => {
+        const copy = toStorable("leads", "draft", value);
+        expect(JSON.stringify(copy)).toBe(JSON.stringify(value));
+        expect(isDeepFrozen(copy)).toBe(true);
+      }),
+    );
+  });
+
+  it("finds a NUL wherever it is, and names its path", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.oneof(fc.nat(5), fc.stringMatching(/^[a-z]{1,4}$/)), { maxLength: 8 }),
+        (path) => {
+          const value = path.reduceRight<unknown>(
+            (inner, step) =>
+              typeof step === "number" ? [...Array(step).fill(0), inner] : { before: 1, [step]: inner },
+            "a\0",
+          );
+          const field = path.map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`)).join("");
+          expect(() => toStorable("leads", "draft", value)).toThrow(
+            expect.objectContaining({
+              code: "store.invalid",
+              facts: { store: "leads", field: `draft${field}` },
+            }),
+          );
+        },
+      ),
+    );
+  });
+
+  it("refuses a value that refers to itself", () => {
+    const loop: Record<string, unknown> = {};
+    loop["self"] = loop;
+    expect(() => toStorable("leads", "draft", loop)).toThrow(/nested deeper than 200 levels/);
+  });
+
+  it("refuses a hole or an undefined in a list, which would come back as null", () => {
+    expect(() => toStorable("leads", "draft", { list: [1, undefined] })).toThrow(/draft\.list\[1\]/);
+  });
+});
+
+describe("costs", () => {
+  it("come back as the decimal that they were, to nine places", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1e15 }), (nano) => {
+        const usd = fromNanoUsd(nano);
+        expect(usd).toBe(Number(`${Math.floor(nano / 1e9)}.${String(nano % 1e9).padStart(9, "0")}`));
+        expect(fromNanoUsd(toNanoUsd("runs", "costUsd", usd))).toBe(usd);
+      }),
+    );
+  });
+});
+
+describe("instants", () => {
+  it("keep their time in one form", () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date("0001-01-01"), max: new Date("9999-12-31"), noInvalidDate: true }),
+        (date) => {
+          expect(toInstant("runs", "at", date.toISOString())).toBe(date.toISOString());
+        },
+      ),
+    );
+  });
+});
+
+describe("cursors", () => {
+  it("come back from their text", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -8.64e15, max: 8.64e15 }), fc.nat(), (order, seq) => {
+        expect(toNormalPage("runs", { after: toCursorText({ order, seq }) }).after).toEqual({ order, seq });
+      }),
+    );
+  });
+
+  it("are refused beyond the range of a date", () => {
+    expect(() => toNormalPage("runs", { after: "9000000000000000.1" })).toThrow(/page\.after/);
+  });
+});
+
+describe("ids", () => {
+  it("sort by time and are UUIDs of version 7", () => {
+    let time = 1_777_000_000_000;
+    const create = createSortableIds({ ...systemClock, now: () => time++ });
+    const ids = Array.from({ length: 100 }, create);
+    expect([...ids].sort()).toEqual(ids);
+    for (const id of ids)
+      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  });
+});
+
+describe("tenants", () => {
+  it("are told what is wrong with their name", () => {
+    expect(() => checkTenant("x".repeat(201))).toThrow(/1–200 characters/);
+    expect(() => checkTenant("a\u0007")).toThrow(TypeError);
+  });
+});
+
+describe("untilAborted", () => {
+  it("rejects with the caller's reason while the work hangs, and lets go of the signal", async () => {
+    const caller = new AbortController();
+    const pending = untilAborted(new Promise(() => {}), caller.signal);
+    const reason = { any: "value" };
+    caller.abort(reason);
+    await expect(pending).rejects.toBe(reason);
+  });
+
+  it("passes on what the work comes to", async () => {
+    const caller = new AbortController();
+    await expect(untilAborted(Promise.resolve(7), caller.signal)).resolves.toBe(7);
+    await expect(untilAborted(Promise.reject(new RangeError("no")), caller.signal)).rejects.toThrow("no");
+  });
+});
