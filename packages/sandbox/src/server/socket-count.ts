@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 /** Open sockets, and how many responses each still owes. */
 export class SocketCount {
   readonly #owed = new Map<Socket, number>();
-  #waiting: (() => void)[] = [];
+  #waiting: { readonly isMet: () => boolean; readonly resolve: () => void }[] = [];
 
   /** Sockets that are open. */
   get open(): number {
@@ -23,21 +23,28 @@ export class SocketCount {
     });
   }
 
-  /** A request came in on the socket. Call the result when its response ended, one way or the other. */
+  /** A request came in on the socket. Call the result once, when its response ended, one way or the other. */
   owe(socket: Socket): () => void {
     this.#change(socket, 1);
-    let open = true;
     return () => {
-      if (open) this.#change(socket, -1);
-      open = false;
+      this.#change(socket, -1);
       this.#tell();
     };
   }
 
   /** Settles once no response is owed. */
   settled(): Promise<void> {
-    if (this.busy === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return this.#until(() => this.busy === 0);
+  }
+
+  /** Settles once every socket is closed. */
+  emptied(): Promise<void> {
+    return this.#until(() => this.open === 0);
+  }
+
+  #until(isMet: () => boolean): Promise<void> {
+    if (isMet()) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ isMet, resolve }));
   }
 
   #change(socket: Socket, by: number): void {
@@ -46,9 +53,9 @@ export class SocketCount {
   }
 
   #tell(): void {
-    if (this.busy > 0) return;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const resolve of waiting) resolve();
+    if (this.#waiting.length === 0) return;
+    const met = this.#waiting.filter(({ isMet }) => isMet());
+    this.#waiting = this.#waiting.filter((waiter) => !met.includes(waiter));
+    for (const { resolve } of met) resolve();
   }
 }

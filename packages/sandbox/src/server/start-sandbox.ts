@@ -94,14 +94,18 @@ class RunningSandbox {
   }
 
   close(): Promise<void> {
-    this.#closing ??= new Promise((resolve) => {
-      for (const entry of this.core.log.entries) entry.settle("sandbox-closed");
-      for (const stop of this.#stops) stop();
-      this.#stops.clear();
-      this.#server.close(() => resolve());
-      this.#server.closeAllConnections();
-    });
+    this.#closing ??= this.#shut();
     return this.#closing;
+  }
+
+  async #shut(): Promise<void> {
+    for (const entry of this.core.log.entries) entry.settle("sandbox-closed");
+    for (const stop of this.#stops) stop();
+    this.#stops.clear();
+    const stopped = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await stopped;
+    await this.sockets.emptied();
   }
 
   async #handle(message: IncomingMessage, response: ServerResponse): Promise<void> {
