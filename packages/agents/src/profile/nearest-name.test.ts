@@ -7,6 +7,7 @@ describe("nearestName", () => {
     ["Wight", "weight"],
     ["requird", "required"],
     ["exlcude", "exclude"],
+    ["nmae", "name"],
   ])("takes %s for %s", (typed, meant) => {
     expect(nearestName(typed, ["weight", "required", "exclude", "name"])).toBe(meant);
   });

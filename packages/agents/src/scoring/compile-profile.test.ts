@@ -118,6 +118,16 @@ describe("score", () => {
     expect(result).toMatchObject({ bestScore: 20, nextAction: "disqualify", score: 8 });
   });
 
+  it("lists what is missing, heaviest first, each field once", () => {
+    const heavy: Criterion = { kind: "technology", name: "stack", uses: ["React"], weight: 60 };
+    const again: Criterion = { ...market, name: "core market", values: ["DACH"], weight: 35 };
+    expect(score(profile(size, market, again, heavy), {}).missing).toEqual([
+      { field: "company.country", label: "country", weight: 65 },
+      { field: "company.technologies", label: "technologies", weight: 60 },
+      { field: "company.employees", label: "head count", weight: 50 },
+    ]);
+  });
+
   it("takes a negative's points away where it applies", () => {
     const result = score(profile(size, market, industry, listed), { ...good, status: "public" });
     expect(result).toMatchObject({ score: 75, tier: "A" });

@@ -67,8 +67,8 @@ describe("range", () => {
   });
 
   it("does not read what a custom column inherits", () => {
-    const odd: Criterion = { kind: "one-of", name: "o", field: "custom.constructor", values: ["x"] };
-    expect(scoreOne(odd, { company: {}, custom: {} }).outcome).toBe("unknown");
+    const odd: Criterion = { kind: "present", name: "o", fields: ["custom.constructor"] };
+    expect(scoreOne(odd, { company: {}, custom: {} }).outcome).toBe("absent");
   });
 
   it("gives more the nearer an amount is, and always between nothing and all", () => {
