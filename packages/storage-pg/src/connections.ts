@@ -125,6 +125,7 @@ export class Connections {
 
   async #connect(signal: AbortSignal | undefined): Promise<PgClient> {
     const client = await (await this.openPool()).connect();
+    stateOf(client);
     if (signal?.aborted !== true) return client;
     client.release();
     throw signal.reason;

@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { inspect } from "node:util";
 import type { Storage } from "@salesagent/ports";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgres } from "./postgres.js";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.js";
+import { createTestDatabase, openTestPool, type TestDatabase } from "./testing/test-database.js";
 
 const SECRET = "s3cr%2Ft&plänted";
 const PLAIN_SECRET = "s3cr/t&plänted";
@@ -21,8 +21,7 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await using storage = postgres({ connectionString: database.url });
   await storage.migrate();
-  pool = new pg.Pool({ connectionString: database.url, max: 1 });
-  pool.on("error", () => {});
+  pool = openTestPool({ connectionString: database.url, max: 1 });
 });
 
 afterAll(async () => {

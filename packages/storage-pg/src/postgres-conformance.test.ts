@@ -1,9 +1,9 @@
 import { storageConformance } from "@salesagent/conformance";
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgres } from "./postgres.js";
 import { emptyTables } from "./testing/emptied-storage.js";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.js";
+import { createTestDatabase, openTestPool, type TestDatabase } from "./testing/test-database.js";
 
 const GRANTS = [
   "grant usage on schema salesagent to ROLE",
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await using storage = postgres({ connectionString: database.url });
   await storage.migrate();
   roleUrl = await database.createRole(GRANTS);
-  pool = new pg.Pool({ connectionString: roleUrl, max: 4 });
+  pool = openTestPool({ connectionString: roleUrl, max: 4 });
 });
 
 afterAll(async () => {

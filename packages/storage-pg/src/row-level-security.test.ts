@@ -1,7 +1,7 @@
-import pg from "pg";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgres } from "./postgres.js";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.js";
+import { createTestDatabase, openTestPool, type TestDatabase } from "./testing/test-database.js";
 
 const GRANTS = [
   "grant usage on schema salesagent to ROLE",
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await storage.tenant("acme").leads.insertMany([draft("one")]);
   const rows = await database.query("select tablename from pg_tables where schemaname = 'salesagent'");
   tables = rows.map((row) => String(row["tablename"])).filter((name) => name !== "migrations");
-  pool = new pg.Pool({ connectionString: await database.createRole(GRANTS), max: 1 });
+  pool = openTestPool({ connectionString: await database.createRole(GRANTS), max: 1 });
 });
 
 afterAll(async () => {

@@ -22,8 +22,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const url = withPart(serverUrl, (target) => {
     target.pathname = `/${name}`;
   });
-  const pool = new pg.Pool({ connectionString: url, max: 2, allowExitOnIdle: true });
-  pool.on("error", () => {}); // a test may end every connection to its database
+  const pool = openTestPool({ connectionString: url, max: 2, allowExitOnIdle: true });
   const roles: string[] = [];
 
   return {
@@ -49,6 +48,14 @@ export async function createTestDatabase(): Promise<TestDatabase> {
       });
     },
   };
+}
+
+/** A pool that bears the end of any of its connections: a test may end them all, and its database is dropped. */
+export function openTestPool(config: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(config);
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
+  return pool;
 }
 
 function withPart(url: string, change: (target: URL) => void): string {
