@@ -34,7 +34,7 @@ const HOPELESS: ReadonlySet<string> = new Set([
 ]);
 
 /** The model that was asked for can't be used at all. */
-export class ModelUnusableError extends Error {
+class ModelUnusableError extends Error {
   override readonly name: string = "ModelUnusableError";
 }
 

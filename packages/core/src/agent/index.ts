@@ -1,12 +1,14 @@
 export { type AgentOptions, BaseAgent, type RunOptions } from "./base-agent.js";
 export { type Agent, type AgentDefinition, defineAgent } from "./define-agent.js";
 export { type ModelLoopOptions, type ModelLoopResult, runModelLoop } from "./model-loop.js";
-export { Run, type RunResult } from "./run.js";
-export { RunContext, type StepNote } from "./run-context.js";
+export type { RecordWriter, RunRecords } from "./record-writer.js";
+export { type AnyEvent, Run, type RunResult } from "./run.js";
+export { type EventFacts, RunContext, type RunContextInit, type StepNote } from "./run-context.js";
 export type {
   OutputPartialEvent,
   OutputRejectedEvent,
   RunCompletedEvent,
+  RunEnd,
   RunEvent,
   RunStartedEvent,
   RunSummary,

@@ -108,7 +108,7 @@ async function writeList<T>(
 }
 
 /** Sums by day, agent and model. */
-export function sumUsage(calls: readonly ModelCallRecord[]): UsageRow[] {
+function sumUsage(calls: readonly ModelCallRecord[]): UsageRow[] {
   const rows = new Map<string, UsageRow>();
   for (const call of calls) {
     const row = toRow(call);

@@ -47,7 +47,8 @@ export interface RunContextInit {
 /** A step's record, less what the context knows. */
 export type StepNote = Omit<StepRecord, "runId" | "index">;
 
-type EventFacts<Name extends SalesEventName> = Omit<SalesEvents[Name], "tenant" | "at" | "runId" | "agent">;
+/** What an event tells besides the run that it is about, which the context knows. */
+export type EventFacts<Name extends SalesEventName> = Omit<SalesEvents[Name], "tenant" | "at" | "runId" | "agent">;
 
 /** One run from the inside: what it may use, and what it leaves on record. */
 export class RunContext {

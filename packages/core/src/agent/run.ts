@@ -14,7 +14,7 @@ export interface RunResult<Output> {
 }
 
 /** Any event of a run, for code that looks only at its kind. */
-interface AnyEvent {
+export interface AnyEvent {
   readonly type: string;
 }
 

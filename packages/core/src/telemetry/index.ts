@@ -1,2 +1,2 @@
-export { type OpenTelemetryApi, openTelemetry } from "./open-telemetry.js";
+export { type OpenTelemetryApi, type OtelSpan, openTelemetry } from "./open-telemetry.js";
 export { type Attributes, noTelemetry, type Span, type Telemetry } from "./telemetry.js";

@@ -1,6 +1,7 @@
 import type { Attributes, Span, Telemetry } from "./telemetry.js";
 
-interface OtelSpan {
+/** The few members of an OpenTelemetry span that are called. */
+export interface OtelSpan {
   setAttributes(attributes: never): unknown;
   setStatus(status: { code: number; message?: string }): unknown;
   end(): void;
