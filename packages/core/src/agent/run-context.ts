@@ -48,7 +48,10 @@ export interface RunContextInit {
 export type StepNote = Omit<StepRecord, "runId" | "index">;
 
 /** What an event tells besides the run that it is about, which the context knows. */
-export type EventFacts<Name extends SalesEventName> = Omit<SalesEvents[Name], "tenant" | "at" | "runId" | "agent">;
+export type EventFacts<Name extends SalesEventName> = Omit<
+  SalesEvents[Name],
+  "tenant" | "at" | "runId" | "agent"
+>;
 
 /** One run from the inside: what it may use, and what it leaves on record. */
 export class RunContext {
