@@ -77,10 +77,9 @@ export class ResponsesAnswer {
     this.#events = events;
     if (response.usage) this.#usage = fromResponseUsage(response.usage);
     if (response.error || response.status === "failed" || response.status === "cancelled") {
-      const said = response.error
-        ? readErrorBody({ error: response.error })
-        : { vendorCode: response.status };
-      throw new WireFailure({ kind: "in-band", ...said } as WireFailure["init"]);
+      const status = response.status === undefined ? {} : { vendorCode: response.status };
+      const said = response.error ? readErrorBody({ error: response.error }) : status;
+      throw new WireFailure({ kind: "in-band", ...said });
     }
     for (const [index, item] of (response.output ?? []).entries()) {
       const open = this.#itemAt(index);
