@@ -93,4 +93,4 @@ export function factsOfField(path: FieldPath): FieldFacts {
 }
 
 /** Tells a custom column from a field of the records. */
-export const isCustomField = (path: FieldPath): path is CustomFieldPath => path.startsWith("custom.");
+const isCustomField = (path: FieldPath): path is CustomFieldPath => path.startsWith("custom.");

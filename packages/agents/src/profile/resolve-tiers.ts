@@ -1,7 +1,7 @@
 import type { IdealCustomerProfile, TierBand } from "./ideal-customer-profile.js";
 
 /** Tiers of a profile that names none. */
-export const DEFAULT_TIERS: readonly TierBand[] = Object.freeze([
+const DEFAULT_TIERS: readonly TierBand[] = Object.freeze([
   Object.freeze({ name: "A", min: 75 }),
   Object.freeze({ name: "B", min: 50 }),
   Object.freeze({ name: "C", min: 25 }),

@@ -28,7 +28,7 @@ export function prepareWord(word: string): SearchedWord {
 }
 
 /** Whether a folded text holds the word as a whole word. */
-export function holdsWord(folded: string, word: SearchedWord): boolean {
+function holdsWord(folded: string, word: SearchedWord): boolean {
   const { text, guardsStart, guardsEnd } = word;
   for (let at = folded.indexOf(text); at !== -1; at = folded.indexOf(text, at + 1)) {
     const end = at + text.length;

@@ -30,7 +30,7 @@ const slope = (from: number, to: number, bounds: Bounds): number =>
  * How much of an amount lies within bounds, 0–1. A single amount counts 1 inside and falls in a straight line over the
  * falloff outside; a range counts the mean over all it may be, each amount as likely as another. Pure.
  */
-export function shareWithin(amount: NumberRange, bounds: Bounds): number {
+function shareWithin(amount: NumberRange, bounds: Bounds): number {
   const low = amount.min;
   const high = amount.max ?? low * OPEN_RANGE_REACH;
   if (low >= bounds.min && high <= bounds.max) return 1;

@@ -5,7 +5,7 @@ import { listOr, neededOf, type ReaderOf, type Rule, unknownFinding } from "./ru
 const SEPARATORS = new Set([" ", ".", "-", "_", "/"]);
 
 /** The name of a product without what people write differently: `Node.js`, `node js` and `NodeJS` are one. */
-export function technologyKey(name: string): string {
+function technologyKey(name: string): string {
   let key = "";
   for (const letter of foldText(name)) if (!SEPARATORS.has(letter)) key += letter;
   return key;

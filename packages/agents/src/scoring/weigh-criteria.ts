@@ -22,7 +22,7 @@ export interface WeighedCriterion {
   readonly confidenceParts: number;
 }
 
-export function roleOf({ required, negative, exclude }: Criterion): CriterionRole {
+function roleOf({ required, negative, exclude }: Criterion): CriterionRole {
   if (exclude === true) return "exclude";
   if (negative === true) return "negative";
   return required === true ? "required" : "for";
