@@ -6,6 +6,8 @@ export interface ModelChoice {
   /** `provider/model`, such as `openai/gpt-5.4-mini`; the model may hold slashes. */
   readonly name: string;
   readonly baseUrl?: string | undefined;
+  /** Asks for what the model thinks, where that has to be asked for. */
+  readonly tellsReasoning?: boolean | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -15,13 +17,20 @@ interface Settings {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-type Open = (modelId: string, settings: Settings) => Promise<LanguageModel>;
+type Open = (modelId: string, settings: Settings, tellsReasoning: boolean) => Promise<LanguageModel>;
 
 /** Each provider's package is loaded when it is asked for. */
 const PROVIDERS: Readonly<Record<string, { readonly keyVariable?: string; readonly open: Open }>> = {
   openai: {
     keyVariable: "OPENAI_API_KEY",
-    open: async (id, settings) => (await import("@salesagent/provider-openai")).openai(id, settings),
+    open: async (id, settings, tellsReasoning) => {
+      const { openai } = await import("@salesagent/provider-openai");
+      // Chat completions never tell what the model thought.
+      return openai(
+        id,
+        tellsReasoning ? { ...settings, api: "responses", reasoningSummary: "auto" } : settings,
+      );
+    },
   },
   anthropic: {
     keyVariable: "ANTHROPIC_API_KEY",
@@ -65,7 +74,12 @@ export function keyVariableOf(provider: string): string | undefined {
 }
 
 /** Opens the model of a `provider/model` name. @throws UsageError when the name or the key is missing. */
-export async function openModel({ name, baseUrl, env }: ModelChoice): Promise<LanguageModel> {
+export async function openModel({
+  name,
+  baseUrl,
+  tellsReasoning = false,
+  env,
+}: ModelChoice): Promise<LanguageModel> {
   const slash = name.indexOf("/");
   const provider = slash === -1 ? name : name.slice(0, slash);
   const modelId = slash === -1 ? "" : name.slice(slash + 1);
@@ -84,12 +98,13 @@ export async function openModel({ name, baseUrl, env }: ModelChoice): Promise<La
       `--model ${provider}/… needs a key: set ${keyVariable}, or run without --model to score by rules alone.`,
     );
   }
-  return known.open(modelId, {
+  const settings: Settings = {
     env,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     // A rehearsal server on this machine takes any key, and a real one is better not shown to it.
     ...(local ? { apiKey: "local-rehearsal" } : {}),
-  });
+  };
+  return known.open(modelId, settings, tellsReasoning);
 }
 
 function isLoopback(url: string): boolean {

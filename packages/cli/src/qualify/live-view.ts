@@ -1,5 +1,6 @@
 import type { QualificationEvent, QualificationResult } from "@salesagent/agents";
 import type { RunEvent } from "@salesagent/core";
+import type { JsonObject, JsonValue } from "@salesagent/ports";
 import type { Output } from "../io.js";
 import type { ProgressLine } from "../render/progress-line.js";
 import { plainCell } from "../render/table.js";
@@ -11,14 +12,22 @@ const HELD_CHARS = 4_000;
 /** What a qualification's run yields. */
 export type QualificationRunEvent = RunEvent<QualificationResult, QualificationEvent>;
 
+/** What one lead has said so far. */
+interface Voice {
+  /** Text that waits until the lead comes to the front. */
+  held: string;
+  /** The answer's reasons, as far as they were said. */
+  reasons: string;
+}
+
 /**
- * Shows leads as they are qualified. One is in front: its reasoning is written as it comes. What the others think meanwhile
- * is held until they come to the front.
+ * Shows leads as they are qualified. One is in front: its reasoning, then the reasons of its answer, are written as they
+ * come. What the others say meanwhile is held until they come to the front.
  */
 export class LiveView {
   readonly #output: Output;
   readonly #progress: ProgressLine;
-  readonly #held = new Map<symbol, string>();
+  readonly #voices = new Map<symbol, Voice>();
   #front: symbol | undefined;
   #lineOpen = false;
 
@@ -30,24 +39,25 @@ export class LiveView {
   /** A lead's run begins. */
   open(name: string): symbol {
     const key = Symbol(name);
-    this.#held.set(key, "");
+    this.#voices.set(key, { held: "", reasons: "" });
     if (this.#front === undefined) this.#bringForward(key);
     return key;
   }
 
   event(key: symbol, event: QualificationRunEvent): void {
     if (event.type === "reasoning-delta") this.#say(key, event.text);
+    if (event.type === "output-partial") this.#sayReasons(key, event.value);
     if (event.type === "degraded")
       this.#say(key, `\n  the model could not be used (${event.code}); the rules' score stands`);
   }
 
   /** A lead's run has ended, well or not. */
   close(key: symbol): void {
-    this.#held.delete(key);
+    this.#voices.delete(key);
     if (this.#front !== key) return;
     this.#endLine();
     this.#front = undefined;
-    const [next] = this.#held.keys();
+    const [next] = this.#voices.keys();
     if (next) this.#bringForward(next);
   }
 
@@ -66,17 +76,32 @@ export class LiveView {
   }
 
   #say(key: symbol, text: string): void {
+    const voice = this.#voices.get(key);
+    if (!voice) return;
     if (this.#front === key) {
       this.#write(text);
       return;
     }
-    const held = (this.#held.get(key) ?? "") + text;
-    this.#held.set(key, held.length > HELD_CHARS ? held.slice(-HELD_CHARS) : held);
+    const held = voice.held + text;
+    voice.held = held.length > HELD_CHARS ? held.slice(-HELD_CHARS) : held;
+  }
+
+  /** Says what the answer's reasons have grown by. */
+  #sayReasons(key: symbol, partial: JsonValue): void {
+    const voice = this.#voices.get(key);
+    const answer = typeof partial === "object" && partial !== null ? (partial as JsonObject) : {};
+    const list = answer["reasons"];
+    if (!voice || !Array.isArray(list)) return;
+    const reasons = list.join(" · ");
+    if (!reasons.startsWith(voice.reasons) || reasons === voice.reasons) return;
+    const begins = voice.reasons === "" ? "\n  → " : "";
+    this.#say(key, begins + reasons.slice(voice.reasons.length));
+    voice.reasons = reasons;
   }
 
   #bringForward(key: symbol): void {
     this.#front = key;
-    const held = this.#held.get(key);
+    const held = this.#voices.get(key)?.held;
     if (held) this.#write(held);
   }
 

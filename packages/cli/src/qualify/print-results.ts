@@ -35,10 +35,9 @@ export function rankedTable(tally: Tally, top: number, width = DEFAULT_WIDTH): s
 /** The pass in two lines. */
 export function summaryInWords(summary: PassSummary, latencyMs: number): string {
   const { rows, imported, duplicates, rejected, resumed, scored, reused, costUsd } = summary;
-  const cost =
-    costUsd === undefined ? "unknown (a price is missing)" : `$${costUsd.toFixed(costUsd < 0.01 ? 6 : 4)}`;
+  const cost = costUsd === undefined ? "unknown (a price is missing)" : formatUsd(costUsd);
   const rejects = rejected === 1 ? "1 rejected" : `${rejected} rejected`;
-  const earlier = resumed > 0 ? ` ${resumed} leads of an interrupted run were caught up.` : "";
+  const earlier = resumed > 0 ? ` ${resumed} of the leads are from the run that was interrupted.` : "";
   const kept = reused > 0 ? `, ${reused} of them stored results` : "";
   return [
     `${rows} rows: ${imported} new, ${duplicates} duplicates, ${rejects}.${earlier}`,
@@ -53,6 +52,11 @@ export function warnDegraded({ degraded, scored }: PassSummary, io: Io): void {
       `The model could not be used for ${count} of ${scored} leads (${code}); the rules scored them.\n`,
     );
   }
+}
+
+/** Small sums with the digits that tell them apart. */
+function formatUsd(usd: number): string {
+  return usd === 0 ? "$0" : `$${usd.toFixed(usd < 0.01 ? 6 : 4)}`;
 }
 
 function shorten(text: string, chars: number): string {

@@ -1,22 +1,23 @@
+import { setMaxListeners } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { QualificationAgent } from "@salesagent/agents";
 import { createSpendCap } from "@salesagent/core";
-import { systemClock, type TenantStorage } from "@salesagent/ports";
+import { type LanguageModel, systemClock, type TenantStorage } from "@salesagent/ports";
 import { openModel } from "../choice/model-choice.js";
 import { openStorage } from "../choice/storage-choice.js";
 import type { Command } from "../command/command.js";
 import type { Io } from "../io.js";
 import { ProgressLine } from "../render/progress-line.js";
 import { renderReport } from "../render/report.js";
-import { type FeedItem, leadFeed } from "./lead-feed.js";
+import { type FeedItem, type ImportAccount, leadFeed } from "./lead-feed.js";
 import { LiveView } from "./live-view.js";
 import { mapConcurrent } from "./map-concurrent.js";
 import { rankedTable, rowAsJson, summaryInWords, warnDegraded } from "./print-results.js";
 import type { QualifiedRow, RejectedRow } from "./qualified-row.js";
 import { LeadQualifier } from "./qualify-lead.js";
 import { QUALIFY_OPTIONS, type QualifyOptions, resolveQualifyOptions } from "./qualify-options.js";
-import { Tally } from "./tally.js";
+import { type PassSummary, Tally } from "./tally.js";
 
 /** `salesagent qualify FILE`: from a CSV to ranked, explained, stored leads. */
 export const qualifyCommand: Command = {
@@ -31,18 +32,30 @@ export const qualifyCommand: Command = {
   ],
   async run(operands, given, io) {
     const options = await resolveQualifyOptions(operands, given, io);
-    const model = options.model && (await openModel({ name: options.model, baseUrl: options.baseUrl, env: io.env }));
+    const model = await openChosenModel(options, io);
     await using storage = await openStorage(options.store, options.databaseUrl, io.signal);
     const agent = new QualificationAgent({
       profile: options.profile,
       storage,
-      model: model || undefined,
+      model,
+      request: options.reasoning && { maxOutputTokens: 8_000, reasoning: { effort: options.reasoning } },
       spendCap: options.maxUsd === undefined ? undefined : createSpendCap({ usd: options.maxUsd }),
     });
     await runPass(options, agent, storage.tenant(options.tenant), io);
     return 0;
   },
 };
+
+async function openChosenModel(options: QualifyOptions, io: Io): Promise<LanguageModel | undefined> {
+  const { model: name, baseUrl, reasoning } = options;
+  if (name === undefined) return undefined;
+  return openModel({
+    name,
+    baseUrl,
+    tellsReasoning: reasoning !== undefined && reasoning !== "none",
+    env: io.env,
+  });
+}
 
 async function runPass(
   options: QualifyOptions,
@@ -51,11 +64,13 @@ async function runPass(
   io: Io,
 ): Promise<void> {
   const startedMs = systemClock.elapsed();
+  const account: ImportAccount = {};
   const tally = new Tally(Math.max(options.top, options.reportLimit));
   using progress = new ProgressLine(io.stderr, systemClock);
   const view = options.json || options.quiet ? undefined : new LiveView(io.stdout, progress);
   // One failure ends the pass: the other leads under way are told, instead of being paid for.
   const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
   const onInterrupt = () => stop.abort(io.signal.reason);
   io.signal.addEventListener("abort", onInterrupt);
   try {
@@ -67,10 +82,7 @@ async function runPass(
       view: options.model === undefined ? undefined : view,
       signal: stop.signal,
     });
-    const feed = leadFeed(options, stores, stop.signal, io, async (leadId) => {
-      const result = await stores.results.latest(leadId, "qualification");
-      return result?.data["key"] === (await agent.key());
-    });
+    const feed = leadFeed(options, stores, stop.signal, io, account);
     const work = (item: FeedItem) => qualifyItem(item, qualifier, stop);
     for await (const { row, total } of mapConcurrent(feed, options.concurrency, work)) {
       tally.add(row);
@@ -82,7 +94,7 @@ async function runPass(
     io.signal.removeEventListener("abort", onInterrupt);
   }
   progress.clear();
-  await present(tally, options, io, systemClock.elapsed() - startedMs);
+  await present(tally, account, options, io, systemClock.elapsed() - startedMs);
 }
 
 async function qualifyItem(
@@ -107,9 +119,15 @@ function isShort(totalRows: number | undefined): boolean {
   return totalRows !== undefined && totalRows <= SHORT_ROWS;
 }
 
-async function present(tally: Tally, options: QualifyOptions, io: Io, latencyMs: number): Promise<void> {
-  const summary = tally.summary();
-  if (options.reportFile !== undefined) await writeReport(options.reportFile, tally, options);
+async function present(
+  tally: Tally,
+  account: ImportAccount,
+  options: QualifyOptions,
+  io: Io,
+  latencyMs: number,
+): Promise<void> {
+  const summary = { ...tally.summary(), ...(account.resumedAtRow === undefined ? {} : account.counts) };
+  if (options.reportFile !== undefined) await writeReport(options.reportFile, summary, tally, options);
   if (options.json) {
     await writeLine(io, JSON.stringify({ type: "summary", ...summary, latencyMs: Math.round(latencyMs) }));
   } else {
@@ -120,9 +138,14 @@ async function present(tally: Tally, options: QualifyOptions, io: Io, latencyMs:
   warnDegraded(summary, io);
 }
 
-async function writeReport(file: string, tally: Tally, options: QualifyOptions): Promise<void> {
+async function writeReport(
+  file: string,
+  summary: PassSummary,
+  tally: Tally,
+  options: QualifyOptions,
+): Promise<void> {
   const html = renderReport({
-    ...tally.summary(),
+    ...summary,
     source: basename(options.file),
     profile: options.profile.name,
     createdAt: new Date(systemClock.now()).toISOString(),
@@ -131,7 +154,9 @@ async function writeReport(file: string, tally: Tally, options: QualifyOptions):
     leads: tally.best.slice(0, options.reportLimit),
   });
   await writeFile(file, html).catch((error: NodeJS.ErrnoException) => {
-    throw new Error(`The report can't be written to ${file} (${error.code ?? error.message}). The leads are stored.`);
+    throw new Error(
+      `The report can't be written to ${file} (${error.code ?? error.message}). The leads are stored.`,
+    );
   });
 }
 

@@ -1,4 +1,5 @@
 import type { IdealCustomerProfile } from "@salesagent/agents";
+import type { ReasoningEffort } from "@salesagent/ports";
 import type { OptionSpec, OptionValues } from "../command/command.js";
 import {
   choiceOption,
@@ -27,6 +28,11 @@ export const QUALIFY_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   },
   model: { type: "string", value: "PROVIDER/MODEL", help: "reasons with a model on top of the rules" },
   "base-url": { type: "string", value: "URL", help: "where the model's server is, such as a sandbox" },
+  reasoning: {
+    type: "string",
+    value: "EFFORT",
+    help: "how hard the model thinks: none, minimal, low, medium, high, max",
+  },
   "max-usd": {
     type: "string",
     value: "USD",
@@ -43,7 +49,7 @@ export const QUALIFY_OPTIONS: Readonly<Record<string, OptionSpec>> = {
   rejects: {
     type: "string",
     value: "FILE",
-    help: "where rejected rows go (FILE.rejects.csv beside the input)",
+    help: "where rejected rows go (NAME.rejects.csv in this folder)",
   },
   top: { type: "string", value: "N", help: "leads in the printed table (60)" },
   json: { type: "boolean", help: "prints one JSON object a line: each lead, then a summary" },
@@ -58,6 +64,7 @@ export interface QualifyOptions {
   readonly mapping: Readonly<Record<string, string>>;
   readonly model: string | undefined;
   readonly baseUrl: string | undefined;
+  readonly reasoning: ReasoningEffort | undefined;
   readonly maxUsd: number | undefined;
   readonly store: "memory" | "pg";
   readonly databaseUrl: string | undefined;
@@ -93,6 +100,7 @@ export async function resolveQualifyOptions(
     mapping: readMapping(textOptions(options, "map")),
     model,
     baseUrl: textOption(options, "base-url"),
+    reasoning: choiceOption(options, "reasoning", ["none", "minimal", "low", "medium", "high", "max"]),
     maxUsd: positiveOption(options, "max-usd"),
     store: choiceOption(options, "store", ["memory", "pg"]) ?? "memory",
     databaseUrl: textOption(options, "database-url") ?? io.env["DATABASE_URL"],

@@ -8,7 +8,7 @@ export interface PassSummary {
   readonly imported: number;
   readonly duplicates: number;
   readonly rejected: number;
-  /** Leads of an interrupted run that were still to be qualified. */
+  /** Leads that an interrupted run stored. */
   readonly resumed: number;
   /** Different leads with a score. */
   readonly scored: number;
