@@ -1,6 +1,6 @@
 import type { ModelAbilities, ModelCallOptions, ModelRequest, ModelStream } from "@salesagent/ports";
 import type { Expectation, Runner } from "../runner.js";
-import type { HarnessFetch, LanguageModelSetup, ModelHarness, VendorHabits } from "./harness.js";
+import type { FetchWrapper, LanguageModelSetup, ModelHarness, VendorHabits } from "./harness.js";
 import { ASK } from "./requests.js";
 import type { ModelScenario } from "./scenario.js";
 
@@ -62,9 +62,9 @@ export class Bench {
   async beside<T>(
     scenario: ModelScenario,
     run: (bench: Bench) => Promise<T>,
-    fetch?: HarnessFetch,
+    wrap?: FetchWrapper,
   ): Promise<T> {
-    const harness = await this.setup.open(scenario, fetch);
+    const harness = await this.setup.open(scenario, wrap);
     try {
       return await run(new Bench(this.#runner, this.setup, scenario, harness));
     } finally {

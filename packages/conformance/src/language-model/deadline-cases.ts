@@ -1,6 +1,6 @@
 import { SalesAgentError } from "@salesagent/ports";
 import { type Bench, type ModelCase, macrotask, standingAfterTurn } from "./bench.js";
-import type { HarnessFetch } from "./harness.js";
+import type { FetchWrapper } from "./harness.js";
 import { readUntil, textOf } from "./reading.js";
 import { LONG, PACED, STALLED } from "./requests.js";
 import type { ModelScenario } from "./scenario.js";
@@ -64,7 +64,7 @@ export const deadlineCases: readonly ModelCase[] = [
     scenario: { ...LONG, fault: { type: "stall", afterEvents: 0, keepAliveEveryMs: KEEP_ALIVE_MS } },
     skip: (_, habits) => habits.keepAlives === false && "the format has no keep-alives",
     async run(bench) {
-      const traffic = countedFetch();
+      const traffic = countedTraffic();
       await bench.beside(
         bench.scenario,
         async (counted) => {
@@ -76,7 +76,7 @@ export const deadlineCases: readonly ModelCase[] = [
           bench.expect((await standingAfterTurn(rest)).state, "before the limit").toBe("pending");
           await expectTimeout(counted, rest, "first-token", 10_000, KEEP_ALIVE_MS);
         },
-        traffic.fetch,
+        traffic.wrap,
       );
     },
   },
@@ -85,7 +85,7 @@ export const deadlineCases: readonly ModelCase[] = [
     scenario: { ...LONG, fault: { type: "stall", afterEvents: 12, keepAliveEveryMs: KEEP_ALIVE_MS } },
     skip: (_, habits) => habits.keepAlives === false && "the format has no keep-alives",
     async run(bench) {
-      const traffic = countedFetch();
+      const traffic = countedTraffic();
       await bench.beside(
         bench.scenario,
         async (counted) => {
@@ -95,9 +95,9 @@ export const deadlineCases: readonly ModelCase[] = [
           rest.catch(() => {});
           await passKeepAlives(counted, traffic, 8);
           bench.expect((await standingAfterTurn(rest)).state, "while keep-alives come").toBe("pending");
-          await expectTimeout(counted, rest, "stall", 2_500);
+          await expectTimeout(counted, rest, "stall", 2_500, 2_500 - KEEP_ALIVE_MS);
         },
-        traffic.fetch,
+        traffic.wrap,
       );
     },
   },
@@ -133,7 +133,7 @@ export const deadlineCases: readonly ModelCase[] = [
     name: "takes no more from the server than the reader reads",
     scenario: { text: "word ".repeat(20_000).trim(), tokensPerEvent: 1 },
     async run(bench) {
-      const traffic = countedFetch();
+      const traffic = countedTraffic();
       await bench.beside(
         bench.scenario,
         async (counted) => {
@@ -145,7 +145,7 @@ export const deadlineCases: readonly ModelCase[] = [
           bench.expect(ahead, "bytes taken before they were read").toBeLessThan(traffic.bytes() / 2);
           bench.expect(textOf(events).length).toBeGreaterThan(99_000);
         },
-        traffic.fetch,
+        traffic.wrap,
       );
     },
   },
@@ -188,20 +188,20 @@ async function passKeepAlives(bench: Bench, traffic: Traffic, count: number): Pr
 }
 
 interface Traffic {
-  readonly fetch: HarnessFetch;
+  readonly wrap: FetchWrapper;
   chunks(): number;
   bytes(): number;
 }
 
-/** The platform's `fetch`, with a count of what is taken out of the bodies. */
-function countedFetch(): Traffic {
+/** Counts what is taken out of the bodies. */
+function countedTraffic(): Traffic {
   let chunks = 0;
   let bytes = 0;
   return {
     chunks: () => chunks,
     bytes: () => bytes,
-    async fetch(input, init) {
-      const response = await globalThis.fetch(input, init);
+    wrap: (fetch) => async (input, init) => {
+      const response = await fetch(input, init);
       if (!response.body) return response;
       const counted = response.body.pipeThrough(
         new TransformStream<Uint8Array, Uint8Array>(

@@ -8,6 +8,9 @@ export const PLANTED_KEY = "sk-planted-9f3b1c7e5d2a4860";
 /** A `fetch` that hosts may inject. */
 export type HarnessFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** Goes around a `fetch`, to see what passes. */
+export type FetchWrapper = (fetch: HarnessFetch) => HarnessFetch;
+
 /** A server that answers every request with one scenario. */
 export interface ScenarioServer {
   /** Requests received so far. */
@@ -47,9 +50,9 @@ export interface LanguageModelSetup {
   /**
    * Opens a fresh server that answers with the scenario, and a model that talks to it with {@link PLANTED_KEY}.
    *
-   * @param fetch - Passed on to the model, where given.
+   * @param wrap - Goes around the `fetch` that the model is made with, where given.
    */
-  open(scenario: ModelScenario, fetch?: HarnessFetch): Promise<ModelHarness>;
+  open(scenario: ModelScenario, wrap?: FetchWrapper): Promise<ModelHarness>;
   /**
    * Cases that are known to fail, by name, with the reason. A case that passes all the same fails the suite, so that the
    * list can't grow stale.

@@ -108,11 +108,12 @@ export class CallDeadlines {
     const next = this.#next();
     const nowMs = this.#clock.elapsed();
     if (this.#waiting || next.phase === "total") {
-      if (nowMs >= next.atMs) return this.#onLate(next.phase, next.limitMs);
-    } else {
-      this.#rangUnheard = true;
-      this.#aliveMs = nowMs;
+      if (nowMs >= next.atMs) this.#onLate(next.phase, next.limitMs);
+      else this.#arm();
+      return;
     }
+    this.#rangUnheard = true;
+    this.#aliveMs = nowMs;
     this.#arm();
   }
 
