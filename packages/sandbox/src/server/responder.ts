@@ -11,6 +11,7 @@ import { checkAccess, keyOf } from "./check-access.js";
 import { embeddingAnswer } from "./embed.js";
 import { type FaultPlans, leavesAnswerWhole } from "./fault-plan.js";
 import { type RawRequest, type ReadRequest, readRequest } from "./read-request.js";
+import type { Renderings } from "./renderings.js";
 import type { LogEntry, RequestLog } from "./request-log.js";
 import { type Route, routeOf, vendorOf } from "./route.js";
 import type { ScriptPlayer } from "./script.js";
@@ -24,6 +25,8 @@ export interface ResponderParts {
   readonly clock: Clock;
   readonly validate: boolean;
   readonly acceptsKey: (key: string) => boolean;
+  /** Set where renderings are used again. */
+  readonly renderings: Renderings | undefined;
 }
 
 /** A request in the log, and the response that it gets. */
@@ -100,8 +103,9 @@ export class Responder {
     const keep = !leavesAnswerWhole(faultsOf(spoilt));
     // a refusal needs no reply, and so may come when the script has none left
     const reply = keep && isRefusal(spoilt) ? {} : await this.#parts.script.reply(request, keep);
-    const whole: Reply = { ...reply, ...spoilt };
-    if (route.kind === "generate") return planReply(whole, scene);
+    const whole: Reply = spoilt.fault === undefined ? reply : { ...reply, ...spoilt };
+    if (route.kind === "generate")
+      return this.#parts.renderings?.plan(whole, scene) ?? planReply(whole, scene);
     const answer = JSON.stringify(embeddingAnswer(request, route, whole));
     return planBody(answer, whole, formatOf(scene.dialect), scene);
   }

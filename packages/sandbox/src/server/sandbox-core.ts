@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "@salesagent/ports";
 import { basePathOf, type Flavor, VENDORS, type Vendor } from "../dialect.js";
 import type { LoggedRequest } from "../sandbox-request.js";
 import { type FaultPlan, FaultPlans } from "./fault-plan.js";
+import { Renderings } from "./renderings.js";
 import { RequestLog } from "./request-log.js";
 import { Responder } from "./responder.js";
 import { type Script, ScriptPlayer } from "./script.js";
@@ -18,6 +19,11 @@ export interface SandboxBehaviour {
   readonly validate?: boolean;
   /** Which keys are let in. @defaultValue every key */
   readonly acceptsKey?: (key: string) => boolean;
+  /**
+   * Renders a reply once for each distinct request and sends the same bytes again, ids and times included, as long as the
+   * script returns the same object. For benchmarks, where the server's own work would blur the picture. @defaultValue false
+   */
+  readonly reuseRenderings?: boolean;
   /** How many requests are remembered. @defaultValue 1000 */
   readonly maxRequests?: number;
 }
@@ -56,6 +62,7 @@ export class SandboxCore {
       clock: this.clock,
       validate: behaviour.validate ?? true,
       acceptsKey: behaviour.acceptsKey ?? (() => true),
+      renderings: behaviour.reuseRenderings === true ? new Renderings() : undefined,
     });
   }
 

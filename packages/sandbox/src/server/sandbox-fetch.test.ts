@@ -74,4 +74,23 @@ describe("createSandboxFetch", () => {
     expect(clock.pending).toBe(0);
     expect(sandbox.requests[0]?.outcome).toBe("client-closed");
   });
+
+  it("sends the same bytes again when renderings are reused, and others when not", async () => {
+    const bytes = async (reuseRenderings: boolean, contents: readonly string[]) => {
+      const sandbox = createSandboxFetch({ script: { text: "Hi" }, reuseRenderings });
+      const answers = contents.map(async (content) => {
+        const response = await sandbox.fetch(`${sandbox.url("openai")}/chat/completions`, {
+          method: "POST",
+          headers: { authorization: "Bearer k" },
+          body: JSON.stringify({ model: "m", messages: [{ role: "user", content }] }),
+        });
+        return response.text();
+      });
+      return new Set(await Promise.all(answers)).size;
+    };
+
+    expect(await bytes(true, ["a", "a"])).toBe(1);
+    expect(await bytes(true, ["a", "b"])).toBe(2);
+    expect(await bytes(false, ["a", "a"])).toBe(2);
+  });
 });
