@@ -17,6 +17,7 @@ export default defineConfig({
     include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**"],
     testTimeout: 20_000,
+    hookTimeout: 60_000,
     globalSetup: ["packages/storage-pg/src/testing/postgres-server.ts"],
     sequence: { shuffle: true },
   },

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { constants, rmSync } from "node:fs";
+import { constants } from "node:fs";
 import {
   access,
   chmod,
@@ -48,30 +48,47 @@ export async function startPostgresCluster({
 }: PostgresClusterOptions = {}): Promise<PostgresCluster> {
   const account = await findAccount();
   const folder = await mkdtemp(join(await findSharedFolder(account), "salesagent-postgres-"));
-  const removeNow = () => rmSync(folder, { recursive: true, force: true });
   try {
     await chmod(folder, 0o755);
     const binaries = await findBinaries(folder, account);
     const data = await initialise(folder, binaries, account);
     const { server, port, password } = await startOnFreePort(data, binaries, account, fsync);
-    const stopNow = () => {
-      server.process.kill("SIGQUIT");
-      removeNow();
-    };
-    process.once("exit", stopNow);
+    const guard = watchOverServer(server.process, folder);
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
       async stop() {
-        process.off("exit", stopNow);
         server.process.kill("SIGINT");
         await server.ended;
         await rm(folder, { recursive: true, force: true });
+        guard.dismiss();
       },
     };
   } catch (error) {
-    removeNow();
+    await rm(folder, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Ends the server and removes its folder when its input ends without a word, as it does when this process dies. */
+const GUARD = `read word; [ "$word" = dismissed ] && exit
+kill -QUIT "$0"; n=0
+while kill -0 "$0" 2>/dev/null && [ $n -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
+rm -rf "$1"`;
+
+/** Sees to it that the server ends with this process, however that ends. */
+function watchOverServer(server: ChildProcess, folder: string): { dismiss(): void } {
+  if (process.platform === "win32") {
+    const stopNow = () => void server.kill();
+    process.once("exit", stopNow);
+    return { dismiss: () => process.off("exit", stopNow) };
+  }
+  // a group of its own, which a terminal's interrupt does not reach
+  const guard = spawn("sh", ["-c", GUARD, String(server.pid), folder], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
+  guard.unref();
+  return { dismiss: () => void guard.stdin.end("dismissed\n") };
 }
 
 /** The account to run under; undefined where this process may run PostgreSQL itself. */
