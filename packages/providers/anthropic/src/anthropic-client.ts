@@ -94,6 +94,8 @@ export class AnthropicClient {
       logLevel: "off",
       openTelemetry: false,
       dangerouslyAllowBrowser: true,
+      // A redirect would carry the key to wherever it points.
+      fetchOptions: { redirect: "error" },
       fetch: guardedFetch(fetch, this.#ownHeaders, SDK_HEADERS) as typeof globalThis.fetch,
     });
   }

@@ -307,6 +307,16 @@ describe("anthropic", () => {
     expect(seen[0]?.url).toBe(url);
   });
 
+  it("follows no redirect, which would carry the key away", async () => {
+    const redirects: (string | undefined)[] = [];
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      redirects.push(init?.redirect);
+      return sse(answer)();
+    };
+    await anthropic("claude-sonnet-5-5", { apiKey: KEY, fetch }).stream(ask).result();
+    expect(redirects).toEqual(["error"]);
+  });
+
   it("refuses a base URL that is none, and an empty model id", () => {
     expect(() => anthropic("claude-sonnet-5-5", { baseUrl: "api.anthropic.com" })).toThrow(TypeError);
     expect(() => anthropic(" ")).toThrow(TypeError);

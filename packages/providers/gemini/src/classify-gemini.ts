@@ -14,7 +14,6 @@ export function classifyGemini(failure: WireFailureInit): ModelFailureCode | und
       : "model.rate_limited";
   }
   if (/API key (?:not valid|expired|not found)/i.test(vendorMessage)) return "model.auth";
-  if (/request was blocked/i.test(vendorMessage)) return "model.content_filtered";
   return undefined;
 }
 

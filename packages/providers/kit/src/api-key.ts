@@ -25,7 +25,7 @@ export function resolveApiKey(source: ApiKeySource & { readonly required?: true 
 export function resolveApiKey(source: ApiKeySource): Promise<string | undefined>;
 export async function resolveApiKey(source: ApiKeySource): Promise<string | undefined> {
   const given = typeof source.apiKey === "function" ? await source.apiKey() : source.apiKey;
-  const key = given ?? fromEnvironment(source);
+  const key = given ?? readVariable(source.variables, source.env);
   if (key === undefined || key === "") {
     if (source.required === false) return undefined;
     const variable = source.variables[0];
@@ -43,8 +43,16 @@ export async function resolveApiKey(source: ApiKeySource): Promise<string | unde
   return key;
 }
 
-function fromEnvironment({ env = processEnvironment(), variables }: ApiKeySource): string | undefined {
-  for (const name of variables) {
+/**
+ * The first of these variables that is set and not empty.
+ *
+ * @param env - Where to look. @defaultValue the process's environment, where there is one
+ */
+export function readVariable(
+  names: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = processEnvironment(),
+): string | undefined {
+  for (const name of names) {
     const value = env[name];
     if (value !== undefined && value !== "") return value;
   }

@@ -1,5 +1,5 @@
 export type { AnswerDecoder, AnswerEnd } from "./answer-decoder.js";
-export { type ApiKey, type ApiKeySource, resolveApiKey } from "./api-key.js";
+export { type ApiKey, type ApiKeySource, readVariable, resolveApiKey } from "./api-key.js";
 export { CallDeadlines, type ResolvedTimeouts, resolveTimeouts, timedOutError } from "./call-deadlines.js";
 export { classifyFailure, type ModelFailureCode, type VendorWords } from "./classify-failure.js";
 export { CodePointGate } from "./code-point-gate.js";
