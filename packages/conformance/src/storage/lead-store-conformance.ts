@@ -1,13 +1,8 @@
+import { drafts, namesOf } from "./sample-leads.js";
 import { at, fullDraft, sampleDraft } from "./sample-records.js";
-import { readAll, type StorageSuite } from "./storage-suite.js";
+import type { StorageSuite } from "./storage-suite.js";
 
-const namesOf = (leads: readonly { readonly company: { readonly name?: string } }[]) =>
-  leads.map((lead) => lead.company.name);
-
-const drafts = (count: number, prefix = "c") =>
-  Array.from({ length: count }, (_, index) => sampleDraft(`${prefix}${index}`));
-
-/** Inserting, finding and listing leads. */
+/** Inserting and finding leads. */
 export function leadStoreConformance({ describe, it, expect, open }: StorageSuite): void {
   describe("lead-store/1", () => {
     it("gives back a lead as it was stored, every field of it", async () => {
@@ -154,141 +149,6 @@ export function leadStoreConformance({ describe, it, expect, open }: StorageSuit
       const found = await leads.getMany([two?.id ?? "", "nobody", one?.id ?? "", two?.id ?? ""]);
       expect(namesOf(found)).toEqual(["two", "one", "two"]);
       expect(await leads.get("nobody")).toBe(undefined);
-    });
-
-    it("replaces a lead's content under a new revision", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      const [outcome] = await leads.insertMany([fullDraft]);
-      const before = await leads.get(outcome?.id ?? "");
-      const after = await leads.replace(outcome?.id ?? "", sampleDraft("next", { stage: "won" }));
-      expect(after).toMatchObject({
-        ...sampleDraft("next"),
-        stage: "won",
-        custom: {},
-        createdAt: before?.createdAt,
-      });
-      expect("contact" in after).toBe(false);
-      expect(after.revision === before?.revision).toBe(false);
-      expect(await leads.get(outcome?.id ?? "")).toEqual(after);
-    });
-
-    it("refuses a write made against a stale revision", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      const [outcome] = await leads.insertMany([sampleDraft("one")]);
-      const id = outcome?.id ?? "";
-      const before = await leads.get(id);
-      const current = await leads.replace(id, sampleDraft("one", { stage: "contacted" }), {
-        ifRevision: before?.revision,
-      });
-      await expect(
-        leads.replace(id, sampleDraft("one", { stage: "lost" }), { ifRevision: before?.revision }),
-      ).rejects.toMatchObject({ code: "store.stale_revision", facts: { id, current: current.revision } });
-      expect((await leads.get(id))?.stage).toBe("contacted");
-    });
-
-    it("lets one of two writes made against one revision win", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      const [outcome] = await leads.insertMany([sampleDraft("one")]);
-      const id = outcome?.id ?? "";
-      const before = await leads.get(id);
-      const tries = await Promise.allSettled(
-        (["won", "lost"] as const).map((stage) =>
-          leads.replace(id, sampleDraft("one", { stage }), { ifRevision: before?.revision }),
-        ),
-      );
-      expect(tries.map((result) => result.status).sort()).toEqual(["fulfilled", "rejected"]);
-    });
-
-    it("refuses to replace a lead that isn't there", async () => {
-      await using storage = await open();
-      await expect(storage.tenant("acme").leads.replace("nobody", sampleDraft("one"))).rejects.toMatchObject({
-        code: "store.not_found",
-        facts: { store: "leads", id: "nobody" },
-      });
-    });
-
-    it("moves keys with a lead: new ones are claimed, dropped ones are free again", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      const [outcome] = await leads.insertMany([sampleDraft("one", { keys: ["a:1", "a:2"] })]);
-      await leads.replace(outcome?.id ?? "", sampleDraft("one", { keys: ["a:2", "a:3"] }));
-      expect(await leads.findByKey("a:1")).toBe(undefined);
-      expect((await leads.findByKey("a:3"))?.id).toBe(outcome?.id);
-      const [again] = await leads.insertMany([sampleDraft("two", { keys: ["a:1"] })]);
-      expect(again?.status).toBe("inserted");
-    });
-
-    it("refuses to take a key from another lead", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      const [one] = await leads.insertMany([
-        sampleDraft("one", { keys: ["a:1"] }),
-        sampleDraft("two", { keys: ["a:2"] }),
-      ]);
-      await expect(
-        leads.replace(one?.id ?? "", sampleDraft("one", { keys: ["a:9", "a:2"] })),
-      ).rejects.toMatchObject({ code: "store.invalid", facts: { field: "draft.keys" } });
-      expect((await leads.findByKey("a:1"))?.id).toBe(one?.id);
-      expect(await leads.findByKey("a:9")).toBe(undefined);
-    });
-
-    it("lists leads in the order of storing, page by page", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      await leads.insertMany(drafts(7));
-      const listed = await readAll((page) => leads.list({}, page), 3);
-      expect(namesOf(listed)).toEqual(drafts(7).map((draft) => draft.company.name));
-    });
-
-    it("ends a list that fills its last page", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      await leads.insertMany(drafts(4));
-      const first = await leads.list({}, { limit: 2 });
-      const second = await leads.list({}, { limit: 2, after: first.next });
-      expect(second.items.length).toBe(2);
-      expect("next" in second).toBe(false);
-    });
-
-    it("neither repeats nor skips a lead while others are stored between pages", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      await leads.insertMany(drafts(6));
-      let added = 0;
-      const listed = await readAll(async (page) => {
-        const read = await leads.list({}, page);
-        if (added < 3) await leads.insertMany(drafts(2, `late${added++}-`));
-        return read;
-      }, 2);
-      expect(namesOf(listed).slice(0, 6)).toEqual(drafts(6).map((draft) => draft.company.name));
-      expect(new Set(listed.map((lead) => lead.id)).size).toBe(12);
-    });
-
-    it("keeps a lead's place in the list when it is replaced", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      const [first] = await leads.insertMany(drafts(3));
-      await leads.replace(first?.id ?? "", sampleDraft("c0", { stage: "won" }));
-      expect(namesOf((await leads.list()).items)).toEqual(["c0", "c1", "c2"]);
-    });
-
-    it("lists and counts by stage and source", async () => {
-      await using storage = await open();
-      const { leads } = storage.tenant("acme");
-      await leads.insertMany([
-        sampleDraft("a", { stage: "won", source: "csv:1" }),
-        sampleDraft("b", { source: "csv:1" }),
-        sampleDraft("c", { stage: "won", source: "csv:2" }),
-        sampleDraft("d", { stage: "won", source: "csv:1" }),
-      ]);
-      const filter = { stage: "won", source: "csv:1" } as const;
-      expect(namesOf(await readAll((page) => leads.list(filter, page), 1))).toEqual(["a", "d"]);
-      expect(await leads.count(filter)).toBe(2);
-      expect(await leads.count({ stage: "won" })).toBe(3);
-      expect(await leads.count({ source: "csv:1" })).toBe(3);
     });
 
     it("keeps what it stored apart from the caller's object", async () => {

@@ -2,7 +2,11 @@ import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { storageConformance } from "./storage-conformance.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
-import { sabotages } from "./testing/sabotages.js";
+import { leadSabotages } from "./testing/lead-sabotages.js";
+import { recordSabotages } from "./testing/record-sabotages.js";
+import { storageSabotages } from "./testing/storage-sabotages.js";
+
+const sabotages = { ...leadSabotages, ...recordSabotages, ...storageSabotages };
 
 describe("the storage suite", () => {
   it("passes a sound storage", async () => {

@@ -2,6 +2,8 @@ import type { Storage } from "@salesagent/ports";
 import type { Runner } from "../runner.js";
 import { auditStoreConformance } from "./audit-store-conformance.js";
 import { importStoreConformance } from "./import-store-conformance.js";
+import { leadChangeConformance } from "./lead-change-conformance.js";
+import { leadListConformance } from "./lead-list-conformance.js";
 import { leadStoreConformance } from "./lead-store-conformance.js";
 import { lifecycleConformance } from "./lifecycle-conformance.js";
 import { messageStoreConformance } from "./message-store-conformance.js";
@@ -42,6 +44,8 @@ export function storageConformance(
   const suite = { describe, it, expect, open };
   describe("storage/1", () => {
     leadStoreConformance(suite);
+    leadChangeConformance(suite);
+    leadListConformance(suite);
     runStoreConformance(suite);
     stepStoreConformance(suite);
     modelCallStoreConformance(suite);
