@@ -72,6 +72,7 @@ async function runPass(
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
   const onInterrupt = () => stop.abort(io.signal.reason);
+  if (io.signal.aborted) onInterrupt();
   io.signal.addEventListener("abort", onInterrupt);
   try {
     const qualifier = new LeadQualifier({
