@@ -97,7 +97,8 @@ describe("openrouter", () => {
     );
     const first = await model.stream({ messages }).result();
     expect(first.reasoning).toBe("I see");
-    const { body } = await sentFor({ messages: [...messages, first.message] });
+    const parts = [...first.message.parts, { type: "reasoning", text: "of another model" }] as const;
+    const { body } = await sentFor({ messages: [...messages, { role: "assistant", parts }] });
     expect((body["messages"] as JsonObject[])[1]).toEqual({
       role: "assistant",
       content: null,
