@@ -87,6 +87,12 @@ describe("schemaInstance", () => {
     expect(JSON.stringify(schemaInstance(tree, "a"))).toContain('"parent":null');
   });
 
+  it("fills a tuple that tells no length", () => {
+    const schema = { type: "array", prefixItems: [{ const: 1 }, { const: "b" }] };
+
+    expect(schemaInstance(schema, "a")).toEqual([1, "b"]);
+  });
+
   it("folds allOf and reads Gemini's upper-case types", () => {
     const schema = {
       allOf: [

@@ -36,6 +36,16 @@ describe.each(DIALECTS)("faults of a %s stream", (dialect) => {
     ]);
   });
 
+  it("counts offsets over the whole body when each event is a write of its own", () => {
+    const timing = { betweenTokensMs: 0 };
+    const lengths = (fault: readonly Fault[]) =>
+      render(dialect, fault, { ...REPLY, timing }).chunks.map(({ length }) => length);
+    const [first = 0, second = 0, ...rest] = lengths([]);
+    const at = [first + 5];
+
+    expect(lengths([{ type: "split", at }])).toEqual([first, 5, second - 5, ...rest]);
+  });
+
   it("stops after so many bytes", () => {
     expect(bytesOf(dialect, { type: "cut", afterBytes: 100 })).toEqual(whole.subarray(0, 100));
   });
