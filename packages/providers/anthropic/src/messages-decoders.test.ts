@@ -147,6 +147,15 @@ describe("a streamed answer", () => {
       messageStop,
     );
     expect(end.usage).toMatchObject({ inputTokens: 31_772 + 120, cachedInputTokens: 100, outputTokens: 5 });
+    const again = { type: "message_start", message: { usage: { input_tokens: 9_999 } } };
+    const quiet = readEvents(
+      messageStart,
+      again,
+      ...textBlock(0, "Hi"),
+      messageDelta("end_turn"),
+      messageStop,
+    );
+    expect(quiet.end.usage.inputTokens).toBe(163);
   });
 
   it("adds the fee of the vendor's web searches", () => {

@@ -149,6 +149,11 @@ describe("a streamed answer", () => {
       { promptTokenCount: 35, candidatesTokenCount: 12, totalTokenCount: 109 },
       { inputTokens: 35, outputTokens: 74 },
     ],
+    [
+      "adds thoughts to the answer without a total",
+      { promptTokenCount: 40, candidatesTokenCount: 12, thoughtsTokenCount: 30 },
+      { inputTokens: 40, outputTokens: 42, reasoningTokens: 30 },
+    ],
     ["knows nothing without the prompt's count", { totalTokenCount: 9 }, {}],
   ])("%s", (_, usageMetadata, normal) => {
     expect(read(streamOf(chunk([{ text: "Hi" }], "STOP", { usageMetadata }))).end.usage).toEqual(normal);
@@ -187,6 +192,22 @@ describe("a streamed answer", () => {
         providerData: { gemini: { thoughtSignature: "sig" } },
       },
       { type: "tool-call-end", callId: "made-2", name: "weather", input: { days: [3] } },
+    ]);
+  });
+
+  it("ends a call that never got its closing part when the next one begins", () => {
+    const { events } = read(
+      streamOf(
+        chunk([call({ name: "first", willContinue: true })]),
+        chunk([call({ partialArgs: [{ jsonPath: "$.a", boolValue: true }], willContinue: true })]),
+        chunk([call({ name: "second", willContinue: true })]),
+        chunk([], "STOP"),
+      ),
+    );
+    const ends = events.filter((event) => event.type === "tool-call-end");
+    expect(ends.map(({ name, input }) => ({ name, input }))).toEqual([
+      { name: "first", input: { a: true } },
+      { name: "second", input: {} },
     ]);
   });
 
