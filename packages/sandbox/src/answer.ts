@@ -118,7 +118,7 @@ function toArgumentsObject(given: JsonValue): JsonObject {
 }
 
 /** Words with the space before them; joined they are the text again. */
-export function toWords(text: string): string[] {
+function toWords(text: string): string[] {
   return text.match(/\s*\S+|\s+$/gu) ?? [];
 }
 

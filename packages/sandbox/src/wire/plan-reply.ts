@@ -15,7 +15,7 @@ import type { WireEvent } from "./wire-event.js";
 import type { WirePlan } from "./wire-plan.js";
 
 /** Says on every response that no model answered. */
-export const SIMULATED_HEADERS: Readonly<Record<string, string>> = { "x-salesagent-sandbox": "simulated" };
+const SIMULATED_HEADERS: Readonly<Record<string, string>> = { "x-salesagent-sandbox": "simulated" };
 
 /** The circumstances in which a reply is sent. */
 export interface ReplyScene {
