@@ -49,6 +49,8 @@ export interface ChatDialect {
   readonly assistantFields?: (message: AssistantMessage, target: ChatTarget) => JsonObject;
   /** Last word on the body, the caller's `providerOptions` included. */
   readonly finishBody?: (body: JsonObject, target: ChatTarget, warn: Warn) => JsonObject;
+  /** False for a request that costs something else than the list says. @defaultValue the list holds */
+  readonly isListPriced?: (request: ModelRequest) => boolean;
   /** Headers that the vendor wants. */
   readonly headers?: Readonly<Record<string, string>>;
   /** The vendor's own reading of a failure; nothing leaves it to the common one. */

@@ -37,6 +37,7 @@ export interface Endpoint
     | "timeouts"
     | "headers"
     | "classify"
+    | "isListPriced"
   > {
   /** Behind the base URL, such as `/chat/completions`. */
   readonly path: string;
@@ -89,11 +90,12 @@ class EndpointModel implements LanguageModel {
   stream(request: ModelRequest, call: ModelCallOptions = {}): ModelStream {
     const { provider, modelId, profile } = this;
     const { requestIdHeader, classify, timeouts } = this.#endpoint;
+    const listPriced = this.#endpoint.isListPriced?.(request) ?? true;
     return exchangeStream(
       {
         provider,
         modelId,
-        profile,
+        profile: listPriced ? profile : withoutPrice(profile),
         baseUrl: this.#baseUrl,
         clock: this.#clock,
         requestIdHeader,
@@ -128,4 +130,9 @@ class EndpointModel implements LanguageModel {
     const { keyRequired: required, keyVariables: variables } = this.#endpoint;
     return resolveApiKey({ provider, modelId, apiKey, variables, required, env });
   }
+}
+
+function withoutPrice(profile: ModelProfile): ModelProfile {
+  const { price: _, ...rest } = profile;
+  return rest;
 }

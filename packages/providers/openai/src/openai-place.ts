@@ -1,3 +1,4 @@
+import type { ModelRequest } from "@salesagent/ports";
 import type { ModelFailureCode, ModelSettings, WireFailureInit } from "@salesagent/provider-kit";
 import type { Endpoint } from "@salesagent/provider-openai-compatible";
 import { openAiProfiles } from "./openai-models.js";
@@ -21,6 +22,7 @@ export type OpenAiPlace = Pick<
   | "requestIdHeader"
   | "headers"
   | "classify"
+  | "isListPriced"
 > & { readonly headers: Readonly<Record<string, string>>; readonly requestIdHeader: string };
 
 /** Where OpenAI is, and how a call of this model reads. */
@@ -38,6 +40,7 @@ export function openAiPlace(modelId: string, account: ModelSettings & OpenAiAcco
       ...(project === undefined ? {} : { "openai-project": project }),
     },
     classify: classifyOpenAi,
+    isListPriced: hasListedTier,
   };
 }
 
@@ -54,4 +57,10 @@ function classifyOpenAi({
     return "model.content_filtered";
   const flagged = vendorCode === "invalid_prompt" && /usage polic|flagged/i.test(vendorMessage ?? "");
   return flagged ? "model.content_filtered" : undefined;
+}
+
+/** The list is that of the default tier; `flex`, `priority` and others cost less or more. */
+function hasListedTier({ providerOptions }: ModelRequest): boolean {
+  const tier = providerOptions?.["openai"]?.["service_tier"] ?? "default";
+  return tier === "default" || tier === "auto";
 }

@@ -5,6 +5,7 @@ import {
   jsonReply,
   scriptedFetch,
   sseReply,
+  sseText,
 } from "../../openai-compatible/src/testing/scripted-fetch.js";
 import { OPENAI_MODELS, type OpenAiSettings, openai } from "./index.js";
 
@@ -88,6 +89,20 @@ describe("openai", () => {
     expect(priceOf("constructor")).toBeUndefined();
     const price = { input: 1, output: 2, asOf: "2026-11-01" };
     expect(openai("gpt-4o", { profile: { price } }).profile.price).toEqual(price);
+  });
+
+  it.each(["chat", "responses"] as const)("knows the cost of the default tier alone at %s", async (api) => {
+    const usage = { prompt_tokens: 1_000, completion_tokens: 0, input_tokens: 1_000, output_tokens: 0 };
+    const text =
+      api === "chat"
+        ? sseText({ choices: [{ delta: {}, finish_reason: "stop" }], usage })
+        : `data: ${JSON.stringify({ type: "response.completed", response: { status: "completed", output: [], usage } })}\n\n`;
+    const costOf = async (options: JsonObject) => {
+      const model = openai("gpt-4o", { apiKey: "sk-1", api, fetch: scriptedFetch(sseReply(text)).fetch });
+      return (await model.stream({ messages, providerOptions: { openai: options } }).result()).costUsd;
+    };
+    expect(await costOf({ service_tier: "default" })).toBe(0.0025);
+    expect(await costOf({ service_tier: "priority" })).toBeUndefined();
   });
 
   it("costs more for a long prompt", async () => {
