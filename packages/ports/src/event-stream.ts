@@ -86,6 +86,12 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
     return Promise.resolve({ done: true, value: undefined });
   }
 
+  /** Ends the stream with this reason, as the caller's signal would. After the end it does nothing. */
+  abort(reason: unknown): void {
+    this.#fail(reason);
+  }
+
+  /** The result; reads the stream to its end when nobody else does. Asked twice, it is the same promise. */
   result(): Promise<Result> {
     this.#result ??= this.#makeResult();
     return this.#result;
