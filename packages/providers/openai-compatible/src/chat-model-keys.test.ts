@@ -44,6 +44,15 @@ describe("keys of a chat completions model", () => {
     expect(sent).toHaveLength(0);
   });
 
+  it("keeps keys out of the error that go in headers of a gateway's own", async () => {
+    const echo = jsonReply({ error: { message: "refused gw-secret-1 and gw-secret-2" } }, 403);
+    const { fetch, sent } = scriptedFetch(echo);
+    const model = modelWith({ fetch, headers: { "api-key": "gw-secret-1" } });
+    const failure = await failureOf(model, { headers: { "X-Gateway-Authorization": "Bearer gw-secret-2" } });
+    expect(sent[0]?.headers.get("api-key")).toBe("gw-secret-1");
+    expect(failure.message).toContain("refused [secret] and [secret]");
+  });
+
   it.each([
     [
       "a status",

@@ -120,7 +120,7 @@ class EndpointModel implements LanguageModel {
       decoder: endpoint.createDecoder(streamed, createId),
       mediaTypes: [streamed ? "text/event-stream" : "application/json"],
       warnings,
-      secrets: apiKey === undefined ? [] : [apiKey],
+      secrets: secretsOf(apiKey, this.#settings.headers, call.headers),
     };
   }
 
@@ -130,6 +130,18 @@ class EndpointModel implements LanguageModel {
     const { keyRequired: required, keyVariables: variables } = this.#endpoint;
     return resolveApiKey({ provider, modelId, apiKey, variables, required, env });
   }
+}
+
+/** The key, and what headers of the host's own hold in its place: gateways have names of their own for it. */
+function secretsOf(
+  apiKey: string | undefined,
+  ...headers: readonly (Readonly<Record<string, string>> | undefined)[]
+): string[] {
+  const secrets = apiKey === undefined ? [] : [apiKey];
+  for (const [name, value] of headers.flatMap((own) => Object.entries(own ?? {}))) {
+    if (/auth|key|token|secret|cookie/i.test(name)) secrets.push(value.replace(/^Bearer\s+/i, ""));
+  }
+  return secrets;
 }
 
 function withoutPrice(profile: ModelProfile): ModelProfile {
