@@ -130,7 +130,8 @@ class OllamaModel implements LanguageModel {
       send: (signal) =>
         postJson(`${baseUrl}/api/chat`, body, { fetch, headers: [auth, headers, call.headers], signal }),
       decoder: streamed ? new StreamedOllamaDecoder(options) : new WholeOllamaDecoder(options),
-      mediaTypes: streamed ? ["application/x-ndjson", "application/ndjson"] : ["application/json"],
+      // Some proxies call lines of JSON plain JSON.
+      mediaTypes: streamed ? ["application/x-ndjson", "application/json"] : ["application/json"],
       warnings,
       secrets: apiKey === undefined ? [] : [apiKey],
     };
