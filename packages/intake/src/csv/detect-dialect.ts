@@ -80,12 +80,15 @@ function scoreOf({ rows, headerAt }: HeadReading): number {
   const width = header.cells.length;
   const alike = body.filter(({ cells }) => cells.length === width).length;
   const consistency = body.length === 0 ? 1 : alike / body.length;
-  return 2 * consistency + Math.min(width, 10) / 10 + (knownHeaders(header) > 0 ? 1 : 0);
+  // A header that is understood outweighs rows that are all alike: those may be alike in being cut nowhere.
+  return 2 * consistency + Math.min(width, 10) / 10 + (knownHeaders(header) > 0 ? 2 : 0);
 }
 
-/** How many cells of a row are headers that are known. */
+/** How many cells of a row are headers that are known. A cell that holds what may delimit cells counts for none. */
 export function knownHeaders(row: WholeRow | undefined): number {
-  return row?.cells.filter((cell) => meaningOfHeader(cell) !== undefined).length ?? 0;
+  return (
+    row?.cells.filter((cell) => !/[,;\t|]/.test(cell) && meaningOfHeader(cell) !== undefined).length ?? 0
+  );
 }
 
 /** Whether a row holds nothing: no row of data, but a gap between them. */

@@ -2,7 +2,7 @@ import { foldText } from "../normalise/fold-text.js";
 import type { FieldPath } from "./fields.js";
 
 /** Meanings that depend on the other columns, or on the values. */
-export type OpenMeaning = "name" | "phone" | "country" | "linkedin" | "url";
+export type OpenMeaning = "name" | "phone" | "country" | "linkedin" | "url" | "status";
 
 /** What a header stands for: a field, a meaning still open, or nothing that is wanted. */
 export type HeaderMeaning = FieldPath | OpenMeaning | "ignore";
@@ -89,6 +89,7 @@ const NAMES: Readonly<Record<HeaderMeaning, string>> = {
   country: "country|country region|country code|nation|land|staat|pays|pais|paese|kraj|страна|国|国家",
   linkedin: "linkedin|linkedin url|linkedin link|linkedin page|li url|social linkedin",
   url: "url|link|web link|address url",
+  status: "status|state of business|estado de la empresa",
   ignore: "rejected row|rejected because",
 };
 

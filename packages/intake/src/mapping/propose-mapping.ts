@@ -113,6 +113,9 @@ function settle(
       return (
         fieldOfLinkedin(values) ?? (values.length === 0 ? "company.website" : fieldOfValues(values)?.target)
       );
+    case "status":
+      // Of the company, or of the lead in somebody's pipeline.
+      return (shareOfShape("company.status", values) ?? 0) >= 0.5 ? "company.status" : undefined;
     default:
       return meaning;
   }

@@ -11,7 +11,7 @@ const LEGAL_FORMS: ReadonlySet<string> = new Set(
 );
 
 const SPELT_APART =
-  /\b(?:s a s|s a|s r l|s p a|s l|b v|n v|a g|g m b h|l l c|l t d|p l c|i n c|s r o|d o o|k k|sp z o o|co kg)$/;
+  /\b(?:s a r l|s a s|s a|s r l|s p a|s l|b v|n v|a g|g m b h|l l c|l t d|p l c|i n c|s r o|d o o|k k|sp z o o|co kg)$/;
 
 /**
  * The key under which two spellings of a company's name meet: `Müller & Söhne GmbH` and `MULLER SOHNE` give

@@ -3,18 +3,18 @@ import { foldText } from "./fold-text.js";
 
 type CompanyStatus = NonNullable<CompanyFields["status"]>;
 
+const WORDS: Readonly<Record<CompanyStatus, string>> = {
+  active:
+    "active|operating|operational|open|live|private|running|trading|in business|aktiv|actif|activo|ativo",
+  inactive:
+    "inactive|closed|dead|defunct|dissolved|bankrupt|liquidated|shut down|out of business|deadpooled|ceased|inaktiv",
+  acquired: "acquired|merged|was acquired|acquired merged|m a|bought",
+  public: "public|ipo|listed|publicly traded|publicly listed|went public",
+};
+
 const STATUSES: ReadonlyMap<string, CompanyStatus> = new Map(
-  Object.entries({
-    active: "active operating open live private running in business trading aktiv actif activo ativo",
-    inactive:
-      "inactive closed dead defunct dissolved bankrupt liquidated shut|shut down|out of business|deadpooled|inaktiv|ceased",
-    acquired: "acquired merged|was acquired|acquired merged|m a|bought",
-    public: "public ipo listed|publicly traded|publicly listed|went public",
-  }).flatMap(([status, words]) =>
-    words
-      .split("|")
-      .flatMap((part, index) => (index === 0 ? part.split(" ") : [part]))
-      .map((word) => [word, status as CompanyStatus] as const),
+  Object.entries(WORDS).flatMap(([status, words]) =>
+    words.split("|").map((word) => [word, status as CompanyStatus] as const),
   ),
 );
 

@@ -7,16 +7,16 @@ const EARLIEST = 1600;
  * @returns A year from 1600 to `thisYear` + 1, or undefined when unreadable.
  */
 export function normaliseFoundedYear(text: string, thisYear: number): number | undefined {
-  const years = text.replace(/^(\d{4})\.0+$/, "$1").match(/(?<!\d)\d{4}(?!\d)/g);
-  if (years?.length !== 1 || /^[\d.,]{6,}$/.test(text.trim()) === true) {
-    return dottedDate(text, thisYear);
-  }
+  const bare = text.trim().replace(/^(\d{4})\.0+$/, "$1");
+  const years = bare.match(/(?<!\d)\d{4}(?!\d)/g);
+  const isNumber = /^[\d.,]{5,}$/.test(bare);
+  if (years?.length !== 1 || isNumber) return yearOfDottedDate(bare, thisYear);
   return checked(Number(years[0]), thisYear);
 }
 
 /** `01.03.2015` consists of digits and stops alone, as a plain number might. */
-function dottedDate(text: string, thisYear: number): number | undefined {
-  const date = /^\d{1,2}\.\d{1,2}\.(\d{4})$/.exec(text.trim()) ?? /^\d{1,2}\.(\d{4})$/.exec(text.trim());
+function yearOfDottedDate(text: string, thisYear: number): number | undefined {
+  const date = /^\d{1,2}\.\d{1,2}\.(\d{4})$/.exec(text) ?? /^\d{1,2}\.(\d{4})$/.exec(text);
   return date?.[1] === undefined ? undefined : checked(Number(date[1]), thisYear);
 }
 

@@ -11,7 +11,7 @@ const DIRECTORIES: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Domains that give mailboxes to the public, and those reserved for examples. */
+/** Domains that give mailboxes to the public. */
 const MAIL_PROVIDERS: ReadonlySet<string> = new Set(
   (
     "gmail.com googlemail.com outlook.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es live.com live.co.uk live.fr msn.com yahoo.com yahoo.co.uk " +
@@ -20,7 +20,7 @@ const MAIL_PROVIDERS: ReadonlySet<string> = new Set(
     "pm.me tutanota.com tuta.io tuta.com fastmail.com hey.com zoho.com zohomail.com qq.com 163.com 126.com sina.com sina.cn foxmail.com naver.com daum.net hanmail.net " +
     "orange.fr wanadoo.fr free.fr laposte.net sfr.fr neuf.fr libero.it virgilio.it tiscali.it alice.it btinternet.com sky.com ntlworld.com " +
     "comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net shaw.ca rogers.com bigpond.com optusnet.com.au " +
-    "rediffmail.com uol.com.br bol.com.br terra.com.br ig.com.br seznam.cz centrum.cz wp.pl o2.pl onet.pl interia.pl abv.bg ukr.net mailinator.com example.com example.org"
+    "rediffmail.com uol.com.br bol.com.br terra.com.br ig.com.br seznam.cz centrum.cz wp.pl o2.pl onet.pl interia.pl abv.bg ukr.net mailinator.com"
   ).split(" "),
 );
 
