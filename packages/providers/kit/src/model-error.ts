@@ -130,8 +130,11 @@ function advice(code: ModelFailureCode, call: FailedCall, init: WireFailureInit)
     : " Check the model's name.";
 }
 
+/** The words of an answer that had begun may be about a prospect, so they stay out of the message. */
 function malformedMessage(call: FailedCall, words: string): string {
-  return `${name(call)} at ${safeUrl(call.baseUrl)} sent something that is not in its format${words} Check \`baseUrl\`: a proxy or a web page may stand there.`;
+  const what = `${name(call)} at ${safeUrl(call.baseUrl)} sent something that is not in its format`;
+  if (call.begun) return `${what} in the middle of its answer. Call again, or fail over to another model.`;
+  return `${what}${words} Check \`baseUrl\`: a proxy or a web page may stand there.`;
 }
 
 function cutError(call: FailedCall, network: string | undefined): SalesAgentError {
