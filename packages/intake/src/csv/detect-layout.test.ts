@@ -108,6 +108,12 @@ describe("the header", () => {
   );
 });
 
+it("samples rows as wide as the header only", async () => {
+  const { sampleRows } = await layoutOf("Company,City\nragged\nAcme,Boston\na,b,c\n");
+
+  expect(sampleRows).toEqual([["Acme", "Boston"]]);
+});
+
 describe("what is no CSV", () => {
   it.each([
     ["", /empty/],

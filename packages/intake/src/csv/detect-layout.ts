@@ -83,7 +83,7 @@ function withHeaderRow(head: FileHead, { dialect, rows, headerAt }: HeadReading)
     headers: columnNames(header.cells),
     dataByte: header.endByte,
     dataRow: header.row + 1,
-    sampleRows: body.map(({ cells }) => cells),
+    sampleRows: body.map(({ cells }) => cells).filter(({ length }) => length === header.cells.length),
     warnings:
       skipped === 0 ? [] : [`The header was found in row ${header.row}; what stands above it is left out.`],
   };
@@ -100,7 +100,7 @@ function withoutHeaderRow(
     headers: columnNames(headers),
     dataByte: head.byte,
     dataRow: 1,
-    sampleRows: rows.map(({ cells }) => cells),
+    sampleRows: rows.map(({ cells }) => cells).filter(({ length }) => length === headers.length),
     warnings: [],
   };
 }
