@@ -1,15 +1,12 @@
 import { join } from "node:path";
 import { defineConfig, type Options } from "tsup";
-import { entriesOf, listPublicPackages, programsOf } from "./scripts/workspace/packages.mjs";
+import { entriesOf, listPublicPackages } from "./scripts/workspace/packages.mjs";
 
 /** One build for each published package; entries are what its manifest exports. Declarations come from `tsc --build`. */
 const builds = listPublicPackages().map((item): Options => {
   const dist = `${item.folder}/dist/`;
   const entry = Object.fromEntries(
-    [...entriesOf(item), ...programsOf(item)].map(({ built, source }) => [
-      built.slice(dist.length, -".js".length),
-      source,
-    ]),
+    entriesOf(item).map(({ built, source }) => [built.slice(dist.length, -".js".length), source]),
   );
   return {
     entry,

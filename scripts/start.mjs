@@ -15,7 +15,7 @@ await runMain(async () => {
   await ensureInstalled();
   await ensureBuilt();
   return runNode([
-    "packages/cli/dist/bin.js",
+    "packages/cli/bin/salesagent.js",
     "qualify",
     `${quickstart}/companies.csv`,
     "--profile",

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { captureNode, runNode } from "./command.mjs";
-import { entriesOf, listPackages, listPublicPackages, programsOf } from "./packages.mjs";
+import { entriesOf, listPackages, listPublicPackages } from "./packages.mjs";
 import { step } from "./progress.mjs";
 import { rootFolder } from "./root.mjs";
 
@@ -51,7 +51,7 @@ export function isBuilt(root) {
   const file = join(root, stampFile);
   if (!existsSync(file) || readFileSync(file, "utf8") !== hashSources(root)) return false;
   return listPublicPackages(root)
-    .flatMap((item) => [...entriesOf(item), ...programsOf(item)])
+    .flatMap(entriesOf)
     .every(({ built }) => existsSync(join(root, built)));
 }
 

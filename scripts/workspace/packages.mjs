@@ -75,15 +75,6 @@ export function entriesOf({ folder, manifest }) {
 }
 
 /**
- * The programs that a package installs.
- *
- * @param {WorkspacePackage} workspacePackage
- */
-export function programsOf({ folder, manifest }) {
-  return Object.values(manifest.bin ?? {}).map((path) => builtFile(folder, path));
-}
-
-/**
  * @param {string} folder
  * @param {string} path As in a manifest: `./dist/model/index.js`.
  */

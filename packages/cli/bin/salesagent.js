@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { main } from "./main.js";
+import { main } from "../dist/index.js";
 
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort(new Error("Interrupted")));
 process.once("SIGTERM", () => interrupted.abort(new Error("Terminated")));
 // A reader such as `head` that has enough closes the pipe; that is not a failure of ours.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+process.stdout.on("error", (error) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
@@ -19,7 +19,7 @@ main(process.argv.slice(2), {
   (exitCode) => {
     process.exitCode = exitCode;
   },
-  (error: unknown) => {
+  (error) => {
     process.stderr.write(`salesagent: ${error instanceof Error ? error.stack : String(error)}\n`);
     process.exitCode = 1;
   },
