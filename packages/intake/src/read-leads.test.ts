@@ -1,5 +1,6 @@
 import { systemClock } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
+import { FIELD_PATHS } from "./mapping/fields.js";
 import { inspectLeads, readLeads } from "./read-leads.js";
 import type { ReadLeadsOptions } from "./read-options.js";
 import { textSource } from "./source/byte-source.js";
@@ -125,11 +126,37 @@ describe("a row", () => {
     expect(lead?.custom).toEqual({ Email: "ada@acme.com; bob@acme.com" });
   });
 
+  it("loses nothing of a contact who has no name", async () => {
+    const [lead] = await leadsOf("Company,Company Country,Country\nAcme,US,Germany\n");
+
+    expect(lead?.contact).toMatchObject({ country: "DE" });
+    expect(lead?.keys).toEqual(["name:acme|us"]);
+  });
+
   it("leaves out a column that is to be ignored", async () => {
     const [lead] = await leadsOf("Company,Secret\nAcme,x\n", { mapping: { Secret: "ignore" } });
 
     expect(lead?.custom).toEqual({});
   });
+});
+
+it("takes no longer than by their length for cells that are long and strange", async () => {
+  const strange = [
+    " ".repeat(300_000),
+    "inc ".repeat(70_000),
+    "- ".repeat(100_000),
+    "<a@".repeat(90_000),
+    "1,".repeat(100_000),
+  ];
+  for (const field of FIELD_PATHS.filter((path) => path !== "company.name")) {
+    const rows = strange.map((text) => `Acme,"a${text}b"\n`).join("");
+
+    const leads = await leadsOf(`Company,X\n${rows}`, { mapping: { X: field } });
+
+    expect(leads).toHaveLength(strange.length);
+  }
+  const names = await leadsOf(`Company,X\n${strange.map((text) => `"a${text}b",1\n`).join("")}`);
+  expect(names).toHaveLength(strange.length);
 });
 
 describe("rows that are no lead", () => {

@@ -173,6 +173,10 @@ describe("encodings", () => {
     expect(readText("a\ufffd,b\n")[0]?.fellBack).toBeUndefined();
   });
 
+  it("leaves out NUL characters, which no database keeps", () => {
+    expect(readText('a\0b,"\0c"\n')[0]?.cells).toEqual(["ab", "c"]);
+  });
+
   it("replaces unpaired halves of UTF-16", () => {
     expect(read(encoded("a\ud800b\n", "utf-16le"), { encoding: "utf-16le" })[0]?.cells).toEqual(["a\ufffdb"]);
   });

@@ -173,7 +173,9 @@ function parseCells(
   dialect: CsvDialect,
   rows: number,
 ): readonly (readonly string[])[] | undefined {
-  const { data } = Papa.parse<string[]>(text, { delimiter: dialect.delimiter, newline: dialect.newline });
+  // No database keeps this character in a text.
+  const storable = text.includes("\0") ? text.replaceAll("\0", "") : text;
+  const { data } = Papa.parse<string[]>(storable, { delimiter: dialect.delimiter, newline: dialect.newline });
   // The line end of the last row begins another, empty one.
   return data.length === rows + 1 ? data : undefined;
 }

@@ -1,5 +1,5 @@
-import type { LeadDraft } from "@salesagent/ports";
-import type { FieldPath } from "../mapping/fields.js";
+import type { CompanyFields, ContactFields, LeadDraft } from "@salesagent/ports";
+import { type FieldPath, FREE_TEXT_FIELDS, LONGEST_VALUE } from "../mapping/fields.js";
 import type { ColumnProposal } from "../mapping/propose-mapping.js";
 import { cleanCell } from "../normalise/clean-cell.js";
 import { companyDomainOfEmail } from "../normalise/email.js";
@@ -7,7 +7,7 @@ import { foldText } from "../normalise/fold-text.js";
 import { completePersonName } from "../normalise/person-name.js";
 import { normalisePhone } from "../normalise/phone.js";
 import { createFieldReaders, type DraftFields, type FieldReader, type RawPhone } from "./field-readers.js";
-import { hasPerson, identityKeys } from "./identity-keys.js";
+import { identityKeys } from "./identity-keys.js";
 import { SharedProvenance } from "./provenance.js";
 
 /** A value that did not become a field. It is kept in the lead's `custom`, under its column. */
@@ -35,6 +35,8 @@ interface FieldColumn {
   readonly column: string;
   readonly field: FieldPath;
   readonly read: FieldReader;
+  /** In characters. */
+  readonly longest: number;
 }
 
 /** Of a company's domain that is told by a person's address alone. */
@@ -47,16 +49,20 @@ const NO_IDENTITY =
 export class DraftBuilder {
   /** By place: a field, the name under which to keep the cell, or nothing. */
   readonly #columns: readonly (FieldColumn | string | undefined)[];
-  readonly #provenance: SharedProvenance;
+  readonly #ofCompany: SharedProvenance<CompanyFields>;
+  readonly #ofContact: SharedProvenance<ContactFields>;
   readonly #options: DraftBuilderOptions;
 
   constructor(mapping: readonly ColumnProposal[], options: DraftBuilderOptions) {
     const readers = createFieldReaders({ thisYear: Number(options.at.slice(0, 4)) });
     this.#columns = mapping.map(({ column, target }) => {
       if (target === "ignore") return undefined;
-      return target === "custom" ? column : { column, field: target, read: readers[target] };
+      if (target === "custom") return column;
+      const longest = FREE_TEXT_FIELDS.has(target) ? Number.POSITIVE_INFINITY : LONGEST_VALUE;
+      return { column, field: target, read: readers[target], longest };
     });
-    this.#provenance = new SharedProvenance(options.source, options.at, INFERRED_CONFIDENCE);
+    this.#ofCompany = new SharedProvenance(options.source, options.at, INFERRED_CONFIDENCE);
+    this.#ofContact = new SharedProvenance(options.source, options.at, INFERRED_CONFIDENCE);
     this.#options = options;
   }
 
@@ -76,7 +82,7 @@ export class DraftBuilder {
         custom[column] = text;
         continue;
       }
-      const result = column.read(draft, text, column.column);
+      const result = text.length > column.longest ? "unreadable" : column.read(draft, text, column.column);
       if (result === "taken") continue;
       custom[column.column] = text;
       if (result === "unreadable") warnings.push(unreadableValue(column.column, column.field));
@@ -121,17 +127,12 @@ export class DraftBuilder {
   ): BuiltDraft {
     const keys = identityKeys(company, contact);
     if (keys.length === 0) return { reason: NO_IDENTITY };
-    const provenance = this.#provenance;
-    const person =
-      contact.email !== undefined ||
-      contact.phone !== undefined ||
-      contact.title !== undefined ||
-      hasPerson(contact);
-    const companyProvenance = provenance.of(company, inferred ? ["domain"] : []);
+    const person = Object.keys(contact).length > 0;
+    const companyProvenance = this.#ofCompany.of(company, inferred ? "domain" : undefined);
     return {
       lead: {
         company: Object.assign(company, { provenance: companyProvenance }),
-        ...(person ? { contact: Object.assign(contact, { provenance: provenance.of(contact, []) }) } : {}),
+        ...(person ? { contact: Object.assign(contact, { provenance: this.#ofContact.of(contact) }) } : {}),
         source: this.#options.source,
         custom,
         keys,

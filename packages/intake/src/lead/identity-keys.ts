@@ -22,7 +22,7 @@ export function identityKeys(company: CompanyFields, contact: ContactFields): re
 }
 
 /** Whether a row speaks of one person, not of a company's shared mailbox. */
-export function hasPerson({ fullName, firstName, lastName, linkedinUrl, email }: ContactFields): boolean {
+function hasPerson({ fullName, firstName, lastName, linkedinUrl, email }: ContactFields): boolean {
   if (fullName !== undefined || firstName !== undefined || lastName !== undefined) return true;
   return linkedinUrl !== undefined || (email !== undefined && !isRoleEmail(email));
 }

@@ -68,3 +68,17 @@ export const IDENTIFYING_FIELDS: readonly FieldPath[] = [
   "contact.email",
   "contact.linkedinUrl",
 ];
+
+/** A longer text is no value of a field that has a form, whatever it says. */
+export const LONGEST_VALUE = 2_000;
+
+/** Fields that hold any text, of any length. */
+export const FREE_TEXT_FIELDS: ReadonlySet<FieldPath> = new Set<FieldPath>([
+  "company.name",
+  "company.industry",
+  "company.subIndustries",
+  "company.description",
+  "company.keywords",
+  "company.technologies",
+  "company.address",
+]);

@@ -1,5 +1,5 @@
 import { cleanCell } from "../normalise/clean-cell.js";
-import { type ColumnTarget, FIELD_PATHS, type FieldPath } from "./fields.js";
+import { type ColumnTarget, FIELD_PATHS, type FieldPath, LONGEST_VALUE } from "./fields.js";
 import { type HeaderMeaning, meaningOfHeader } from "./header-names.js";
 import { arePagesOfOneSite, fieldOfValues, shareOfShape } from "./value-shapes.js";
 
@@ -41,7 +41,9 @@ export function proposeMapping(
     companyCountry: meanings.includes("company.country"),
   };
   const proposals = headers.map((column, index) => {
-    const values = sampleRows.map((row) => cleanCell(row[index] ?? "")).filter((value) => value !== "");
+    const values = sampleRows
+      .map((row) => cleanCell(row[index] ?? ""))
+      .filter((value) => value !== "" && value.length <= LONGEST_VALUE);
     return proposeColumn(column, meanings[index], values, surroundings);
   });
   return oneColumnPerField(proposals);

@@ -21,8 +21,9 @@ const SPELT_APART =
 export function companyNameKey(name: string): string {
   const folded = foldText(name);
   if (folded === "") return name.trim().toLowerCase();
-  let words = folded.replace(SPELT_APART, "").trim().split(" ");
-  while (words.length > 1 && LEGAL_FORMS.has(words.at(-1) ?? "")) words = words.slice(0, -1);
-  const key = words.join(" ");
+  const words = folded.replace(SPELT_APART, "").trim().split(" ");
+  let kept = words.length;
+  while (kept > 1 && LEGAL_FORMS.has(words[kept - 1] ?? "")) kept--;
+  const key = words.slice(0, kept).join(" ");
   return key === "" ? folded : key;
 }

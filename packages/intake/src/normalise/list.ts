@@ -1,6 +1,6 @@
-const HIERARCHY = /\s*(?:->|→|»|\s>\s)\s*/;
-const HARD_SEPARATORS = /\s*[;|\n]\s*/;
-const COMMA = /\s*,\s*/;
+// No white space around the separators here: trimming afterwards takes time by the length, not by its square.
+const HIERARCHY = /->|→|»|\s>\s/;
+const HARD_SEPARATORS = /[;|\n]/;
 
 /**
  * A list as exports write it: `A; B`, `A | B`, `A -> B`, one a line, or with commas when `commas` allows it and no stronger
@@ -19,6 +19,6 @@ export function normaliseList(text: string, options: { readonly commas: boolean 
 
 function split(text: string, commas: boolean): string[] {
   const strong = text.split(HARD_SEPARATORS).flatMap((part) => part.split(HIERARCHY));
-  const parts = strong.length === 1 && commas ? text.split(COMMA) : strong;
+  const parts = strong.length === 1 && commas ? text.split(",") : strong;
   return parts.map((part) => part.trim());
 }
