@@ -130,6 +130,40 @@ describe("an import", () => {
     expect(await storedLeads(setup.storage)).toEqual(["Acme", "Beta"]);
   });
 
+  it("accounts for 100,000 rows, holding a batch at a time", async () => {
+    let most = 0;
+    let ids = 0;
+    const counting: ImportStorage = {
+      imports: { get: async () => undefined },
+      transaction: (work) =>
+        work({
+          leads: {
+            async insertMany(drafts) {
+              most = Math.max(most, drafts.length);
+              return drafts.map(() => ({ status: "inserted" as const, id: String(ids++) }));
+            },
+          },
+          imports: { save: async () => {} },
+        }),
+    };
+    async function* open() {
+      yield encoded("Company,City\n", "utf-8");
+      for (let row = 0; row < 100_000; row += 100) {
+        yield encoded(`"Acme, ${row}",Boston\n`.repeat(99).concat("ragged\n"), "utf-8");
+      }
+    }
+
+    const run = importLeads({ source: { name: "long.csv", open }, storage: counting });
+
+    expect(await run.result()).toMatchObject({
+      rows: 100_000,
+      imported: 99_000,
+      duplicates: 0,
+      rejected: 1_000,
+    });
+    expect(most).toBeLessThanOrEqual(500);
+  });
+
   it("stores people of one company as leads of their own", async () => {
     const setup = setUp(
       "Name,Email,Company\nAda,ada@acme.com,Acme\nBob,bob@acme.com,Acme\nAda L,ADA@acme.com,Acme\n",

@@ -75,4 +75,9 @@ describe("a mapping that does not fit", () => {
       });
     },
   );
+
+  it("hints at the delimiter when there is one column only", () => {
+    expect(refusal(["Company:Website"])).toMatchObject({ message: expect.stringContaining("`delimiter`") });
+    expect(refusal(["Foo", "Bar"])).not.toMatchObject({ message: expect.stringContaining("`delimiter`") });
+  });
 });

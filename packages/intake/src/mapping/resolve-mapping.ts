@@ -70,7 +70,10 @@ function noIdentity(source: string, headers: readonly string[]): SalesAgentError
     .join(", ");
   const message =
     "no column names a company, its site or page, or a person's e-mail or LinkedIn page, " +
-    `so rows can't be told apart. Map one, such as { "${headers[0] ?? "Company"}": "company.name" }. Columns: ${columns}.`;
+    `so rows can't be told apart. Map one, such as { "${headers[0] ?? "Company"}": "company.name" }. Columns: ${columns}.` +
+    (headers.length === 1
+      ? " With one column only, the delimiter may be an unusual one: pass `delimiter`."
+      : "");
   return invalid(`${source}: ${message}`, [{ path: "", message }]);
 }
 
