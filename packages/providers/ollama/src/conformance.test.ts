@@ -8,14 +8,9 @@ const habits = { requestId: false, contentFilter: false, argumentsText: false, k
 const filtered = {
   "turns a refusal for content-filter into model.content_filtered": "the server filters no content",
 };
-const free = {
-  "tells the cost exactly when the price or the vendor tells it":
-    "the case takes a price for more than 0, and one's own machine is free",
-};
-
 const models = [
-  { modelId: "qwen3:8b", knownGaps: { ...filtered, ...free } },
-  { modelId: "llama3.2", knownGaps: { ...filtered, ...free } },
+  { modelId: "qwen3:8b", knownGaps: filtered },
+  { modelId: "llama3.2", knownGaps: filtered },
   { modelId: "gpt-oss:120b-cloud", knownGaps: filtered },
 ];
 

@@ -1,7 +1,8 @@
 import type { Clock, LanguageModel, ModelAbilities, ModelProfile } from "@salesagent/ports";
 import { exchangeStream } from "@salesagent/provider-kit";
 import { manualClock } from "../../manual-clock.js";
-import { type HarnessFetch, type LanguageModelSetup, PLANTED_KEY } from "../harness.js";
+import { type FetchWrapper, type HarnessFetch, type LanguageModelSetup, PLANTED_KEY } from "../harness.js";
+import type { Sabotage } from "./sabotage.js";
 import { ToyDecoder, WholeToyDecoder } from "./toy-decoders.js";
 import { toyServer } from "./toy-server.js";
 
@@ -71,8 +72,9 @@ export function toyModel(
 
 /** The suite's setup for the toy, or for what `sabotage` makes of it. */
 export function toySetup(
-  sabotage: (model: LanguageModel) => LanguageModel = (model) => model,
+  sabotage: Sabotage = (model) => model,
   abilities: Partial<ModelAbilities> = {},
+  wire: FetchWrapper = (fetch) => fetch,
 ): LanguageModelSetup {
   return {
     name: "toy",
@@ -81,7 +83,7 @@ export function toySetup(
       const server = toyServer(scenario);
       const clock = manualClock();
       return {
-        model: sabotage(toyModel(wrap(server.fetch), clock, abilities)),
+        model: sabotage(toyModel(wrap(wire(server.fetch)), clock, abilities), clock),
         clock,
         server,
         close: async () => {},
