@@ -1,3 +1,5 @@
+import { onAbort } from "./on-abort.js";
+
 /** What the producer of a stream is given. */
 export interface StreamControl {
   /** Aborts when nobody wants the events any more. */
@@ -32,6 +34,8 @@ type Outcome<Result> = { readonly result: Result } | { readonly failure: unknown
 export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIterator<Event, void, void> {
   readonly #open: (control: StreamControl) => EventSource<Event>;
   readonly #caller: AbortSignal | undefined;
+  /** Lets go of the caller's signal. */
+  #release: () => void = () => {};
   readonly #upstream = new AbortController();
   readonly #fold: EventFold<Event, Result>;
   #source: EventSource<Event> | undefined;
@@ -64,6 +68,8 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
   [Symbol.asyncIterator](): AsyncIterator<Event, void, void> {
     if (this.#claimed) throw new TypeError("A stream is read once; this one has a reader already.");
     this.#claimed = true;
+    // This reader is told of a failure itself: a result that was asked for beside it must not end the process.
+    this.#result?.catch(() => {});
     return this;
   }
 
@@ -72,7 +78,7 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
       this.#untold = false;
       return Promise.reject((this.#outcome as { failure: unknown }).failure);
     }
-    if (this.#position < this.#batch.length) return Promise.resolve(this.#take());
+    if (this.#position < this.#batch.length) return this.#takeNext();
     if (this.#outcome) return Promise.resolve({ done: true, value: undefined });
     if (this.#pending) return this.#pending.then(this.#again, this.#again);
     return this.#pull();
@@ -93,7 +99,9 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
 
   /** The result; reads the stream to its end when nobody else does. Asked twice, it is the same promise. */
   result(): Promise<Result> {
-    this.#result ??= this.#makeResult();
+    if (this.#result) return this.#result;
+    this.#result = this.#makeResult();
+    if (this.#claimed) this.#result.catch(() => {});
     return this.#result;
   }
 
@@ -139,7 +147,7 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
       this.#fail(caller.reason);
       return;
     }
-    caller?.addEventListener("abort", this.#onAbort);
+    if (caller) this.#release = onAbort(caller, () => this.#fail(caller.reason));
     try {
       this.#source = this.#open({ signal: this.#upstream.signal, fail: (reason) => this.#fail(reason) });
     } catch (error) {
@@ -149,10 +157,12 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
 
   #readSource(): void {
     if (this.#outcome || !this.#source) return;
-    this.#source.next().then(this.#onStep, (error: unknown) => this.#fail(error));
+    try {
+      this.#source.next().then(this.#onStep, (error: unknown) => this.#fail(error));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
-
-  readonly #onAbort = () => this.#fail(this.#caller?.reason);
 
   readonly #onStep = (step: IteratorResult<readonly Event[], void>) => {
     if (this.#outcome) return;
@@ -167,7 +177,16 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
     }
   };
 
-  /** The next event of the batch. */
+  #takeNext(): Promise<IteratorResult<Event, void>> {
+    try {
+      return Promise.resolve(this.#take());
+    } catch (error) {
+      this.#fail(error);
+      return this.next();
+    }
+  }
+
+  /** The next event of the batch. @throws What the fold throws. */
   #take(): IteratorResult<Event, void> {
     const event = this.#batch[this.#position++] as Event;
     const completed = this.#fold.push(event);
@@ -196,7 +215,7 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
   #settle(outcome: Outcome<Result>): void {
     if (this.#outcome) return;
     this.#outcome = outcome;
-    this.#caller?.removeEventListener("abort", this.#onAbort);
+    this.#release();
     if ("result" in outcome) {
       this.#resultSettlers?.resolve(outcome.result);
     } else {
@@ -205,6 +224,14 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
       this.#upstream.abort(outcome.failure);
     }
     // Not awaited: a stuck vendor must not hold the reader.
-    this.#source?.return?.()?.then(undefined, () => {});
+    void this.#close();
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await this.#source?.return?.();
+    } catch {
+      // The stream has its outcome; how its source ends changes nothing.
+    }
   }
 }

@@ -60,6 +60,7 @@ export type { ModelResult } from "./model/model-result.js";
 export { createModelStream, type ModelEventSource } from "./model/model-stream.js";
 export { systemMessage, userMessage } from "./model/transcript-parts.js";
 export type { Usage } from "./model/usage.js";
+export { onAbort } from "./on-abort.js";
 export type { Company, CompanyFields, NumberRange } from "./records/company.js";
 export type { Contact, ContactFields, Seniority } from "./records/contact.js";
 export type { Lead, LeadDraft, LeadStage } from "./records/lead.js";

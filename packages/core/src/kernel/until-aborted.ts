@@ -1,13 +1,13 @@
+import { onAbort } from "@salesagent/ports";
+
 /**
  * Waits for a promise or for an abort, whichever comes first; rejects with the signal's own reason. The loser of the race
  * leaves nothing on the signal.
  */
 export function untilAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort);
-    const release = () => signal.removeEventListener("abort", onAbort);
+    if (signal.aborted) reject(signal.reason);
+    const release = onAbort(signal, () => reject(signal.reason));
     pending.then(
       (value) => {
         release();

@@ -1,3 +1,4 @@
+import { SalesAgentError } from "../error.js";
 import type { JsonValue } from "../json.js";
 import type { AnswerPart, AssistantMessage, ProviderData, ReasoningPart, ToolCallPart } from "./message.js";
 import type { FinishEvent, ModelEvent, RestartEvent, StartEvent } from "./model-event.js";
@@ -28,6 +29,7 @@ export class AnswerAssembler {
     return this.#begin;
   }
 
+  /** @throws `model.malformed_response` for an event that breaks the grammar of tool calls. */
   push(event: ModelEvent): void {
     switch (event.type) {
       case "text-delta":
@@ -37,7 +39,7 @@ export class AnswerAssembler {
         this.#append("reasoning", event.text, event.providerData);
         break;
       case "tool-call-start":
-        this.#parts.push({ type: "tool-call", callId: event.callId, name: event.name });
+        this.#beginCall(event.callId, event.name);
         break;
       case "tool-call-delta":
         break;
@@ -55,12 +57,15 @@ export class AnswerAssembler {
     }
   }
 
-  /** @throws Error when no `finish` came: a stream without one has no result. */
+  /**
+   * @throws Error when no `finish` came: a stream without one has no result.
+   * @throws `model.malformed_response` when a tool call never ended.
+   */
   result(): ModelResult {
     const begin = this.#begin;
     const finish = this.#finish;
     if (!begin || !finish) throw new Error("The stream has not finished, so it has no result.");
-    const parts = this.#parts.map(toMessagePart);
+    const parts = this.#parts.map((part) => this.#toMessagePart(part));
     const message: AssistantMessage = { role: "assistant", parts };
     return {
       provider: begin.provider,
@@ -90,20 +95,36 @@ export class AnswerAssembler {
     this.#parts.push(providerData === undefined ? { type, text } : { type, text, providerData });
   }
 
+  #beginCall(callId: string, name: string): void {
+    if (this.#callOf(callId)) throw this.#malformed("gave two tool calls the same id");
+    this.#parts.push({ type: "tool-call", callId, name });
+  }
+
   #endCall(callId: string, input: JsonValue, providerData: ProviderData | undefined): void {
-    const call = this.#parts.find(
-      (part): part is OpenCall => part.type === "tool-call" && part.callId === callId,
-    );
-    if (!call) throw new Error(`The tool call "${callId}" ended without a start.`);
+    const call = this.#callOf(callId);
+    if (!call || call.input !== undefined) throw this.#malformed("ended a tool call that was not open");
     call.input = input;
     if (providerData !== undefined) call.providerData = providerData;
   }
-}
 
-function toMessagePart(part: OpenPart | OpenCall): AnswerPart | ReasoningPart | ToolCallPart {
-  if (part.type !== "tool-call") return part;
-  if (part.input === undefined) throw new Error(`The tool call "${part.callId}" never ended.`);
-  return { ...part, input: part.input };
+  #callOf(callId: string): OpenCall | undefined {
+    return this.#parts.find((part): part is OpenCall => part.type === "tool-call" && part.callId === callId);
+  }
+
+  #toMessagePart(part: OpenPart | OpenCall): AnswerPart | ReasoningPart | ToolCallPart {
+    if (part.type !== "tool-call") return part;
+    if (part.input === undefined) throw this.#malformed("never ended one of its tool calls");
+    return { ...part, input: part.input };
+  }
+
+  #malformed(what: string): SalesAgentError<"model.malformed_response"> {
+    const { provider = "unknown", modelId = "unknown", requestId } = this.#begin ?? {};
+    return new SalesAgentError("model.malformed_response", {
+      message: `${provider}/${modelId} ${what}. Call again, or fail over to another model.`,
+      facts: { provider, modelId, ...(requestId === undefined ? {} : { requestId }) },
+      replay: "safe",
+    });
+  }
 }
 
 function joinParts(parts: AssistantMessage["parts"], type: "text" | "reasoning"): string {

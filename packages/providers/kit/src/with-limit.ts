@@ -1,4 +1,4 @@
-import type { Clock } from "@salesagent/ports";
+import { type Clock, onAbort } from "@salesagent/ports";
 import { timedOutError } from "./call-deadlines.js";
 
 /** What ends a request early. */
@@ -28,13 +28,12 @@ export async function withLimit<T>(
       request.abort(reason);
       reject(reason);
     };
-    const onAbort = () => stop(signal?.reason);
+    const release = signal ? onAbort(signal, () => stop(signal.reason)) : () => {};
     const timer = clock.schedule(limitMs, () => stop(timedOutError({ provider, modelId }, "total", limitMs)));
     const settle = () => {
       timer.cancel();
-      signal?.removeEventListener("abort", onAbort);
+      release();
     };
-    signal?.addEventListener("abort", onAbort);
     task(request.signal).then(resolve, reject).finally(settle);
   });
 }
