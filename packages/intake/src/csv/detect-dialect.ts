@@ -84,11 +84,9 @@ function scoreOf({ rows, headerAt }: HeadReading): number {
   return 2 * consistency + Math.min(width, 10) / 10 + (knownHeaders(header) > 0 ? 2 : 0);
 }
 
-/** How many cells of a row are headers that are known. A cell that holds what may delimit cells counts for none. */
+/** How many cells of a row are headers that are known. */
 export function knownHeaders(row: WholeRow | undefined): number {
-  return (
-    row?.cells.filter((cell) => !/[,;\t|]/.test(cell) && meaningOfHeader(cell) !== undefined).length ?? 0
-  );
+  return row?.cells.filter((cell) => meaningOfHeader(cell) !== undefined).length ?? 0;
 }
 
 /** Whether a row holds nothing: no row of data, but a gap between them. */

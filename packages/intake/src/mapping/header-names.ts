@@ -93,6 +93,9 @@ const NAMES: Readonly<Record<HeaderMeaning, string>> = {
   ignore: "rejected row|rejected because",
 };
 
+/** `Company;Website` is a row that was not cut, however well it is known once punctuation is dropped. */
+const UNCUT = /[,;|\t]|\S:\S/;
+
 let meanings: ReadonlyMap<string, HeaderMeaning> | undefined;
 
 /** What a header stands for; undefined when it is not known. Case, accents, punctuation and camel case do not matter. */
@@ -102,6 +105,7 @@ export function meaningOfHeader(header: string): HeaderMeaning | undefined {
       names.split("|").map((name) => [name, meaning as HeaderMeaning] as const),
     ),
   );
+  if (UNCUT.test(header)) return undefined;
   const plain = header.replace(/\((?:usd|\$|us\$|year|people|in usd)\)/gi, "").replace(/^#\s*/, "number of ");
   const folded = foldText(plain);
   return (

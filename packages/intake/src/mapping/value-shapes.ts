@@ -16,7 +16,7 @@ const isYear = (value: string) => /(?<!\d)(?:1[6-9]|20)\d{2}(?!\d)/.test(value);
 const isName = (value: string) => /\p{L}/u.test(value) && !value.includes("@") && !/^https?:/i.test(value);
 
 /** What values of a field look like, for the fields where that can be told. */
-export const FIELD_SHAPES: { readonly [Path in FieldPath]?: (value: string) => boolean } = {
+const FIELD_SHAPES: { readonly [Path in FieldPath]?: (value: string) => boolean } = {
   "company.domain": isAddress,
   "company.website": isAddress,
   "company.profileUrl": isAddress,
