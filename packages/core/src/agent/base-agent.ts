@@ -153,11 +153,12 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       yield { type: "run-started", runId, agent: this.name, at: context.nowIso() };
       if (this.model) await context.writeStart();
       const output = yield* this.processTask(input, context);
-      end = { status: "completed", output: toJson(output) };
+      const told = context.init.writer || context.init.events ? toJson(output) : null;
+      end = { status: "completed", output: told };
       await context.writeEnd(end);
       const summary = context.summary();
       const cost = summary.costUsd === undefined ? {} : { costUsd: summary.costUsd };
-      context.emit("run-completed", { output: toJson(output), latencyMs: summary.latencyMs, ...cost });
+      context.emit("run-completed", { output: told, latencyMs: summary.latencyMs, ...cost });
       yield { type: "run-completed", output, summary };
     } catch (error) {
       const cancelled = control.signal.aborted;
@@ -194,7 +195,8 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       signal,
       clock: this.clock,
       createId: this.#createId,
-      input: toJson(input),
+      // Only records and events tell the input; a run that has neither need not copy it.
+      input: storage || events ? toJson(input) : null,
       leadId: options.leadId,
       threadId: options.threadId,
       parentRunId: options.parentRunId,

@@ -114,39 +114,40 @@ export class RunContext {
 
   noteStep(step: StepNote): void {
     const index = this.#stepCount++;
-    this.#steps.push({ ...step, runId: this.runId, index });
+    if (this.init.writer) this.#steps.push({ ...step, runId: this.runId, index });
     if (step.kind === "tool") this.#toolCallCount++;
     this.emit("run-step", { index, kind: step.kind, name: step.name });
   }
 
   /** Puts one try at a model on record, and its cost into the run's. */
   noteAttempt(attempt: ModelAttempt, startedAt: string, firstTokenMs?: number): void {
-    const { latencyMs, ...facts } = attempt;
     this.#modelCallCount++;
     this.#usage = addUsage(this.#usage, attempt.usage);
     if (attempt.costUsd !== undefined) this.#costNano += toNanoUsd(attempt.costUsd);
     else if (attempt.outcome === "completed") this.#unpriced = true;
+    if (!this.init.writer) return;
     this.#modelCalls.push({
       id: this.init.createId(),
       runId: this.runId,
       stepIndex: this.#stepCount,
       agent: this.init.agent,
-      ...facts,
+      ...attempt,
       startedAt,
-      latencyMs,
       ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
     });
   }
 
   /** Keeps a finding about a lead; it is stored with the run's end. */
   noteResult(result: Omit<ResultRecord, "id" | "runId" | "createdAt">): void {
+    if (!this.init.writer) return;
     const id = this.init.createId();
     this.#results.push({ ...result, id, runId: this.runId, createdAt: this.nowIso() });
   }
 
   /** Puts a decision or an effect into the audit trail; it is stored with the run's end. */
   logAction(action: string, subject: string, facts: JsonObject): void {
-    const { createId, agent } = this.init;
+    const { createId, agent, writer } = this.init;
+    if (!writer) return;
     const actor = `agent:${agent}`;
     this.#audit.push({ id: createId(), at: this.nowIso(), actor, action, subject, runId: this.runId, facts });
   }
@@ -176,6 +177,8 @@ export class RunContext {
 
   /** Writes the run's end and all that it left, in one transaction. */
   async writeEnd(end: RunEnd): Promise<void> {
+    const { writer } = this.init;
+    if (!writer) return;
     const { usage, costUsd, latencyMs } = this.summary();
     const run: RunRecord = {
       ...this.#record(end),
@@ -185,7 +188,7 @@ export class RunContext {
       finishedAt: this.nowIso(),
       latencyMs,
     };
-    await this.init.writer?.write(this.#takeRecords(run));
+    await writer.write(this.#takeRecords(run));
   }
 
   #record(end: Pick<RunRecord, "status" | "output" | "error">): RunRecord {
