@@ -1,0 +1,334 @@
+/**
+ * 10,000 answers that go wrong somewhere, over every provider package: cut, reset, silent, an error in the middle, bytes
+ * broken, inserted or sent twice, all in pieces of random sizes, in memory. Afterwards: no truncated answer was taken for a
+ * whole one, no text came twice, nothing hung, and no listener, timer or open body stays.
+ *
+ * Another count or seed: `node scripts/soak/cuts.mjs 2000 77`.
+ */
+import { getEventListeners } from "node:events";
+import { SalesAgentError } from "@salesagent/ports";
+import { anthropic } from "@salesagent/provider-anthropic";
+import { cerebras } from "@salesagent/provider-cerebras";
+import { deepseek } from "@salesagent/provider-deepseek";
+import { gemini } from "@salesagent/provider-gemini";
+import { ollama } from "@salesagent/provider-ollama";
+import { openai } from "@salesagent/provider-openai";
+import { openrouter } from "@salesagent/provider-openrouter";
+import { vllm } from "@salesagent/provider-vllm";
+import { renderReply } from "@salesagent/sandbox";
+
+const COUNT = Number(process.argv[2] ?? 10_000);
+const SEED = Number(process.argv[3] ?? Date.now() % 1_000_000);
+const TURNS_TO_SETTLE = 2_000;
+
+const chat = (vendor) => ({
+  dialect: "openai-chat",
+  vendor,
+  body: { stream_options: { include_usage: true } },
+});
+const CONTESTANTS = [
+  { name: "openai", ...chat("openai"), open: (settings) => openai("gpt-5.4-mini", settings) },
+  {
+    name: "openai responses",
+    dialect: "openai-responses",
+    vendor: "openai",
+    open: (settings) => openai("gpt-5.4-mini", { ...settings, api: "responses" }),
+  },
+  { name: "cerebras", ...chat("cerebras"), open: (settings) => cerebras("gpt-oss-120b", settings) },
+  { name: "deepseek", ...chat("deepseek"), open: (settings) => deepseek("deepseek-v4", settings) },
+  { name: "openrouter", ...chat("openrouter"), open: (settings) => openrouter("openai/gpt-5", settings) },
+  { name: "vllm", ...chat("vllm"), open: (settings) => vllm("qwen3", settings) },
+  {
+    name: "anthropic",
+    dialect: "anthropic",
+    vendor: "anthropic",
+    open: (settings) => anthropic("claude-sonnet-5-5", settings),
+  },
+  {
+    name: "gemini",
+    dialect: "gemini",
+    vendor: "gemini",
+    open: (settings) => gemini("gemini-3-flash-preview", settings),
+  },
+  { name: "ollama", dialect: "ollama", vendor: "ollama", open: (settings) => ollama("qwen3:8b", settings) },
+];
+/** Faults behind which a success must be the whole answer; after the others it is enough that the stream settles. */
+const EXACT = ["none", "held-open", "cut", "reset", "stall", "in-band-error", "garbage-line"];
+const LOOSE = ["garbage-bytes", "broken-byte", "doubled-piece", "lost-piece", "swapped-pieces"];
+const REQUEST = { messages: [{ role: "user", parts: [{ type: "text", text: "hi", origin: "user" }] }] };
+const WORDS = [
+  "Figma",
+  "fits",
+  "🚀",
+  "naïve",
+  "日本語",
+  "{",
+  '"quoted"',
+  "\\",
+  "\n",
+  "data:",
+  "[DONE]",
+  "👩‍👩‍👧",
+  "</think>",
+];
+
+/** Mulberry32: small, and the same on every machine. */
+function createRandom(seed) {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+  const below = (limit) => Math.floor(next() * limit);
+  return { below, pick: (list) => list[below(list.length)], chance: (share) => next() < share };
+}
+
+function createManualClock() {
+  let nowMs = Date.UTC(2026, 0, 5, 12);
+  const timers = new Set();
+  return {
+    now: () => nowMs,
+    elapsed: () => nowMs,
+    schedule(delayMs, task) {
+      const timer = { atMs: nowMs + delayMs, task };
+      timers.add(timer);
+      return { cancel: () => void timers.delete(timer) };
+    },
+    get pending() {
+      return timers.size;
+    },
+    /** Moves on to what rings next. */
+    ring() {
+      const next = [...timers].sort((a, b) => a.atMs - b.atMs)[0];
+      if (!next) return;
+      timers.delete(next);
+      nowMs = Math.max(nowMs, next.atMs);
+      next.task();
+    },
+  };
+}
+
+function randomReply(random) {
+  const words = (most) => Array.from({ length: random.below(most) }, () => random.pick(WORDS)).join(" ");
+  const call = () => ({ name: "look_up", arguments: { domain: words(6), size: random.below(1000) } });
+  const calls = random.chance(0.3) ? Array.from({ length: 1 + random.below(3) }, call) : [];
+  return {
+    text: calls.length > 0 && random.chance(0.5) ? "" : `Begin ${words(60)} end`,
+    ...(random.chance(0.3) ? { reasoning: `First ${words(20)} then` } : {}),
+    ...(calls.length > 0 ? { toolCalls: calls } : {}),
+    ...(random.chance(0.1) ? { finish: "length" } : {}),
+  };
+}
+
+function render({ dialect, vendor, body = {} }, reply, stream) {
+  const { status, headers, chunks } = renderReply(dialect, reply, { vendor, body, stream });
+  return { status, headers, bytes: Buffer.concat(chunks) };
+}
+
+/** @returns What the server sends: the bytes in pieces, and how the body ends. */
+function spoil(random, fault, bytes) {
+  const at = random.below(bytes.length + 1);
+  const garbage = Buffer.from(Array.from({ length: 1 + random.below(40) }, () => random.below(256)));
+  if (fault === "cut") return { pieces: split(random, bytes.subarray(0, at)), ending: "end" };
+  if (fault === "reset") return { pieces: split(random, bytes.subarray(0, at)), ending: "reset" };
+  if (fault === "stall") return { pieces: split(random, bytes.subarray(0, at)), ending: "hold" };
+  if (fault === "garbage-bytes") {
+    return {
+      pieces: split(random, Buffer.concat([bytes.subarray(0, at), garbage, bytes.subarray(at)])),
+      ending: "end",
+    };
+  }
+  if (fault === "broken-byte") {
+    const broken = Buffer.from(bytes);
+    if (at < broken.length) broken[at] = random.below(256);
+    return { pieces: split(random, broken), ending: "end" };
+  }
+  const pieces = split(random, bytes);
+  const index = random.below(pieces.length);
+  if (fault === "doubled-piece") pieces.splice(index, 0, pieces[index]);
+  if (fault === "lost-piece") pieces.splice(index, 1);
+  if (fault === "swapped-pieces") pieces.push(...pieces.splice(index, 1));
+  return { pieces, ending: fault === "held-open" ? "hold" : "end" };
+}
+
+function split(random, bytes) {
+  const most = random.pick([1, 3, 17, 120, 4000]);
+  const pieces = [];
+  for (let from = 0; from < bytes.length; ) {
+    const to = from + 1 + random.below(most);
+    pieces.push(bytes.subarray(from, to));
+    from = to;
+  }
+  return pieces.length === 0 ? [Buffer.alloc(0)] : pieces;
+}
+
+/** A `fetch` that plays the pieces, one a read; `open` counts bodies that nobody has closed. */
+function playing({ status, headers }, { pieces, ending }, bodies) {
+  return async (_input, init) => {
+    let next = 0;
+    bodies.open += 1;
+    let closed = false;
+    const close = () => {
+      if (!closed) bodies.open -= 1;
+      closed = true;
+    };
+    const body = new ReadableStream(
+      {
+        start(controller) {
+          init.signal?.addEventListener("abort", () => {
+            close();
+            controller.error(init.signal.reason);
+          });
+        },
+        pull(controller) {
+          if (next < pieces.length) {
+            controller.enqueue(new Uint8Array(pieces[next++]));
+            return undefined;
+          }
+          if (ending === "hold") return new Promise(() => {});
+          close();
+          if (ending === "end") controller.close();
+          else
+            controller.error(
+              new TypeError("terminated", {
+                cause: Object.assign(new Error("other side closed"), { code: "ECONNRESET" }),
+              }),
+            );
+          return undefined;
+        },
+        cancel: close,
+      },
+      { highWaterMark: 0 },
+    );
+    return new Response(body, { status, headers });
+  };
+}
+
+/** Reads a stream to its end, whatever that is; rings the clock when nothing else moves. */
+async function read(contestant, fetch, delivery) {
+  const clock = createManualClock();
+  const caller = new AbortController();
+  let ids = 0;
+  const settings = {
+    apiKey: "sk-soak",
+    baseUrl: "http://soak.invalid/v1",
+    fetch,
+    clock,
+    env: {},
+    createId: () => `id-${++ids}`,
+  };
+  const stream = contestant.open(settings).stream(REQUEST, { signal: caller.signal, delivery });
+  const outcome = { text: "", settled: false, error: undefined, result: undefined };
+  const reading = (async () => {
+    for await (const event of stream) if (event.type === "text-delta") outcome.text += event.text;
+    outcome.result = await stream.result();
+  })().then(
+    () => {
+      outcome.settled = true;
+    },
+    (error) => {
+      outcome.error = error;
+      outcome.settled = true;
+    },
+  );
+  for (let turn = 0; !outcome.settled && turn < TURNS_TO_SETTLE; turn++) {
+    await new Promise((resolve) => setImmediate(resolve));
+    if (!outcome.settled && turn > 20 && turn % 10 === 0) clock.ring();
+  }
+  if (outcome.settled) await reading;
+  await new Promise((resolve) => setImmediate(resolve));
+  return { ...outcome, timers: clock.pending, listeners: getEventListeners(caller.signal, "abort").length };
+}
+
+const essence = ({ text, reasoning, toolCalls, finishReason }) =>
+  JSON.stringify({
+    text,
+    reasoning,
+    finishReason,
+    toolCalls: toolCalls.map(({ name, input }) => ({ name, input })),
+  });
+
+/** @returns What is wrong with how a stream ended; nothing where it held. */
+function complaintOf(outcome, whole, fault, bodies) {
+  const { settled, error, result, text, timers, listeners } = outcome;
+  if (!settled) return "hung";
+  if (timers > 0) return `${timers} timers stay`;
+  if (listeners > 0) return `${listeners} listeners stay`;
+  if (bodies.open > 0) return "a body stays open";
+  if (error !== undefined && !(SalesAgentError.is(error) && error.code.startsWith("model."))) {
+    return `not an error of the family: ${error?.stack ?? error}`;
+  }
+  if (!EXACT.includes(fault)) return undefined;
+  if (fault === "none" && error !== undefined) return `a whole answer failed: ${error.message}`;
+  if (!whole.text.startsWith(text)) return `text that was never written: ${JSON.stringify(text)}`;
+  if (result && essence(result) !== essence(whole)) return `taken for whole: ${essence(result)}`;
+  return undefined;
+}
+
+async function soakOne(random, tally) {
+  const contestant = random.pick(CONTESTANTS);
+  const fault = random.pick(random.chance(0.75) ? EXACT : LOOSE);
+  const reply = randomReply(random);
+  const delivery = random.chance(0.15) ? "whole" : "streamed";
+  const sound = render(contestant, reply, delivery === "streamed");
+  const clean = await read(
+    contestant,
+    playing(sound, { pieces: [sound.bytes], ending: "end" }, { open: 0 }),
+    delivery,
+  );
+  if (!clean.result) throw new Error(`${contestant.name} can't read a sound answer`, { cause: clean.error });
+  const spoilt = fault === "in-band-error" ? inBand(random, contestant, reply, delivery) : sound;
+  const wire = fault === "garbage-line" ? withGarbageLines(random, contestant, spoilt.bytes) : spoilt.bytes;
+  const bodies = { open: 0 };
+  const plan = spoil(random, fault, wire);
+  const outcome = await read(contestant, playing(spoilt, plan, bodies), delivery);
+  tally[outcome.error === undefined ? "whole" : outcome.error.code] ??= 0;
+  tally[outcome.error === undefined ? "whole" : outcome.error.code] += 1;
+  const complaint = complaintOf(outcome, clean.result, fault, bodies);
+  if (!complaint) return 0;
+  process.stdout.write(`${contestant.name}, ${delivery}, ${fault}: ${complaint}\n`);
+  process.stdout.write(`  expected ${essence(clean.result)}\n`);
+  if (process.env.SOAK_WIRE)
+    process.stdout.write(`  ${JSON.stringify(Buffer.concat(plan.pieces).toString())}\n`);
+  return 1;
+}
+
+function inBand(random, contestant, reply, delivery) {
+  const reason = random.pick(["server", "overloaded", "rate-limit", "content-filter", "context-length"]);
+  const fault = {
+    type: "in-band-error",
+    reason,
+    afterEvents: random.below(8),
+    terminator: random.chance(0.5),
+  };
+  return render(contestant, { ...reply, fault }, delivery === "streamed");
+}
+
+/** Comments and unknown fields between events, which readers of server-sent events pass over. */
+function withGarbageLines(random, { dialect }, bytes) {
+  if (dialect === "ollama") return bytes;
+  const events = bytes.toString().split("\n\n");
+  const line = () => random.pick([": keep-alive\n\n", "retry: 100\n\n", "id: 7\n", "nonsense\n", ":\n\n"]);
+  return Buffer.from(
+    events
+      .map((event) => (random.chance(0.3) && event !== "" && event[0] !== "{" ? line() + event : event))
+      .join("\n\n"),
+  );
+}
+
+const unhandled = [];
+process.on("unhandledRejection", (reason) => unhandled.push(reason));
+process.stdout.write(`${COUNT} answers, seed ${SEED}\n`);
+// Vendors' SDKs are loaded at the first call, which takes longer than the turns that an answer may take.
+await Promise.all([import("openai"), import("@anthropic-ai/sdk")]);
+const random = createRandom(SEED);
+const tally = {};
+let failures = 0;
+for (let i = 0; i < COUNT && failures < 20; i++) failures += await soakOne(random, tally);
+for (const [outcome, count] of Object.entries(tally).sort()) process.stdout.write(`  ${outcome}: ${count}\n`);
+if (unhandled.length > 0)
+  process.stdout.write(`${unhandled.length} unhandled rejections, first: ${unhandled[0]?.stack}\n`);
+process.stdout.write(`${failures} broken promises\n`);
+if (failures + unhandled.length > 0) process.exitCode = 1;
