@@ -1,4 +1,10 @@
 export {
+  type EmbeddingHarness,
+  type EmbeddingModelSetup,
+  type EmbeddingScenario,
+  embeddingModelConformance,
+} from "./embedding-model/suite.js";
+export {
   type FetchWrapper,
   type HarnessFetch,
   type LanguageModelSetup,
