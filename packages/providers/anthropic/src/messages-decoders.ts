@@ -47,7 +47,7 @@ export class StreamedMessagesDecoder implements AnswerDecoder {
     if (this.#terminated || data === "") return;
     const event = parseJson(data) as WireEvent | null | undefined;
     if (typeof event !== "object" || event === null) {
-      throw new WireFailure({ kind: "malformed", vendorMessage: data.slice(0, 300) });
+      throw new WireFailure({ kind: "malformed", vendorMessage: data });
     }
     if (name === "error" || event.error) refuseError(event as JsonValue);
     this.#answer.push(event, this.#events);

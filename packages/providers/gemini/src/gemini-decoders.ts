@@ -40,7 +40,7 @@ export class StreamedGeminiDecoder implements AnswerDecoder {
     if (data === "") return;
     const chunk = parseJson(data) as WireChunk | null | undefined;
     if (typeof chunk !== "object" || chunk === null) {
-      throw new WireFailure({ kind: "malformed", vendorMessage: data.slice(0, 300) });
+      throw new WireFailure({ kind: "malformed", vendorMessage: data });
     }
     this.#answer.push(chunk, this.#events);
   }

@@ -16,7 +16,7 @@ export interface VendorWords {
 const CONTEXT_OVERFLOW = [
   /prompt is too long/i,
   /exceeds the context window/i,
-  /input token count.*exceeds the maximum/is,
+  /input token count.{0,100}exceeds the maximum/is,
   /maximum context length is \d+ tokens/i,
   /maximum prompt length is \d+/i,
   /reduce the length of the messages/i,

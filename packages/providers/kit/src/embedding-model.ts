@@ -138,7 +138,7 @@ class WireEmbeddingModel implements EmbeddingModel {
     if (!response.ok) throw await failureOfResponse(response);
     const text = await response.text();
     const json = parseJson(text);
-    if (json === undefined) throw new WireFailure({ kind: "malformed", vendorMessage: text.slice(0, 300) });
+    if (json === undefined) throw new WireFailure({ kind: "malformed", vendorMessage: text });
     const said = readErrorBody(json);
     if (said) throw new WireFailure({ kind: "in-band", ...said });
     const { vectors, usage } = this.#exchange.read(json, batch.length);

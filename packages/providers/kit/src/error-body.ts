@@ -85,7 +85,7 @@ function statusOf(code: unknown): number | undefined {
 function retryDelayOf(details: unknown): { retryAfterMs?: number } {
   if (!Array.isArray(details)) return {};
   for (const detail of details) {
-    const seconds = /^([\d.]+)s$/.exec(text(record(detail)?.["retryDelay"]) ?? "")?.[1];
+    const seconds = /^(\d+(?:\.\d*)?)s$/.exec(text(record(detail)?.["retryDelay"]) ?? "")?.[1];
     if (seconds !== undefined) return { retryAfterMs: Math.ceil(Number(seconds) * 1000) };
   }
   return {};

@@ -55,7 +55,7 @@ function fromWireFailure(failure: WireFailure, call: FailedCall): SalesAgentErro
     });
   }
   if (init.kind === "tool-call" && init.toolCall) {
-    const tool = scrub(init.toolCall.tool, call.secrets);
+    const tool = excerpt(init.toolCall.tool, call.secrets, 64);
     const argumentsText = scrub(init.toolCall.argumentsText, call.secrets);
     const message = `${name(call)} called the tool "${tool}" with arguments that are not JSON. Ask again, or use a stronger model.`;
     return make("model.malformed_tool_call", message, call, { tool, argumentsText });
@@ -86,7 +86,7 @@ function vendorFacts(init: WireFailureInit, call: FailedCall): Partial<ModelErro
   return {
     ...requestIdOf(init, call),
     ...(init.status === undefined || init.kind === "in-band" ? {} : { status: init.status }),
-    ...(init.vendorCode === undefined ? {} : { vendorCode: scrub(init.vendorCode, call.secrets) }),
+    ...(init.vendorCode === undefined ? {} : { vendorCode: excerpt(init.vendorCode, call.secrets) }),
     ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }),
     ...(init.kind === "in-band" ? { inBand: true } : {}),
   };

@@ -21,14 +21,20 @@ export class NdjsonReader {
   }
 
   #read(decoded: string): void {
-    const text = this.#rest + decoded;
-    let start = 0;
-    for (let end = text.indexOf("\n"); end !== -1; end = text.indexOf("\n", start)) {
-      const line = text.slice(start, end).trim();
-      if (line !== "") this.#onLine(line);
-      start = end + 1;
+    let end = decoded.indexOf("\n");
+    // What is kept holds no line end. Looking through it with every piece would make a long line cost its square.
+    if (end === -1) this.#rest += decoded;
+    else {
+      end += this.#rest.length;
+      const text = this.#rest + decoded;
+      let start = 0;
+      for (; end !== -1; end = text.indexOf("\n", start)) {
+        const line = text.slice(start, end).trim();
+        if (line !== "") this.#onLine(line);
+        start = end + 1;
+      }
+      this.#rest = text.slice(start);
     }
-    this.#rest = text.slice(start);
     if (this.#rest.length > MAX_EVENT_CHARS) {
       throw new RangeError(`A line is longer than ${MAX_EVENT_CHARS} characters.`);
     }

@@ -60,6 +60,6 @@ async function readStart(response: Response): Promise<string> {
 /** The words of a web page, or the text as it is. */
 function plainText(body: string): string {
   if (!/^\s*</.test(body)) return body;
-  const title = /<title[^>]*>([^<]*)</i.exec(body)?.[1];
+  const title = /<title[^<>]*>([^<]*)</i.exec(body)?.[1];
   return title ? `a web page titled "${title.trim()}"` : "a web page";
 }

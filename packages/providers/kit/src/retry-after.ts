@@ -18,5 +18,6 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
 function numberOf(text: string | null): number | undefined {
   if (text === null || text.trim() === "") return undefined;
   const value = Number(text);
-  return Number.isFinite(value) && value >= 0 ? value : undefined;
+  // Beyond this, milliseconds are no number any more.
+  return Number.isFinite(value * 1000) && value >= 0 ? value : undefined;
 }

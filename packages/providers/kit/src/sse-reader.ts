@@ -39,7 +39,15 @@ export class SseReader {
       if (text.charCodeAt(0) === 10) text = text.slice(1);
       this.#lastWasCr = false;
     }
-    if (this.#rest !== "") text = this.#rest + text;
+    if (this.#rest !== "") {
+      // What is kept holds no line end. Looking through it with every piece would make a long line cost its square.
+      if (!/[\r\n]/.test(text)) {
+        this.#rest += text;
+        this.#checkSize();
+        return;
+      }
+      text = this.#rest + text;
+    }
     let start = 0;
     let cr = text.indexOf("\r");
     for (;;) {
@@ -54,6 +62,10 @@ export class SseReader {
       else if (text.charCodeAt(start) === 10) start++;
     }
     this.#rest = start === 0 ? text : text.slice(start);
+    this.#checkSize();
+  }
+
+  #checkSize(): void {
     if (this.#rest.length + (this.#data?.length ?? 0) > MAX_EVENT_CHARS) {
       throw new RangeError(`An event is longer than ${MAX_EVENT_CHARS} characters.`);
     }

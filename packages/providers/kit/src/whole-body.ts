@@ -22,6 +22,6 @@ export class WholeBody {
     const json = parseJson(text);
     if (json !== undefined) return json;
     const begun = text === "" || text.startsWith("{") || text.startsWith("[");
-    throw new WireFailure({ kind: begun ? "cut" : "malformed", vendorMessage: text.slice(0, 300) });
+    throw new WireFailure({ kind: begun ? "cut" : "malformed", vendorMessage: text });
   }
 }

@@ -43,7 +43,7 @@ export class StreamedOllamaDecoder implements AnswerDecoder {
     const line = parseJson(text) as WireLine | null | undefined;
     if (typeof line === "object" && line !== null) this.#answer.push(line, this.#events);
     // What stands unfinished at the end of the body was cut off; anywhere else it is no answer of this format.
-    else if (!this.#ending) throw new WireFailure({ kind: "malformed", vendorMessage: text.slice(0, 300) });
+    else if (!this.#ending) throw new WireFailure({ kind: "malformed", vendorMessage: text });
   }
 }
 

@@ -57,7 +57,7 @@ export class StreamedChatDecoder implements AnswerDecoder {
     const chunk = parseJson(data) as WireChunk | null | undefined;
     if (typeof chunk !== "object" || chunk === null) {
       if (this.#ending) throw new WireFailure({ kind: "cut" });
-      throw new WireFailure({ kind: "malformed", vendorMessage: data.slice(0, 300) });
+      throw new WireFailure({ kind: "malformed", vendorMessage: data });
     }
     if (event === "error") refuseErrorEvent(chunk as JsonValue);
     this.#answer.push(chunk, this.#events);

@@ -43,7 +43,7 @@ export class StreamedResponsesDecoder implements AnswerDecoder {
     const event = parseJson(data) as WireResponseEvent | null | undefined;
     if (typeof event !== "object" || event === null) {
       if (this.#ending) throw new WireFailure({ kind: "cut" });
-      throw new WireFailure({ kind: "malformed", vendorMessage: data.slice(0, 300) });
+      throw new WireFailure({ kind: "malformed", vendorMessage: data });
     }
     if (event.type === undefined) refuseError(event);
     this.#answer.push(event, this.#events);
