@@ -150,6 +150,8 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
     if (caller) this.#release = onAbort(caller, () => this.#fail(caller.reason));
     try {
       this.#source = this.#open({ signal: this.#upstream.signal, fail: (reason) => this.#fail(reason) });
+      // It may have failed the stream while it was opened, when there was no source to close yet.
+      if (this.#outcome) void this.#close();
     } catch (error) {
       this.#fail(error);
     }
