@@ -36,12 +36,15 @@ function rateOf(price: ModelPrice, inputTokens: number, startMs: number): TokenP
   const today = date.toISOString().slice(0, 10);
   const day = date.getUTCDay();
   const hour = date.getUTCHours();
-  let rate: TokenPrice = price;
-  for (const change of price.changes ?? []) if (change.from <= today) rate = change;
+  let change: NonNullable<ModelPrice["changes"]>[number] | undefined;
+  for (const entry of price.changes ?? []) {
+    if (entry.from <= today && entry.from > (change?.from ?? "")) change = entry;
+  }
+  if (change) return change;
   const window = price.windows?.find(
     (entry) => entry.days.includes(day) && hour >= entry.fromHour && hour < entry.untilHour,
   );
-  if (window) rate = window;
+  let rate: TokenPrice = window ?? price;
   let threshold = -1;
   for (const tier of price.tiers ?? []) {
     if (inputTokens > tier.aboveInputTokens && tier.aboveInputTokens > threshold) {

@@ -15,7 +15,7 @@ const ANTHROPIC_STYLE =
 export function readRateLimits(headers: Headers, nowMs: number): RateLimitFact[] {
   const facts = new Map<string, Mutable>();
   headers.forEach((value, name) => {
-    if (!name.includes("ratelimit")) return;
+    if (!name.includes("ratelimit") || value.trim() === "") return;
     const openai = OPENAI_STYLE.exec(name);
     if (openai) note(facts, openai[1], openai[2], openai[3], value, nowMs);
     const anthropic = ANTHROPIC_STYLE.exec(name);

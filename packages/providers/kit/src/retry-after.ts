@@ -11,7 +11,8 @@ export function retryAfterMs(headers: Headers, nowMs: number): number | undefine
   if (plain === null) return undefined;
   const seconds = numberOf(plain);
   if (seconds !== undefined) return Math.ceil(seconds * 1000);
-  const date = Date.parse(plain);
+  // A date begins with its weekday; the platform's parser would also make one of a number such as -5.
+  const date = /^[a-z]/i.test(plain) ? Date.parse(plain) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - nowMs);
 }
 
