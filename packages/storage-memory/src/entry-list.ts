@@ -4,6 +4,8 @@ import { type Cursor, type NormalPage, toCursorText } from "@salesagent/ports/st
 /** A row and its place: by `order`, and among equals by `seq`, the order of storing. */
 export interface Entry<Row> extends Cursor {
   readonly id: string;
+  /** What it is looked up by besides its id. */
+  readonly group: string | undefined;
   row: Row;
   /** The write of the tenant that touched it last. */
   version: number;
@@ -16,7 +18,7 @@ export interface Scan<Row> {
   readonly where?: (row: Row) => boolean;
 }
 
-function compare(left: Cursor, right: Cursor): number {
+export function compare(left: Cursor, right: Cursor): number {
   return left.order - right.order || left.seq - right.seq;
 }
 
@@ -38,6 +40,11 @@ export function insertSorted<E extends Cursor>(entries: E[], entry: E): void {
   const last = entries.at(-1);
   if (last === undefined || compare(last, entry) < 0) entries.push(entry);
   else entries.splice(countBefore(entries, entry), 0, entry);
+}
+
+/** Takes an entry out of a sorted list that holds it. */
+export function removeSorted<E extends Cursor>(entries: E[], entry: E): void {
+  entries.splice(countBefore(entries, entry), 1);
 }
 
 /** Walks one sorted list in either direction, from behind a place. */

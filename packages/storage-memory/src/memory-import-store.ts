@@ -12,8 +12,7 @@ export function createMemoryImportStore({ rows, admit }: StoreContext): ImportSt
     async save(record, call) {
       admit("imports", call);
       const stored = toNormalImport(record);
-      if (rows.imports.get(stored.id) === undefined) rows.imports.insert(stored.id, 0, stored);
-      else rows.imports.replace(stored.id, stored);
+      rows.imports.put(stored.id, 0, stored);
     },
   };
 }

@@ -19,7 +19,7 @@ export function createMemoryRunStore({ rows, admit }: StoreContext): RunStore {
     port: "run-store/1",
     async create(run, call) {
       admit("runs", call);
-      const stored = toNormalRun(run);
+      const stored = toNormalRun("run", run);
       if (rows.runs.get(stored.id) !== undefined) throw invalidValue("runs", "run.id", "it is taken");
       rows.runs.insert(stored.id, Date.parse(stored.startedAt), stored);
     },
@@ -29,6 +29,12 @@ export function createMemoryRunStore({ rows, admit }: StoreContext): RunStore {
       const run = rows.runs.get(toStorable("runs", "id", id));
       if (run === undefined) throw recordNotFound("runs", id);
       rows.runs.replace(id, Object.freeze({ ...run, ...changes }));
+    },
+    async putMany(runs, call) {
+      admit("runs", call);
+      for (const run of runs.map((record, index) => toNormalRun(`runs[${index}]`, record))) {
+        rows.runs.put(run.id, Date.parse(run.startedAt), run);
+      }
     },
     async get(id, call) {
       admit("runs", call);

@@ -8,9 +8,7 @@ export function createMemoryStepStore({ rows, admit }: StoreContext): StepStore 
     async putMany(steps, call) {
       admit("steps", call);
       for (const step of steps.map((step, index) => toNormalStep(`steps[${index}]`, step))) {
-        const id = JSON.stringify([step.runId, step.index]);
-        if (rows.steps.get(id) === undefined) rows.steps.insert(id, step.index, step);
-        else rows.steps.replace(id, step);
+        rows.steps.put(JSON.stringify([step.runId, step.index]), step.index, step);
       }
     },
     async list(runId, page, call) {

@@ -5,8 +5,7 @@ import type { StoreContext } from "./store-context.js";
 export function createMemoryUsageStore({ rows, admit }: StoreContext): UsageStore {
   const add = (id: string, row: UsageRow): void => {
     const before = rows.usage.get(id);
-    if (before === undefined) rows.usage.insert(id, 0, row);
-    else rows.usage.replace(id, addUsage(before, row));
+    rows.usage.put(id, 0, before === undefined ? row : addUsage(before, row));
   };
 
   return {

@@ -11,6 +11,7 @@ import type {
 } from "@salesagent/ports";
 import { KeyDraft, type Keys } from "./key-map.js";
 import { type Rows, Table } from "./table.js";
+import { TableDraft } from "./table-draft.js";
 
 /** All that is kept for one tenant, as stores see it. */
 export interface TenantRows {
@@ -67,15 +68,15 @@ type Tables = Omit<
 
 function createDraft(tables: Tables, keys: Map<string, string>): TenantDraft {
   const drafts = {
-    leads: tables.leads.draft(),
-    runs: tables.runs.draft(),
-    steps: tables.steps.draft(),
-    modelCalls: tables.modelCalls.draft(),
-    results: tables.results.draft(),
-    messages: tables.messages.draft(),
-    audit: tables.audit.draft(),
-    usage: tables.usage.draft(),
-    imports: tables.imports.draft(),
+    leads: new TableDraft(tables.leads),
+    runs: new TableDraft(tables.runs),
+    steps: new TableDraft(tables.steps),
+    modelCalls: new TableDraft(tables.modelCalls),
+    results: new TableDraft(tables.results),
+    messages: new TableDraft(tables.messages),
+    audit: new TableDraft(tables.audit),
+    usage: new TableDraft(tables.usage),
+    imports: new TableDraft(tables.imports),
     leadKeys: new KeyDraft(keys),
   };
   return {

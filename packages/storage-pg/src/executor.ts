@@ -4,6 +4,8 @@ import type { Statement } from "./statement.js";
 
 /** Runs the statements of one tenant's stores. */
 export interface Executor {
+  /** Throws the caller's reason when the call was aborted, and `store.closed` when the storage or the transaction is over. */
+  admit(store: string, call: CallOptions | undefined): void;
   run(
     store: string,
     statement: Statement,

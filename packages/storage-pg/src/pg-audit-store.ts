@@ -1,12 +1,21 @@
 import type { AuditRecord, AuditStore } from "@salesagent/ports";
 import { toNormalAudit } from "@salesagent/ports/store-rules";
-import { instant, json, optional, type Row, text } from "./columns.js";
+import { type BulkWriter, createBulkWriter, skipStored } from "./bulk-writer.js";
+import { json, optional, type Row, text } from "./columns.js";
 import { bySeq } from "./page-order.js";
 import { createPageReader, type PageReader } from "./page-reader.js";
-import { type Statement, writing } from "./statement.js";
+import { type RecordColumn, toSelectList } from "./record-columns.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const COLUMNS = ["id", instant("at"), "actor", "action", "subject", "run_id", "facts"].join(", ");
+const COLUMNS: readonly RecordColumn<AuditRecord>[] = [
+  { name: "id", type: "text", read: (record) => record.id },
+  { name: "at", type: "timestamptz", read: (record) => record.at },
+  { name: "actor", type: "text", read: (record) => record.actor },
+  { name: "action", type: "text", read: (record) => record.action },
+  { name: "subject", type: "text", read: (record) => record.subject },
+  { name: "run_id", type: "text", read: (record) => record.runId },
+  { name: "facts", type: "json", read: (record) => record.facts },
+];
 
 function fromAuditRow(row: Row): AuditRecord {
   return {
@@ -20,28 +29,19 @@ function fromAuditRow(row: Row): AuditRecord {
   };
 }
 
-function toRow({ id, at, actor, action, subject, runId, facts }: AuditRecord): object {
-  return { id, at, actor, action, subject, run_id: runId, facts };
-}
-
 export interface AuditStatements {
-  /** $1: tenant, $2: records as JSON. */
-  readonly add: Statement;
+  readonly add: BulkWriter<AuditRecord>;
   readonly list: PageReader<AuditRecord>;
 }
 
 export function createAuditStatements(name: TableNames): AuditStatements {
   const audit = name("audit");
   return {
-    add: writing(`insert into ${audit} (tenant, id, at, actor, action, subject, run_id, facts)
-      select $1, r.id, r.at, r.actor, r.action, r.subject, r.run_id, r.facts
-      from json_to_recordset($2::json)
-        as r (id text, at timestamptz, actor text, action text, subject text, run_id text, facts json)
-      on conflict (tenant, id) do nothing`),
+    add: createBulkWriter({ store: "audit", table: audit, columns: COLUMNS, onConflict: skipStored("id") }),
     list: createPageReader({
       store: "audit",
       table: audit,
-      columns: COLUMNS,
+      columns: toSelectList(COLUMNS),
       order: bySeq,
       fromRow: fromAuditRow,
     }),
@@ -49,13 +49,13 @@ export function createAuditStatements(name: TableNames): AuditStatements {
 }
 
 export function createPgAuditStore(context: StoreContext, statements: AuditStatements): AuditStore {
-  const { tenant, executor } = context;
+  const { executor } = context;
   return {
     port: "audit-store/1",
     async addMany(records, call) {
-      call?.signal?.throwIfAborted();
-      const rows = records.map((record, index) => toRow(toNormalAudit(`records[${index}]`, record)));
-      await executor.run("audit", statements.add, [tenant, JSON.stringify(rows)], call);
+      executor.admit("audit", call);
+      const stored = records.map((record, index) => toNormalAudit(`records[${index}]`, record));
+      await statements.add(context, stored, call);
     },
     async list({ subject, action, runId } = {}, page, call) {
       return statements.list(context, { subject, action, run_id: runId }, page, call);

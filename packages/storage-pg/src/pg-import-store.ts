@@ -53,7 +53,7 @@ export function createPgImportStore(
       return row === undefined ? undefined : fromImportRow(row);
     },
     async save(record, call) {
-      call?.signal?.throwIfAborted();
+      executor.admit("imports", call);
       const { id, source, status, rows, imported, duplicates, rejected, ...rest } = toNormalImport(record);
       const counts = [rows, imported, duplicates, rejected];
       const times = [rest.startedAt, rest.updatedAt];

@@ -116,11 +116,12 @@ export function createPgLeadStore(context: StoreContext, statements: LeadStateme
   return {
     port: "lead-store/1",
     async insertMany(drafts, call) {
-      call?.signal?.throwIfAborted();
+      executor.admit("leads", call);
       const leads = drafts.map((draft, index) => ({
         ...toNormalDraft(`drafts[${index}]`, draft),
         id: createId(),
       }));
+      if (leads.length === 0) return [];
       return executor.together("leads", (within) => insert(within, leads), call);
     },
     async get(id, call) {
@@ -144,7 +145,7 @@ export function createPgLeadStore(context: StoreContext, statements: LeadStateme
       return row === undefined ? undefined : fromLeadRow(row);
     },
     async replace(id, draft, { ifRevision, ...call } = {}) {
-      call.signal?.throwIfAborted();
+      executor.admit("leads", call);
       const content = toNormalDraft("draft", draft);
       const values = [
         tenant,

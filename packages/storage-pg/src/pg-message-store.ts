@@ -58,7 +58,7 @@ export function createPgMessageStore(context: StoreContext, statements: MessageS
   return {
     port: "message-store/1",
     async append(threadId, messages, call) {
-      call?.signal?.throwIfAborted();
+      executor.admit("messages", call);
       checkId("messages", "threadId", threadId);
       const thread = [tenant, toStorable("messages", "threadId", threadId)];
       const rows = messages

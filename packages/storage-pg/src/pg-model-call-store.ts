@@ -1,24 +1,33 @@
 import type { ModelCallRecord, ModelCallStore, Usage } from "@salesagent/ports";
 import { fromNanoUsd, toNanoUsd, toNormalModelCall } from "@salesagent/ports/store-rules";
-import { instant, json, number, optional, type Row, text } from "./columns.js";
+import { type BulkWriter, createBulkWriter, skipStored } from "./bulk-writer.js";
+import { json, number, optional, type Row, text } from "./columns.js";
 import { byInstant } from "./page-order.js";
 import { createPageReader, type PageReader } from "./page-reader.js";
-import { type Statement, writing } from "./statement.js";
+import { type RecordColumn, toSelectList } from "./record-columns.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const PLAIN = [
-  "id",
-  "run_id",
-  "step_index",
-  "agent",
-  "provider",
-  "model_id",
-  "request_id",
-  "outcome",
-  "error_code",
+function readCost({ costUsd }: ModelCallRecord): number | undefined {
+  return costUsd === undefined ? undefined : toNanoUsd("modelCalls", "costUsd", costUsd);
+}
+
+const COLUMNS: readonly RecordColumn<ModelCallRecord>[] = [
+  { name: "id", type: "text", read: (call) => call.id },
+  { name: "run_id", type: "text", read: (call) => call.runId },
+  { name: "step_index", type: "bigint", read: (call) => call.stepIndex },
+  { name: "agent", type: "text", read: (call) => call.agent },
+  { name: "provider", type: "text", read: (call) => call.provider },
+  { name: "model_id", type: "text", read: (call) => call.modelId },
+  { name: "request_id", type: "text", read: (call) => call.requestId },
+  { name: "outcome", type: "text", read: (call) => call.outcome },
+  { name: "error_code", type: "text", read: (call) => call.errorCode },
+  { name: "usage", type: "json", read: (call) => call.usage },
+  { name: "cost_nano_usd", type: "bigint", read: readCost },
+  { name: "estimated", type: "boolean", read: (call) => call.estimated },
+  { name: "started_at", type: "timestamptz", read: (call) => call.startedAt },
+  { name: "latency_ms", type: "double precision", read: (call) => call.latencyMs },
+  { name: "first_token_ms", type: "double precision", read: (call) => call.firstTokenMs },
 ];
-const NAMES = [...PLAIN, "usage", "cost_nano_usd", "estimated", "latency_ms", "first_token_ms"];
-const COLUMNS = [...NAMES, instant("started_at")].join(", ");
 
 function fromModelCallRow(row: Row): ModelCallRecord {
   return {
@@ -40,46 +49,24 @@ function fromModelCallRow(row: Row): ModelCallRecord {
   };
 }
 
-function toRow(call: ModelCallRecord): object {
-  return {
-    id: call.id,
-    run_id: call.runId,
-    step_index: call.stepIndex,
-    agent: call.agent,
-    provider: call.provider,
-    model_id: call.modelId,
-    request_id: call.requestId,
-    outcome: call.outcome,
-    error_code: call.errorCode,
-    usage: call.usage,
-    cost_nano_usd: call.costUsd === undefined ? undefined : toNanoUsd("modelCalls", "costUsd", call.costUsd),
-    estimated: call.estimated,
-    started_at: call.startedAt,
-    latency_ms: call.latencyMs,
-    first_token_ms: call.firstTokenMs,
-  };
-}
-
 export interface ModelCallStatements {
-  /** $1: tenant, $2: calls as JSON. */
-  readonly add: Statement;
+  readonly add: BulkWriter<ModelCallRecord>;
   readonly list: PageReader<ModelCallRecord>;
 }
 
 export function createModelCallStatements(name: TableNames): ModelCallStatements {
   const calls = name("model_calls");
-  const columns = [...NAMES, "started_at"];
   return {
-    add: writing(`insert into ${calls} (tenant, ${columns.join(", ")})
-      select $1, ${columns.map((column) => `c.${column}`).join(", ")}
-      from json_to_recordset($2::json) as c (id text, run_id text, step_index bigint, agent text, provider text,
-        model_id text, request_id text, outcome text, error_code text, usage json, cost_nano_usd bigint,
-        estimated boolean, latency_ms double precision, first_token_ms double precision, started_at timestamptz)
-      on conflict (tenant, id) do nothing`),
-    list: createPageReader({
+    add: createBulkWriter({
       store: "modelCalls",
       table: calls,
       columns: COLUMNS,
+      onConflict: skipStored("id"),
+    }),
+    list: createPageReader({
+      store: "modelCalls",
+      table: calls,
+      columns: toSelectList(COLUMNS),
       order: byInstant("started_at"),
       fromRow: fromModelCallRow,
     }),
@@ -90,13 +77,13 @@ export function createPgModelCallStore(
   context: StoreContext,
   statements: ModelCallStatements,
 ): ModelCallStore {
-  const { tenant, executor } = context;
+  const { executor } = context;
   return {
     port: "model-call-store/1",
     async addMany(calls, call) {
-      call?.signal?.throwIfAborted();
-      const rows = calls.map((record, index) => toRow(toNormalModelCall(`calls[${index}]`, record)));
-      await executor.run("modelCalls", statements.add, [tenant, JSON.stringify(rows)], call);
+      executor.admit("modelCalls", call);
+      const records = calls.map((record, index) => toNormalModelCall(`calls[${index}]`, record));
+      await statements.add(context, records, call);
     },
     async list({ runId } = {}, page, call) {
       return statements.list(context, { run_id: runId }, page, call);

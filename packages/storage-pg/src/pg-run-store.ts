@@ -8,28 +8,35 @@ import {
   toNormalRun,
   toStorable,
 } from "@salesagent/ports/store-rules";
-import { instant, json, jsonText, number, optional, type Row, text } from "./columns.js";
+import { type BulkWriter, createBulkWriter, replaceStored } from "./bulk-writer.js";
+import { json, jsonText, number, optional, type Row, text } from "./columns.js";
 import { byInstant } from "./page-order.js";
 import { createPageReader, type PageReader } from "./page-reader.js";
+import { type RecordColumn, toSelectList } from "./record-columns.js";
 import { reading, type Statement, writing } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const NAMES = [
-  "id",
-  "agent",
-  "status",
-  "lead_id",
-  "thread_id",
-  "parent_run_id",
-  "input",
-  "output",
-  "error",
-  "engine",
+function readCost({ costUsd }: RunPatch): number | undefined {
+  return costUsd === undefined ? undefined : toNanoUsd("runs", "costUsd", costUsd);
+}
+
+const COLUMNS: readonly RecordColumn<RunRecord>[] = [
+  { name: "id", type: "text", read: (run) => run.id },
+  { name: "agent", type: "text", read: (run) => run.agent },
+  { name: "status", type: "text", read: (run) => run.status },
+  { name: "lead_id", type: "text", read: (run) => run.leadId },
+  { name: "thread_id", type: "text", read: (run) => run.threadId },
+  { name: "parent_run_id", type: "text", read: (run) => run.parentRunId },
+  { name: "input", type: "json", read: (run) => run.input },
+  { name: "output", type: "optional json", read: (run) => run.output },
+  { name: "error", type: "optional json", read: (run) => run.error },
+  { name: "engine", type: "text", read: (run) => run.engine },
+  { name: "usage", type: "optional json", read: (run) => run.usage },
+  { name: "cost_nano_usd", type: "bigint", read: readCost },
+  { name: "started_at", type: "timestamptz", read: (run) => run.startedAt },
+  { name: "finished_at", type: "timestamptz", read: (run) => run.finishedAt },
+  { name: "latency_ms", type: "double precision", read: (run) => run.latencyMs },
 ];
-const COLUMNS = [
-  ...[...NAMES, "usage", "cost_nano_usd"],
-  ...[instant("started_at"), instant("finished_at"), "latency_ms"],
-].join(", ");
 
 function fromRunRow(row: Row): RunRecord {
   return {
@@ -57,6 +64,8 @@ export interface RunStatements {
   readonly create: Statement;
   /** $2: id, $3–$10: what a patch may change; null leaves it. Gives the id. */
   readonly update: Statement;
+  /** Takes no two runs of one id. */
+  readonly put: BulkWriter<RunRecord>;
   /** $2: id. */
   readonly get: Statement;
   readonly list: PageReader<RunRecord>;
@@ -75,11 +84,17 @@ export function createRunStatements(name: TableNames): RunStatements {
         cost_nano_usd = coalesce($8, cost_nano_usd), finished_at = coalesce($9, finished_at),
         latency_ms = coalesce($10, latency_ms)
       where tenant = $1 and id = $2 returning id`),
-    get: reading(`select ${COLUMNS} from ${runs} where tenant = $1 and id = $2`),
-    list: createPageReader({
+    put: createBulkWriter({
       store: "runs",
       table: runs,
       columns: COLUMNS,
+      onConflict: replaceStored("id", COLUMNS),
+    }),
+    get: reading(`select ${toSelectList(COLUMNS)} from ${runs} where tenant = $1 and id = $2`),
+    list: createPageReader({
+      store: "runs",
+      table: runs,
+      columns: toSelectList(COLUMNS),
       order: byInstant("started_at"),
       descending: true,
       fromRow: fromRunRow,
@@ -88,12 +103,20 @@ export function createRunStatements(name: TableNames): RunStatements {
 }
 
 /** What a patch may change, null where it doesn't: JSON's own null is the text `null`. */
-function toPatchValues({ status, output, error, engine, usage, costUsd, finishedAt, latencyMs }: RunPatch) {
-  const cost = costUsd === undefined ? null : toNanoUsd("runs", "costUsd", costUsd);
+function toPatchValues(patch: RunPatch) {
+  const { status, output, error, engine, usage, finishedAt, latencyMs } = patch;
   return [
     ...[status ?? null, jsonText(output), jsonText(error), engine ?? null],
-    ...[jsonText(usage), cost, finishedAt ?? null, latencyMs ?? null],
+    ...[jsonText(usage), readCost(patch) ?? null, finishedAt ?? null, latencyMs ?? null],
   ];
+}
+
+/**
+ * The last run of each id. In the order of storing, which lists tell; two batches of the same runs in opposite orders may
+ * block each other, and one of them is then run again.
+ */
+function toBatch(runs: readonly RunRecord[]): readonly RunRecord[] {
+  return [...new Map(runs.map((run) => [run.id, run])).values()];
 }
 
 export function createPgRunStore(context: StoreContext, statements: RunStatements): RunStore {
@@ -101,8 +124,8 @@ export function createPgRunStore(context: StoreContext, statements: RunStatement
   return {
     port: "run-store/1",
     async create(run, call) {
-      call?.signal?.throwIfAborted();
-      const stored = toNormalRun(run);
+      executor.admit("runs", call);
+      const stored = toNormalRun("run", run);
       const { id, agent, leadId, threadId, parentRunId, input, startedAt } = stored;
       const links = [leadId ?? null, threadId ?? null, parentRunId ?? null];
       const values = [
@@ -118,10 +141,15 @@ export function createPgRunStore(context: StoreContext, statements: RunStatement
       if (created === undefined) throw invalidValue("runs", "run.id", "it is taken");
     },
     async update(id, patch, call) {
-      call?.signal?.throwIfAborted();
+      executor.admit("runs", call);
       const values = [tenant, toStorable("runs", "id", id), ...toPatchValues(toNormalPatch(patch))];
       const [updated] = await executor.run("runs", statements.update, values, call);
       if (updated === undefined) throw recordNotFound("runs", id);
+    },
+    async putMany(runs, call) {
+      executor.admit("runs", call);
+      const batch = toBatch(runs.map((run, index) => toNormalRun(`runs[${index}]`, run)));
+      await statements.put(context, batch, call);
     },
     async get(id, call) {
       const [row] = await executor.run("runs", statements.get, [tenant, toStorable("runs", "id", id)], call);

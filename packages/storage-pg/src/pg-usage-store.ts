@@ -71,14 +71,15 @@ export function createPgUsageStore(
   return {
     port: "usage-store/1",
     async addMany(added, call) {
-      call?.signal?.throwIfAborted();
+      executor.admit("usage", call);
       // sorted, so that two batches wait for each other in one order
       const sums = [...toUsageSums(added)].sort(([left], [right]) => (left < right ? -1 : 1));
+      if (sums.length === 0) return;
       const rows = sums.map(([, row]) => toRow(row));
       await executor.run("usage", statements.add, [tenant, JSON.stringify(rows)], call);
     },
     async list({ from, until } = {}, call) {
-      call?.signal?.throwIfAborted();
+      executor.admit("usage", call);
       if (from !== undefined) checkDay("usage", "range.from", from);
       if (until !== undefined) checkDay("usage", "range.until", until);
       const rows = await executor.run("usage", statements.list, [tenant, from ?? null, until ?? null], call);

@@ -21,13 +21,19 @@ type Work<T> = (executor: Executor) => Promise<T>;
 export class PooledExecutor implements Executor {
   constructor(private readonly options: PooledExecutorOptions) {}
 
+  admit(store: string, call: CallOptions | undefined): void {
+    call?.signal?.throwIfAborted();
+    if (this.options.isClosed()) throw closedStore(store, "The storage");
+  }
+
   async run(
     store: string,
     statement: Statement,
     values: readonly unknown[],
     call: CallOptions | undefined,
   ): Promise<readonly Row[]> {
-    const signal = this.#admit(store, call);
+    this.admit(store, call);
+    const signal = call?.signal;
     const rows = tryUntilClear(() => this.#runOnce(store, statement, values, signal), this.options, signal);
     return untilAborted(rows, signal);
   }
@@ -43,19 +49,14 @@ export class PooledExecutor implements Executor {
     work: Work<T>,
     call: CallOptions | undefined,
   ): Promise<T> {
-    const signal = this.#admit(store, call);
+    this.admit(store, call);
+    const signal = call?.signal;
     const value = tryUntilClear(
       () => this.#transactOnce(store, isolation, work, signal),
       this.options,
       signal,
     );
     return untilAborted(value, signal);
-  }
-
-  #admit(store: string, call: CallOptions | undefined): AbortSignal | undefined {
-    call?.signal?.throwIfAborted();
-    if (this.options.isClosed()) throw closedStore(store, "The storage");
-    return call?.signal;
   }
 
   async #runOnce(

@@ -17,14 +17,18 @@ export class TransactionExecutor implements Executor {
     private readonly connections: Connections,
   ) {}
 
+  admit(store: string, call: CallOptions | undefined): void {
+    call?.signal?.throwIfAborted();
+    if (this.#over) throw closedStore(store, "The transaction");
+  }
+
   async run(
     store: string,
     statement: Statement,
     values: readonly unknown[],
     call: CallOptions | undefined,
   ): Promise<readonly Row[]> {
-    call?.signal?.throwIfAborted();
-    if (this.#over) throw closedStore(store, "The transaction");
+    this.admit(store, call);
     const result = this.#last.then(() => this.#run(store, statement, values));
     this.#last = result.catch(() => {}); // whoever called it is told; the next one only waits
     return result;

@@ -27,6 +27,7 @@ export function everyCall(
     "leads.count": () => leads.count({}, call),
     "runs.create": () => runs.create(sampleRun("run-1"), call),
     "runs.update": () => runs.update("run-1", { status: "failed" }, call),
+    "runs.putMany": () => runs.putMany([sampleRun("run-1")], call),
     "runs.get": () => runs.get("run-1", call),
     "runs.list": () => runs.list({}, {}, call),
     "steps.putMany": () => steps.putMany([sampleStep("run-1", 0)], call),

@@ -1,24 +1,5 @@
-import type { RunRecord } from "@salesagent/ports";
-import { at, sampleRun } from "./sample-records.js";
+import { at, fullRun, sampleRun } from "./sample-records.js";
 import { readAll, type StorageSuite } from "./storage-suite.js";
-
-const fullRun: Required<RunRecord> = {
-  id: "run-full",
-  agent: "qualification",
-  status: "completed",
-  leadId: "lead-1",
-  threadId: "thread-1",
-  parentRunId: "run-0",
-  input: { company: "Fjørd 🐟", list: [1, null, { deep: true }] },
-  output: { score: 71.5, tier: "B" },
-  error: { code: "model.overloaded", message: "cerebras had no capacity" },
-  engine: "model",
-  usage: { inputTokens: 1200, cachedInputTokens: 1000, outputTokens: 50, reasoningTokens: 20 },
-  costUsd: 0.000123457,
-  startedAt: at(1),
-  finishedAt: at(9),
-  latencyMs: 8123.4567,
-};
 
 /** Runs of agents. */
 export function runStoreConformance({ describe, it, expect, open }: StorageSuite): void {

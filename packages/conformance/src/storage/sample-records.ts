@@ -63,6 +63,25 @@ export function sampleRun(id: string, changes: Partial<RunRecord> = {}): RunReco
   };
 }
 
+/** Every field of a run in use. */
+export const fullRun: Required<RunRecord> = {
+  id: "run-full",
+  agent: "qualification",
+  status: "completed",
+  leadId: "lead-1",
+  threadId: "thread-1",
+  parentRunId: "run-0",
+  input: { company: "Fjørd 🐟", list: [1, null, { deep: true }] },
+  output: { score: 71.5, tier: "B" },
+  error: { code: "model.overloaded", message: "cerebras had no capacity" },
+  engine: "model",
+  usage: { inputTokens: 1200, cachedInputTokens: 1000, outputTokens: 50, reasoningTokens: 20 },
+  costUsd: 0.000123457,
+  startedAt: at(1),
+  finishedAt: at(9),
+  latencyMs: 8123.4567,
+};
+
 export function sampleStep(runId: string, index: number, changes: Partial<StepRecord> = {}): StepRecord {
   return {
     runId,

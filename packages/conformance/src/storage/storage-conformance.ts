@@ -9,6 +9,7 @@ import { lifecycleConformance } from "./lifecycle-conformance.js";
 import { messageStoreConformance } from "./message-store-conformance.js";
 import { modelCallStoreConformance } from "./model-call-store-conformance.js";
 import { resultStoreConformance } from "./result-store-conformance.js";
+import { runPutConformance } from "./run-put-conformance.js";
 import { runStoreConformance } from "./run-store-conformance.js";
 import { stepStoreConformance } from "./step-store-conformance.js";
 import { tenantConformance } from "./tenant-conformance.js";
@@ -47,6 +48,7 @@ export function storageConformance(
     leadChangeConformance(suite);
     leadListConformance(suite);
     runStoreConformance(suite);
+    runPutConformance(suite);
     stepStoreConformance(suite);
     modelCallStoreConformance(suite);
     resultStoreConformance(suite);

@@ -63,6 +63,15 @@ export function tenantConformance({ describe, it, expect, open }: StorageSuite):
       expect((await two.acme.runs.list()).items.map((run) => run.agent)).toEqual(["acme"]);
     });
 
+    it("puts a run beside another tenant's run of the same id", async () => {
+      await using two = await openTwo(open);
+      const before = await two.other.runs.get("run-1");
+      await two.acme.runs.putMany([sampleRun("run-1", { agent: "put", status: "failed" })]);
+      expect(await two.acme.runs.get("run-1")).toMatchObject({ agent: "put", status: "failed" });
+      expect(await two.other.runs.get("run-1")).toEqual(before);
+      expect((await two.other.runs.list()).items.map((run) => run.agent)).toEqual(["other"]);
+    });
+
     it("keeps steps apart, though their runs' ids are the same", async () => {
       await using two = await openTwo(open);
       for (const { tenant, steps } of [two.acme, two.other]) {

@@ -1,6 +1,6 @@
 import type { TenantStorage, TenantStores } from "@salesagent/ports";
 import { everyCall } from "./every-call.js";
-import { sampleDraft, sampleRun } from "./sample-records.js";
+import { at, sampleDraft, sampleRun } from "./sample-records.js";
 import type { StorageSuite } from "./storage-suite.js";
 import { readState } from "./stored-state.js";
 
@@ -66,6 +66,7 @@ export function transactionConformance({ describe, it, expect, open }: StorageSu
       const pending = acme.transaction(async ({ leads, runs }) => {
         await leads.replace(outcome?.id ?? "", sampleDraft("two", { keys: ["a:2"] }));
         await runs.update("run-1", { status: "failed" });
+        await runs.putMany([sampleRun("run-1", { startedAt: at(5) }), sampleRun("run-2")]);
         throw new RangeError("stop");
       });
       await expect(pending).rejects.toMatchObject({ name: "RangeError" });

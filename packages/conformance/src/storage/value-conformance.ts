@@ -34,6 +34,11 @@ function writesWithNul(
     ["drafts[0].source", () => leads.insertMany([{ ...draft, source: NUL }])],
     ["run.agent", () => runs.create(sampleRun("run-1", { agent: NUL }))],
     ["run.input.text", () => runs.create(sampleRun("run-1", { input: { text: NUL } }))],
+    [
+      "runs[1].output.text",
+      () =>
+        runs.putMany([sampleRun("run-0", { agent: "new" }), sampleRun("run-2", { output: { text: NUL } })]),
+    ],
     ["patch.engine", () => runs.update("run-0", { engine: NUL })],
     ["steps[0].output", () => steps.putMany([sampleStep("run-1", 0, { output: NUL })])],
     ["calls[0].requestId", () => modelCalls.addMany([sampleModelCall("call-1", { requestId: NUL })])],

@@ -38,12 +38,12 @@ export function toNormalDraft(field: string, draft: LeadDraft): NormalDraft {
   return toStorable("leads", field, { ...draft, stage, custom, keys: [...new Set(keys)] });
 }
 
-export function toNormalRun(run: RunRecord): RunRecord {
-  checkId("runs", "run.id", run.id);
-  return toStorable("runs", "run", {
+export function toNormalRun(field: string, run: RunRecord): RunRecord {
+  checkId("runs", `${field}.id`, run.id);
+  return toStorable("runs", field, {
     ...run,
-    ...normalOutcome("run", run),
-    startedAt: toInstant("runs", "run.startedAt", run.startedAt),
+    ...normalOutcome(field, run),
+    startedAt: toInstant("runs", `${field}.startedAt`, run.startedAt),
   });
 }
 

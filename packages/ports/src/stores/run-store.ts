@@ -51,8 +51,13 @@ export interface RunStore {
   create(run: RunRecord, call?: CallOptions): Promise<void>;
   /** Fields that are absent from the patch stay. @throws `store.not_found`. */
   update(id: string, patch: RunPatch, call?: CallOptions): Promise<void>;
+  /**
+   * Creates runs, or replaces whole the ones whose ids are stored; all or none. Of one id the last run counts. A run that is
+   * replaced keeps its place among runs of the same start.
+   */
+  putMany(runs: readonly RunRecord[], call?: CallOptions): Promise<void>;
   get(id: string, call?: CallOptions): Promise<RunRecord | undefined>;
-  /** Latest start first. */
+  /** Latest start first; of equal starts, the one stored last. */
   list(filter?: RunFilter, page?: PageRequest, call?: CallOptions): Promise<Page<RunRecord>>;
 }
 

@@ -19,6 +19,34 @@ export const recordSabotages: Readonly<Record<string, Sabotage>> = {
     })),
     fails: ["run-store/1 > neither repeats nor skips a run while others begin between pages"],
   },
+  "merges a run that is put again into the one before": {
+    create: withStores(({ runs }) => ({
+      runs: {
+        ...runs,
+        putMany: async (list, call) => {
+          const stored = await Promise.all(list.map(({ id }) => runs.get(id, call).catch(() => undefined)));
+          await runs.putMany(
+            list.map((run, index) => ({ ...stored[index], ...run })),
+            call,
+          );
+        },
+      },
+    })),
+    fails: ["run-store/1, putting many > replaces a stored run whole: what the new one leaves out is gone"],
+  },
+  "puts runs one at a time, until one can't be stored": {
+    create: withStores(({ runs }) => ({
+      runs: {
+        ...runs,
+        putMany: async (list, call) => {
+          for (const run of list) await runs.putMany([run], call);
+        },
+      },
+    })),
+    fails: [
+      "values > refuses text with a NUL character, which not every database can hold, naming the field",
+    ],
+  },
   "gives back null for what was left out": {
     create: withStores(({ runs }) => ({
       runs: {
@@ -29,7 +57,11 @@ export const recordSabotages: Readonly<Record<string, Sabotage>> = {
         },
       },
     })),
-    fails: ["run-store/1 > leaves absent what a run left out"],
+    fails: [
+      "run-store/1 > leaves absent what a run left out",
+      "run-store/1, putting many > creates runs that are new, every field of them, and leaves absent what they left out",
+      "run-store/1, putting many > replaces a stored run whole: what the new one leaves out is gone",
+    ],
   },
   "keeps the first of two steps of one batch": {
     create: withStores(({ steps }) => ({

@@ -1,0 +1,95 @@
+import type { Page } from "@salesagent/ports";
+import { compare, type Entry, readPage, type Scan } from "./entry-list.js";
+import { type Rows, staysInPlace, Table } from "./table.js";
+
+/** More than any number of rows that fits in memory. */
+const BEHIND_ALL = 2 ** 52;
+
+/** The writes of one transaction over a table, kept apart from it until they are applied. */
+export class TableDraft<Row> implements Rows<Row> {
+  /** Rows that are new, and those that moved. */
+  readonly #added: Table<Row>;
+  /** Rows that stay in their places. */
+  readonly #replaced = new Map<string, Row>();
+  /** The rows of the base that moved, by id. */
+  readonly #moved = new Map<string, Entry<Row>>();
+  readonly #startVersion: number;
+
+  constructor(private readonly base: Table<Row>) {
+    this.#added = new Table({ value: 0 }, base.groupOf);
+    this.#startVersion = base.writes.value;
+  }
+
+  get(id: string): Row | undefined {
+    return this.#replaced.get(id) ?? this.#added.get(id) ?? this.base.get(id);
+  }
+
+  insert(id: string, order: number, row: Row): void {
+    this.#added.insert(id, order, row);
+  }
+
+  replace(id: string, row: Row): void {
+    if (this.#added.get(id) === undefined) this.#replaced.set(id, row);
+    else this.#added.replace(id, row);
+  }
+
+  put(id: string, order: number, row: Row): void {
+    const before = this.base.entry(id);
+    if (before === undefined || this.#added.entry(id) !== undefined) {
+      this.#added.put(id, order, row);
+    } else if (staysInPlace(before, order, this.base.groupOf(row))) {
+      this.#replaced.set(id, row);
+    } else {
+      this.#replaced.delete(id);
+      this.#moved.set(id, before);
+      this.#added.insert(id, order, row);
+    }
+  }
+
+  page(scan: Scan<Row>, group?: string): Page<Row> {
+    return readPage([this.#kept(group), this.#addedInPlace(group)], this.#rowOf, scan);
+  }
+
+  count(where: (row: Row) => boolean): number {
+    let count = this.#added.count(where);
+    for (const entry of this.#kept()) if (where(this.#rowOf(entry))) count += 1;
+    return count;
+  }
+
+  all(): readonly Row[] {
+    return [...this.#kept().map(this.#rowOf), ...this.#added.all()];
+  }
+
+  /** Whether someone else wrote a row that this transaction wrote too. */
+  collides(): boolean {
+    for (const id of [...this.#replaced.keys(), ...this.#moved.keys()]) {
+      if ((this.base.entry(id)?.version ?? 0) > this.#startVersion) return true;
+    }
+    return this.#added.entries().some(({ id }) => !this.#moved.has(id) && this.base.entry(id) !== undefined);
+  }
+
+  apply(): void {
+    for (const [id, row] of this.#replaced) this.base.replace(id, row);
+    for (const { id, order, row } of this.#inOrderOfStoring()) this.base.put(id, order, row);
+  }
+
+  readonly #rowOf = (entry: Entry<Row>): Row => this.#replaced.get(entry.id) ?? entry.row;
+
+  /** The entries of the base that are still where they were. */
+  #kept(group?: string): readonly Entry<Row>[] {
+    const entries = this.base.entries(group);
+    return this.#moved.size === 0 ? entries : entries.filter(({ id }) => !this.#moved.has(id));
+  }
+
+  /** Added entries, numbered as they will be once applied: those that moved as before, new ones behind all of the base. */
+  #addedInPlace(group: string | undefined): readonly Entry<Row>[] {
+    return this.#added
+      .entries(group)
+      .map((entry) => ({ ...entry, seq: this.#moved.get(entry.id)?.seq ?? entry.seq + BEHIND_ALL }))
+      .sort(compare);
+  }
+
+  #inOrderOfStoring(): readonly Entry<Row>[] {
+    return [...this.#added.entries()].sort((left, right) => left.seq - right.seq);
+  }
+}
