@@ -1,18 +1,18 @@
-import type {
-  AuditRecord,
-  ModelCallRecord,
-  ResultRecord,
-  RunRecord,
-  StepRecord,
-  TenantStorage,
-  TenantStores,
-  UsageRow,
+import {
+  type AuditRecord,
+  type ModelCallRecord,
+  type ResultRecord,
+  type RunRecord,
+  SalesAgentError,
+  type StepRecord,
+  type TenantStorage,
+  type UsageRow,
 } from "@salesagent/ports";
 import { toNanoUsd } from "../model/nano-usd.js";
 
 /** Everything that one run has to write at one moment. */
 export interface RunRecords {
-  /** The run as it is now; created or, where it is stored already, brought up to date. */
+  /** The run as it is now. */
   readonly run: RunRecord;
   readonly steps: readonly StepRecord[];
   readonly modelCalls: readonly ModelCallRecord[];
@@ -32,7 +32,6 @@ interface Waiting {
  */
 export class RecordWriter {
   readonly #storage: TenantStorage;
-  readonly #stored = new Set<string>();
   #queue: Waiting[] = [];
   #writing = false;
 
@@ -68,43 +67,28 @@ export class RecordWriter {
       await this.#commit(group.map((waiting) => waiting.records));
       for (const waiting of group) waiting.resolve();
     } catch (error) {
-      if (group.length === 1) group[0]?.reject(error);
+      if (group.length === 1 || isOutage(error)) for (const waiting of group) waiting.reject(error);
       // One run's bad record must not fail the others that shared its transaction.
       else for (const waiting of group) await this.#writeGroup([waiting]);
     }
   }
 
   async #commit(group: readonly RunRecords[]): Promise<void> {
-    const runs = [...new Map(group.map(({ run }) => [run.id, run])).values()];
     const modelCalls = group.flatMap((records) => records.modelCalls);
     await this.#storage.transaction(async (stores) => {
-      for (const run of runs) await this.#writeRun(stores, run);
-      await writeList(group, (records) => records.steps, stores.steps.putMany.bind(stores.steps));
-      if (modelCalls.length > 0) {
-        await stores.modelCalls.addMany(modelCalls);
-        await stores.usage.addMany(sumUsage(modelCalls));
-      }
-      await writeList(group, (records) => records.results, stores.results.addMany.bind(stores.results));
-      await writeList(group, (records) => records.audit, stores.audit.addMany.bind(stores.audit));
+      await stores.runs.putMany(group.map((records) => records.run));
+      await stores.steps.putMany(group.flatMap((records) => records.steps));
+      await stores.modelCalls.addMany(modelCalls);
+      await stores.usage.addMany(sumUsage(modelCalls));
+      await stores.results.addMany(group.flatMap((records) => records.results));
+      await stores.audit.addMany(group.flatMap((records) => records.audit));
     });
-    for (const { id, status } of runs) {
-      if (status === "running") this.#stored.add(id);
-      else this.#stored.delete(id);
-    }
-  }
-
-  #writeRun(stores: TenantStores, run: RunRecord): Promise<void> {
-    return this.#stored.has(run.id) ? stores.runs.update(run.id, run) : stores.runs.create(run);
   }
 }
 
-async function writeList<T>(
-  group: readonly RunRecords[],
-  pick: (records: RunRecords) => readonly T[],
-  write: (items: readonly T[]) => Promise<void>,
-): Promise<void> {
-  const items = group.flatMap(pick);
-  if (items.length > 0) await write(items);
+/** Whether it is the storage that failed, and would again, rather than what was to be written. */
+function isOutage(error: unknown): boolean {
+  return SalesAgentError.is(error, "store.unavailable") || SalesAgentError.is(error, "store.closed");
 }
 
 /** Sums by day, agent and model. */
