@@ -148,7 +148,7 @@ async function gatherAll(model: LanguageModel): Promise<Readonly<Record<string, 
   ];
   const writerSse = await new Response(writer.run("Greet Ada.", { tenant }).toSSE()).text();
 
-  const row: QualifiedRow = { row: 2, status: "imported", leadId, company, result, reused: false };
+  const row: QualifiedRow = { row: 2, status: "imported", leadId, company, result };
   const tally = new Tally(10);
   tally.add(row);
   const { histogram, tiers, best: leads } = tally;

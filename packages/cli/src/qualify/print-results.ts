@@ -12,9 +12,17 @@ const DEFAULT_WIDTH = 140;
 /** One row as a line of JSON. */
 export function rowAsJson(row: QualifiedRow | RejectedRow): string {
   if (row.status === "rejected") return JSON.stringify({ type: "rejected", ...row });
-  const { result, company, ...lead } = row;
+  const { result, company, took, ...lead } = row;
   const { name, domain, country } = company;
-  return JSON.stringify({ type: "lead", ...lead, name, domain, country, ...result });
+  return JSON.stringify({
+    type: "lead",
+    ...lead,
+    reused: took === undefined,
+    name,
+    domain,
+    country,
+    ...result,
+  });
 }
 
 /** The ranked table. */
@@ -41,8 +49,13 @@ export function summaryInWords(summary: PassSummary, latencyMs: number): string 
   const kept = reused > 0 ? `, ${reused} of them stored results` : "";
   return [
     `${rows} rows: ${imported} new, ${duplicates} duplicates, ${rejects}.${earlier}`,
-    `${scored} leads scored${kept} in ${formatDuration(latencyMs)}. ${enginesInWords(summary)}. Model cost: ${cost}.`,
+    `${scored} leads scored${kept} in ${formatDuration(latencyMs)}. ${enginesInWords(summary)}. ${callsInWords(summary)}Model cost: ${cost}.`,
   ].join("\n");
+}
+
+function callsInWords({ modelCalls, inputTokens, outputTokens }: PassSummary): string {
+  if (modelCalls === 0) return "";
+  return `${modelCalls} model calls, ${inputTokens} tokens in, ${outputTokens} out. `;
 }
 
 /** Says on the side what kept a model out. */

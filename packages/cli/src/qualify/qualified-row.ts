@@ -1,4 +1,5 @@
 import type { QualificationResult } from "@salesagent/agents";
+import type { RunSummary } from "@salesagent/core";
 import type { CompanyFields } from "@salesagent/ports";
 
 /** A row of the file that has a lead, and what was found out about it. */
@@ -9,8 +10,8 @@ export interface QualifiedRow {
   readonly leadId: string;
   readonly company: Pick<CompanyFields, "name" | "domain" | "country">;
   readonly result: QualificationResult;
-  /** True when the result was stored before and the set-up has not changed. */
-  readonly reused: boolean;
+  /** What it took; absent when the result was stored before and the set-up has not changed. */
+  readonly took?: RunSummary;
 }
 
 /** A row that holds no lead. */

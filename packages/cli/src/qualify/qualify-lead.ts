@@ -1,4 +1,5 @@
 import type { QualificationAgent, QualificationInput, QualificationResult } from "@salesagent/agents";
+import type { RunResult } from "@salesagent/core";
 import type { LeadDraft, ResultRecord, TenantStores } from "@salesagent/ports";
 import type { LiveView } from "./live-view.js";
 import { displayName, type QualifiedRow } from "./qualified-row.js";
@@ -51,22 +52,22 @@ export class LeadQualifier {
   async qualify(pending: PendingLead): Promise<QualifiedRow> {
     const { draft, ...lead } = pending;
     const stored = pending.status === "imported" ? undefined : await this.#storedResult(pending.leadId);
-    if (stored) return { ...lead, company: draft.company, result: stored, reused: true };
+    if (stored) return { ...lead, company: draft.company, result: stored };
     const input = pending.status === "duplicate" ? await this.#storedLead(pending) : draft;
-    const result = await this.#run(input, pending);
-    this.#refuseHopeless(result);
-    return { ...lead, company: input.company, result, reused: false };
+    const { output, summary } = await this.#run(input, pending);
+    this.#refuseHopeless(output);
+    return { ...lead, company: input.company, result: output, took: summary };
   }
 
-  async #run(input: QualificationInput, pending: PendingLead): Promise<QualificationResult> {
+  async #run(input: QualificationInput, pending: PendingLead): Promise<RunResult<QualificationResult>> {
     const { agent, tenant, signal, view } = this.#options;
     const { leadId } = pending;
     const run = agent.run(input, { tenant, leadId, signal, delivery: view ? "streamed" : "whole" });
-    if (!view) return run.output();
+    if (!view) return run.result();
     const key = view.open(displayName({ company: pending.draft.company }));
     try {
       for await (const event of run) view.event(key, event);
-      return await run.output();
+      return await run.result();
     } finally {
       view.close(key);
     }

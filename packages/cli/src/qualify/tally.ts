@@ -1,4 +1,4 @@
-import type { QualificationResult } from "@salesagent/agents";
+import type { RunSummary } from "@salesagent/core";
 import type { ReportLead } from "../render/report-data.js";
 import { displayName, type QualifiedRow, type RejectedRow } from "./qualified-row.js";
 
@@ -15,6 +15,10 @@ export interface PassSummary {
   readonly reused: number;
   readonly engines: Readonly<Record<string, number>>;
   readonly degraded: Readonly<Record<string, number>>;
+  /** Tries at models in this pass, failed ones too. */
+  readonly modelCalls: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
   /** What this pass spent on models. Absent when a price is unknown. */
   readonly costUsd?: number;
 }
@@ -33,6 +37,9 @@ export class Tally {
   #rejected = 0;
   #resumed = 0;
   #reused = 0;
+  #modelCalls = 0;
+  #inputTokens = 0;
+  #outputTokens = 0;
   #costUsd = 0;
   #unpriced = false;
 
@@ -67,7 +74,7 @@ export class Tally {
     else this.#resumed++;
     if (this.#seen.has(row.leadId)) return;
     this.#seen.add(row.leadId);
-    this.#count(row.result, row.reused);
+    this.#count(row);
     this.#rank(toReportLead(row));
   }
 
@@ -82,19 +89,29 @@ export class Tally {
       reused: this.#reused,
       engines: this.#engines,
       degraded: this.#degraded,
+      modelCalls: this.#modelCalls,
+      inputTokens: this.#inputTokens,
+      outputTokens: this.#outputTokens,
       ...(this.#unpriced ? {} : { costUsd: this.#costUsd }),
     };
   }
 
-  #count(result: QualificationResult, reused: boolean): void {
+  #count({ result, took }: QualifiedRow): void {
     const bucket = Math.min(9, Math.floor(result.score / 10));
     this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
     this.#tiers.set(result.tier, (this.#tiers.get(result.tier) ?? 0) + 1);
     increment(this.#engines, result.engine);
     if (result.degraded) increment(this.#degraded, result.degraded.code);
-    if (reused) this.#reused++;
-    else if (result.costUsd === undefined) this.#unpriced = true;
-    else this.#costUsd += result.costUsd;
+    if (took) this.#countSpent(took);
+    else this.#reused++;
+  }
+
+  #countSpent({ costUsd, modelCalls, usage }: RunSummary): void {
+    this.#modelCalls += modelCalls;
+    this.#inputTokens += usage.inputTokens ?? 0;
+    this.#outputTokens += usage.outputTokens ?? 0;
+    if (costUsd === undefined) this.#unpriced = true;
+    else this.#costUsd += costUsd;
   }
 
   /** Keeps the list sorted; a lead that is worse than all of a full list costs one comparison. */
