@@ -17,6 +17,7 @@ import type { ModelFailureCode } from "./classify-failure.js";
 import { type FailedCall, toModelError } from "./model-error.js";
 import { priceNanoUsd, toUsd } from "./price.js";
 import { readRateLimits } from "./rate-limit-headers.js";
+import { readRequestId } from "./request-id.js";
 import { failureOfResponse, refuseWrongFormat } from "./response-check.js";
 import type { WireFailureInit } from "./wire-failure.js";
 
@@ -123,9 +124,7 @@ class ExchangeSource implements ModelEventSource {
     }
     this.#deadlines.headersCame();
     this.#status = response.status;
-    this.#requestId = exchange.requestIdHeader
-      ? (response.headers.get(exchange.requestIdHeader) ?? undefined)
-      : undefined;
+    this.#requestId = readRequestId(response.headers, exchange.requestIdHeader, prepared.secrets);
     if (!response.ok) throw await failureOfResponse(response);
     await refuseWrongFormat(response, prepared.mediaTypes);
     this.#reader = (response.body as ReadableStream<Uint8Array>).getReader();

@@ -1,5 +1,6 @@
 import { type ErrorFacts, type ModelErrorFacts, SalesAgentError, type Usage } from "@salesagent/ports";
 import { classifyFailure, type ModelFailureCode } from "./classify-failure.js";
+import { readRequestId } from "./request-id.js";
 import { retryAfterMs } from "./retry-after.js";
 import { excerpt, scrub } from "./secrets.js";
 import { findWireFailure, type WireFailure, type WireFailureInit } from "./wire-failure.js";
@@ -93,8 +94,8 @@ function vendorFacts(init: WireFailureInit, call: FailedCall): Partial<ModelErro
 }
 
 function requestIdOf({ headers }: WireFailureInit, call: FailedCall): Pick<ModelErrorFacts, "requestId"> {
-  const requestId = call.requestIdHeader ? headers?.get(call.requestIdHeader) : undefined;
-  return requestId ? { requestId } : {};
+  const requestId = headers && readRequestId(headers, call.requestIdHeader, call.secrets);
+  return requestId === undefined ? {} : { requestId };
 }
 
 const MEANING: Readonly<Record<ModelFailureCode, string>> = {
