@@ -20,7 +20,8 @@ export function resolveTimeouts(given: ModelTimeouts = {}): ResolvedTimeouts {
   return resolved;
 }
 
-type Phase = "headers" | "first-token" | "stall" | "total";
+/** Which limit was passed. */
+export type DeadlinePhase = "headers" | "first-token" | "stall" | "total";
 
 /**
  * Watches one call. A single timer serves all limits: activity only notes the time, and a timer that rings early looks
@@ -30,7 +31,7 @@ type Phase = "headers" | "first-token" | "stall" | "total";
 export class CallDeadlines {
   readonly #clock: Clock;
   readonly #timeouts: ResolvedTimeouts;
-  readonly #onLate: (phase: Phase, limitMs: number) => void;
+  readonly #onLate: (phase: DeadlinePhase, limitMs: number) => void;
   readonly #startedMs: number;
   #aliveMs: number;
   #phase: "headers" | "first-token" | "streaming" = "headers";
@@ -40,7 +41,11 @@ export class CallDeadlines {
   #rangUnheard = false;
   #stopped = false;
 
-  constructor(clock: Clock, timeouts: ResolvedTimeouts, onLate: (phase: Phase, limitMs: number) => void) {
+  constructor(
+    clock: Clock,
+    timeouts: ResolvedTimeouts,
+    onLate: (phase: DeadlinePhase, limitMs: number) => void,
+  ) {
     this.#clock = clock;
     this.#timeouts = timeouts;
     this.#onLate = onLate;
@@ -118,7 +123,7 @@ export class CallDeadlines {
   }
 
   /** The limit that would be passed first if nothing more came. */
-  #next(): { readonly phase: Phase; readonly atMs: number; readonly limitMs: number } {
+  #next(): { readonly phase: DeadlinePhase; readonly atMs: number; readonly limitMs: number } {
     const { headersMs, firstTokenMs, stallMs, totalMs } = this.#timeouts;
     const total = { phase: "total", atMs: this.#startedMs + totalMs, limitMs: totalMs } as const;
     if (!this.#waiting && this.#phase !== "streaming") return total;
@@ -132,7 +137,7 @@ export class CallDeadlines {
   }
 }
 
-const AWAITED: Readonly<Record<Phase, string>> = {
+const AWAITED: Readonly<Record<DeadlinePhase, string>> = {
   headers: "sent no response headers",
   "first-token": "sent no first token",
   stall: "fell silent in the middle of its answer",
@@ -142,7 +147,7 @@ const AWAITED: Readonly<Record<Phase, string>> = {
 /** The error for a limit that was passed. */
 export function timedOutError(
   facts: { readonly provider: string; readonly modelId: string; readonly requestId?: string },
-  phase: Phase,
+  phase: DeadlinePhase,
   limitMs: number,
 ): SalesAgentError<"model.timed_out"> {
   return new SalesAgentError("model.timed_out", {

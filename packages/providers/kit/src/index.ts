@@ -1,6 +1,12 @@
 export type { AnswerDecoder, AnswerEnd } from "./answer-decoder.js";
 export { type ApiKey, type ApiKeySource, readVariable, resolveApiKey } from "./api-key.js";
-export { CallDeadlines, type ResolvedTimeouts, resolveTimeouts, timedOutError } from "./call-deadlines.js";
+export {
+  CallDeadlines,
+  type DeadlinePhase,
+  type ResolvedTimeouts,
+  resolveTimeouts,
+  timedOutError,
+} from "./call-deadlines.js";
 export { classifyFailure, type ModelFailureCode, type VendorWords } from "./classify-failure.js";
 export { CodePointGate } from "./code-point-gate.js";
 export {
@@ -17,7 +23,7 @@ export { loadSdk } from "./load-sdk.js";
 export { type FailedCall, toModelError } from "./model-error.js";
 export { NdjsonReader } from "./ndjson-reader.js";
 export { nearestEffort, type Warn } from "./nearest-effort.js";
-export { postJson } from "./post-json.js";
+export { type JsonPost, postJson } from "./post-json.js";
 export { priceNanoUsd, toUsd } from "./price.js";
 export { type ProfileOverride, type ProfileTable, resolveProfile } from "./profiles.js";
 export {
