@@ -10,9 +10,9 @@ import pg from "pg";
 import { findPostgres } from "../workspace/postgres.mjs";
 import { rootFolder } from "../workspace/root.mjs";
 
-const ROWS = 4_000;
+const ROWS = 6_000;
 const ROUNDS = 3;
-const MAX_LIFE_MS = 2_500;
+const MAX_LIFE_MS = 1_500;
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 process.stdout.write(`seed ${seed}\n`);
 
@@ -79,7 +79,7 @@ function qualify(file, tenant, lifeMs) {
 async function stateOf(tenant) {
   const rows = async (text) => (await pool.query(text, [tenant])).rows;
   const [leads] = await rows(
-    "select count(*)::int as count, md5(string_agg(k, ',' order by k)) as keys from salesagent.leads, unnest(keys) k where tenant = $1",
+    "select count(*)::int as count, md5(string_agg(k, ',' order by k)) as keys from salesagent.leads, json_array_elements_text(keys) k where tenant = $1",
   );
   const [scored] = await rows(
     "select count(distinct lead_id)::int as leads from salesagent.results where tenant = $1",
