@@ -80,7 +80,9 @@ export class CallDeadlines {
     if (this.#waiting) return;
     this.#waiting = true;
     this.#aliveMs = this.#clock.elapsed();
-    if (this.#rangUnheard) this.#arm();
+    if (!this.#rangUnheard) return;
+    this.#rangUnheard = false;
+    this.#arm();
   }
 
   /** Nobody waits until the next {@link readBegins}. */
@@ -102,7 +104,6 @@ export class CallDeadlines {
   #arm(): void {
     this.#disarm();
     if (this.#stopped) return;
-    this.#rangUnheard &&= !this.#waiting;
     const next = this.#next();
     const waitMs = next.atMs - this.#clock.elapsed();
     if (waitMs === Number.POSITIVE_INFINITY) return;
@@ -110,16 +111,14 @@ export class CallDeadlines {
   }
 
   #ring(): void {
-    const next = this.#next();
     const nowMs = this.#clock.elapsed();
-    if (this.#waiting || next.phase === "total") {
-      if (nowMs >= next.atMs) this.#onLate(next.phase, next.limitMs);
-      else this.#arm();
-      return;
+    if (!this.#waiting) {
+      this.#rangUnheard = true;
+      this.#aliveMs = nowMs;
     }
-    this.#rangUnheard = true;
-    this.#aliveMs = nowMs;
-    this.#arm();
+    const next = this.#next();
+    if (nowMs >= next.atMs) this.#onLate(next.phase, next.limitMs);
+    else this.#arm();
   }
 
   /** The limit that would be passed first if nothing more came. */
