@@ -34,7 +34,7 @@ import { rootFolder } from "./root.mjs";
  * @param {string} file
  * @returns {Manifest}
  */
-export function readManifest(file) {
+function readManifest(file) {
   return JSON.parse(readFileSync(file, "utf8"));
 }
 

@@ -1,3 +1,4 @@
+export type { Encoding } from "./csv/encoding.js";
 export type {
   BatchStoredEvent,
   DuplicateRow,
@@ -19,7 +20,7 @@ export { identityKeys } from "./lead/identity-keys.js";
 export { type ColumnMapping, type ColumnTarget, FIELD_PATHS, type FieldPath } from "./mapping/fields.js";
 export { type ColumnProposal, proposeMapping } from "./mapping/propose-mapping.js";
 export { companyNameKey } from "./normalise/company-name.js";
-export { normaliseCompanyStatus } from "./normalise/company-status.js";
+export { type CompanyStatus, normaliseCompanyStatus } from "./normalise/company-status.js";
 export { normaliseCountry } from "./normalise/country.js";
 export { companyDomainOfEmail, isRoleEmail, normaliseEmail } from "./normalise/email.js";
 export { normaliseEmployees } from "./normalise/employees.js";

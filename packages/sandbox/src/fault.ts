@@ -99,7 +99,7 @@ export type Fault =
   | { readonly type: "no-terminator" }
   /** The last line has no end. Harmless in NDJSON; an SSE event that is not ended is none. */
   | { readonly type: "no-final-newline" }
-  /** A web page in place of an answer. @defaultValue status 200 */
+  /** A web page in place of an answer, under status 200 unless told. */
   | { readonly type: "html"; readonly status?: number }
   /** A JSON error body under status 200, whatever was asked for. */
   | { readonly type: "json-error"; readonly reason?: FailureReason; readonly message?: string }

@@ -35,7 +35,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 const NEVER_SENT = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "pool"]);
 
 /** The code that `pg` or the socket put on an error. */
-export function vendorCodeOf(error: unknown): string | undefined {
+function vendorCodeOf(error: unknown): string | undefined {
   const code: unknown =
     typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
   return typeof code === "string" ? code : undefined;

@@ -114,6 +114,3 @@ export const countryName = (code: string): string => countryNames().nameOf.get(c
 export function countryVocabulary(): string[] {
   return [...GROUPS.keys(), ...countryNames().nameOf.values(), ...ALIASES.map(([alias]) => alias)];
 }
-
-/** The names of the country groups, in the order of the guide. */
-export const countryGroups = (): string[] => [...GROUPS.keys()];

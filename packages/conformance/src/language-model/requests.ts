@@ -4,7 +4,7 @@ import type { ModelScenario } from "./scenario.js";
 /** The plainest request. */
 export const ASK: ModelRequest = { messages: [userMessage("Say hello to Ada.")] };
 
-export const LOOKUP_TOOL: ToolSpec = {
+const LOOKUP_TOOL: ToolSpec = {
   name: "lookup_company",
   description: "Looks a company up by its domain.",
   inputSchema: {
@@ -15,7 +15,7 @@ export const LOOKUP_TOOL: ToolSpec = {
   },
 };
 
-export const CLOCK_TOOL: ToolSpec = {
+const CLOCK_TOOL: ToolSpec = {
   name: "current_time",
   description: "Tells the time. Takes nothing.",
   inputSchema: { type: "object", properties: {}, additionalProperties: false },

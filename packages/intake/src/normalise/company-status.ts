@@ -1,7 +1,8 @@
 import type { CompanyFields } from "@salesagent/ports";
 import { foldText } from "./fold-text.js";
 
-type CompanyStatus = NonNullable<CompanyFields["status"]>;
+/** What became of a company. */
+export type CompanyStatus = NonNullable<CompanyFields["status"]>;
 
 const WORDS: Readonly<Record<CompanyStatus, string>> = {
   active:

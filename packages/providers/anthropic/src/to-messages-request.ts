@@ -9,7 +9,7 @@ import { toThinking } from "./to-thinking.js";
 import { isForced, toToolFields } from "./to-tools.js";
 
 /** The vendor demands a limit; without the caller's this one is sent, or the model's own where that is lower. */
-export const DEFAULT_MAX_TOKENS = 32_000;
+const DEFAULT_MAX_TOKENS = 32_000;
 
 const SAMPLING = [
   ["temperature", "temperature"],

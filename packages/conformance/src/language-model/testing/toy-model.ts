@@ -24,11 +24,7 @@ const PROFILE: ModelProfile = {
 };
 
 /** A model of the toy vendor that keeps every promise. */
-export function toyModel(
-  fetch: HarnessFetch,
-  clock: Clock,
-  abilities: Partial<ModelAbilities> = {},
-): LanguageModel {
+function toyModel(fetch: HarnessFetch, clock: Clock, abilities: Partial<ModelAbilities> = {}): LanguageModel {
   const profile = { ...PROFILE, abilities: { ...ABLE, ...abilities } };
   const names = { provider: "toy", modelId: "toy-1" };
   return {
