@@ -77,9 +77,8 @@ describe("EventStream", () => {
         throw new Error("no end");
       },
     };
-    const stream = new EventStream(() => broken, fold);
-
-    await expect(collect(stream)).rejects.toThrow("no source");
+    await expect(new EventStream(() => broken, fold).result()).rejects.toThrow("no source");
+    await expect(collect(new EventStream(() => broken, fold))).rejects.toThrow("no source");
   });
 
   it("leaves no unhandled rejection when the result is asked for beside a reader that is told", async () => {

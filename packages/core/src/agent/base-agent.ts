@@ -13,6 +13,7 @@ import {
 } from "@salesagent/ports";
 import { createIdSource } from "../kernel/sortable-id.js";
 import type { SpendCap } from "../model/spend-cap.js";
+import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
 import type { AnyTool } from "../tools/tool.js";
 import { RecordWriter } from "./record-writer.js";
@@ -74,10 +75,12 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   protected readonly tools = new Map<string, AnyTool>();
   readonly #options: AgentOptions;
   readonly #createId: () => string;
+  readonly #telemetry: Telemetry;
   readonly #writers = new Map<string, RecordWriter>();
 
   constructor(options: AgentOptions = {}) {
     this.#options = options;
+    this.#telemetry = safeTelemetry(options.telemetry ?? noTelemetry);
     this.model = options.model;
     this.clock = options.clock ?? systemClock;
     this.#createId = options.createId ?? createIdSource({ now: () => this.clock.now() });
@@ -116,8 +119,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     const open = (control: StreamControl) => {
       const { promise, resolve } = deferred();
       settled = promise;
-      const work = this.#work(input, options, runId, control, resolve);
-      return batched(work);
+      return batched(this.#work(input, options, runId, control), resolve);
     };
     return new Run(runId, open, () => settled, options.signal);
   }
@@ -144,7 +146,6 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     options: RunOptions,
     runId: string,
     control: StreamControl,
-    settled: () => void,
   ): AsyncGenerator<RunEvent<Output, Own>, void, void> {
     const context = this.#context(input, options, runId, control.signal);
     let end: RunEnd = { status: "cancelled" };
@@ -168,7 +169,6 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       if (end.status !== "completed") await this.#writeBadEnd(context, end);
       context.init.span.end();
       this.#forgetIdleWriter(context.tenant);
-      settled();
     }
   }
 
@@ -184,7 +184,8 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   }
 
   #context(input: Input, options: RunOptions, runId: string, signal: AbortSignal): RunContext {
-    const { storage, events, telemetry = noTelemetry, timeouts, spendCap } = this.#options;
+    const { storage, events, timeouts, spendCap } = this.#options;
+    const telemetry = this.#telemetry;
     const { tenant } = options;
     const writer = storage && this.#writer(storage, tenant);
     const attributes = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": this.name };
@@ -234,17 +235,33 @@ function deferred(): { readonly promise: Promise<void>; readonly resolve: () => 
   return { promise, resolve };
 }
 
-/** One event a batch: the agents' generators yield them singly. */
+/**
+ * One event a batch: the agents' generators yield them singly.
+ *
+ * @param settled - Told when the work is over, also when it failed before it had begun.
+ */
 function batched<Event>(
   work: AsyncGenerator<Event, void, void>,
+  settled: () => void,
 ): AsyncIterator<readonly Event[], void, void> {
   return {
     async next() {
-      const step = await work.next();
-      return step.done ? { done: true, value: undefined } : { done: false, value: [step.value] };
+      try {
+        const step = await work.next();
+        if (!step.done) return { done: false, value: [step.value] };
+      } catch (error) {
+        settled();
+        throw error;
+      }
+      settled();
+      return { done: true, value: undefined };
     },
     async return() {
-      await work.return();
+      try {
+        await work.return();
+      } finally {
+        settled();
+      }
       return { done: true, value: undefined };
     },
   };

@@ -1,4 +1,5 @@
 import {
+  type FinishEvent,
   type LanguageModel,
   type ModelAttempt,
   type ModelErrorFacts,
@@ -37,6 +38,7 @@ export async function* callModel(
     const stream = model.stream(request, { signal, timeouts: init.timeouts, delivery: init.delivery });
     let partial = output?.reader();
     for await (const event of stream) {
+      if (event.type === "finish") call.finished(event);
       yield event;
       if (event.type === "restart") partial = output?.reader();
       if (event.type !== "text-delta" || !partial) continue;
@@ -84,6 +86,8 @@ class CallRecord {
   readonly #span: Span;
   #noted = false;
   #mayBeBilled = true;
+  /** Set when the answer was whole, also where its reader left before he took the result. */
+  #finish: FinishEvent | undefined;
 
   constructor(context: RunContext, model: LanguageModel, request: ModelRequest) {
     this.#context = context;
@@ -99,12 +103,13 @@ class CallRecord {
     );
   }
 
+  finished(event: FinishEvent): void {
+    this.#finish = event;
+  }
+
   completed(result: ModelResult): void {
-    const { attempts, timings, usage } = result;
-    this.#noted = true;
-    for (const attempt of attempts) {
-      this.#context.noteAttempt(attempt, this.#startedAt, timings.firstTokenMs);
-    }
+    const { timings, usage } = result;
+    this.#noteAttempts(result);
     const { telemetry } = this.#context.init;
     const who = whoAttributes(this.#model);
     this.#span.set({
@@ -139,10 +144,18 @@ class CallRecord {
 
   /** Ends the span, notes a call that its reader left, and gives back money that can't have been billed. */
   close(reservation: Reservation | undefined): void {
+    if (!this.#noted && this.#finish) this.#noteAttempts(this.#finish);
     if (!this.#noted) this.#note("aborted", "aborted", {});
-    if (this.#mayBeBilled) reservation?.settle(undefined);
+    if (this.#mayBeBilled) reservation?.settle(this.#finish?.costUsd);
     else reservation?.release();
     this.#span.end();
+  }
+
+  #noteAttempts({ attempts, timings }: Pick<FinishEvent, "attempts" | "timings">): void {
+    this.#noted = true;
+    for (const attempt of attempts) {
+      this.#context.noteAttempt(attempt, this.#startedAt, timings.firstTokenMs);
+    }
   }
 
   #note(outcome: "failed" | "aborted", errorCode: string, facts: Partial<ModelErrorFacts>): void {

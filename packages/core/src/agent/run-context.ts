@@ -152,11 +152,15 @@ export class RunContext {
     this.#audit.push({ id: createId(), at: this.nowIso(), actor, action, subject, runId: this.runId, facts });
   }
 
-  /** Tells the app's bus. */
+  /** Tells the app's bus, which can't break the run. */
   emit<Name extends SalesEventName>(name: Name, facts: EventFacts<Name>): void {
     const { events, tenant, runId, agent } = this.init;
     if (!events) return;
-    events.emit(name, { ...facts, tenant, runId, agent, at: this.nowIso() } as SalesEvents[Name]);
+    try {
+      events.emit(name, { ...facts, tenant, runId, agent, at: this.nowIso() } as SalesEvents[Name]);
+    } catch {
+      // A bus of the host's own that throws is for watching all the same.
+    }
   }
 
   summary(): RunSummary {
@@ -188,7 +192,14 @@ export class RunContext {
       finishedAt: this.nowIso(),
       latencyMs,
     };
-    await writer.write(this.#takeRecords(run));
+    const records = this.#takeRecords(run);
+    try {
+      await writer.write(records);
+    } catch (error) {
+      // The run will be put on record as failed: what its model calls cost belongs to that record.
+      this.#modelCalls.unshift(...records.modelCalls);
+      throw error;
+    }
   }
 
   #record(end: Pick<RunRecord, "status" | "output" | "error">): RunRecord {

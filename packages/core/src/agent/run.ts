@@ -26,6 +26,8 @@ export class Run<Output, Event extends AnyEvent> implements AsyncIterable<Event>
   readonly id: string;
   readonly #stream: EventStream<Event, RunResult<Output>>;
   readonly #settled: () => Promise<void>;
+  #output: Promise<Output> | undefined;
+  #read = false;
 
   /**
    * Made by an agent's `run`.
@@ -54,12 +56,19 @@ export class Run<Output, Event extends AnyEvent> implements AsyncIterable<Event>
   }
 
   [Symbol.asyncIterator](): AsyncIterator<Event, void, void> {
-    return this.#stream[Symbol.asyncIterator]();
+    const events = this.#stream[Symbol.asyncIterator]();
+    this.#read = true;
+    // This reader is told of a failure itself: an output that was asked for beside it must not end the process.
+    this.#output?.catch(() => {});
+    return events;
   }
 
   /** The validated output. @throws What ended the run. */
-  async output(): Promise<Output> {
-    return (await this.#stream.result()).output;
+  output(): Promise<Output> {
+    if (this.#output) return this.#output;
+    this.#output = this.#stream.result().then(({ output }) => output);
+    if (this.#read) this.#output.catch(() => {});
+    return this.#output;
   }
 
   /** The output and what it took. @throws What ended the run. */
@@ -105,21 +114,26 @@ export class Run<Output, Event extends AnyEvent> implements AsyncIterable<Event>
     let id = 0;
     const frame = (type: string, data: unknown) =>
       encoder.encode(`id: ${++id}\nevent: ${type}\ndata: ${JSON.stringify(data)}\n\n`);
-    return new ReadableStream<Uint8Array>({
-      async pull(controller) {
-        try {
-          const step = await events.next();
-          if (step.done) controller.close();
-          else controller.enqueue(frame(step.value.type, step.value));
-        } catch (error) {
-          controller.enqueue(frame("error", toWire(error)));
-          controller.close();
-        }
+    return new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          try {
+            const step = await events.next();
+            if (step.done) controller.close();
+            else controller.enqueue(frame(step.value.type, step.value));
+          } catch (error) {
+            controller.enqueue(frame("error", toWire(error)));
+            controller.close();
+            await events.return?.();
+          }
+        },
+        async cancel() {
+          await events.return?.();
+        },
       },
-      async cancel() {
-        await events.return?.();
-      },
-    });
+      // Nothing ahead of the reader: a body that is never read begins nothing.
+      { highWaterMark: 0 },
+    );
   }
 }
 

@@ -3,7 +3,7 @@ import { EventEmitter } from "eventemitter3";
 
 /** How a bus is made. */
 export interface EventBusOptions {
-  /** Is told when a listener throws; the run never is. @defaultValue does nothing */
+  /** Is told when a listener throws; the run never is, also when this throws itself. @defaultValue does nothing */
   readonly onListenerError?: (error: unknown, event: SalesEventName) => void;
 }
 
@@ -16,7 +16,7 @@ export function createEventBus(options: EventBusOptions = {}): EventBus {
         try {
           listener(event);
         } catch (error) {
-          options.onListenerError?.(error, name);
+          tell(options.onListenerError, error, name);
         }
       };
       emitter.on(name, guarded);
@@ -26,4 +26,12 @@ export function createEventBus(options: EventBusOptions = {}): EventBus {
       emitter.emit(name, event);
     },
   };
+}
+
+function tell(onError: EventBusOptions["onListenerError"], error: unknown, name: SalesEventName): void {
+  try {
+    onError?.(error, name);
+  } catch {
+    // There is nobody left to tell.
+  }
 }

@@ -1,4 +1,5 @@
 import type { JsonValue } from "@salesagent/ports";
+import { MAX_JSON_DEPTH } from "./json-depth.js";
 
 type Container = Record<string, JsonValue> | JsonValue[];
 
@@ -24,7 +25,7 @@ export class PartialJson {
   #token = "";
   #escape: string | undefined;
 
-  /** False when the text can't be JSON any more; what was read before stands. */
+  /** False when the text can't be JSON any more, or nests too deep; what was read before stands. */
   get valid(): boolean {
     return this.#expecting !== "broken";
   }
@@ -80,7 +81,9 @@ export class PartialJson {
   }
 
   #beginValue(char: string): void {
-    if (char === "{" || char === "[") {
+    if ((char === "{" || char === "[") && this.#frames.length === MAX_JSON_DEPTH) {
+      this.#expecting = "broken";
+    } else if (char === "{" || char === "[") {
       this.#frames.push({ container: char === "{" ? {} : [], key: undefined });
       this.#expecting = char === "{" ? "key" : "value";
     } else if (char === '"') {

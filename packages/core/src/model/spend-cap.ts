@@ -38,6 +38,7 @@ export function createSpendCap(options: { readonly usd: number }): SpendCap {
       return fromNanoUsd(spentNano);
     },
     reserve(maxUsd) {
+      if (!(maxUsd >= 0)) throw new RangeError(`reserve: maxUsd must be a number ≥ 0, got ${maxUsd}`);
       const nano = toNanoUsd(maxUsd);
       if (spentNano + heldNano + nano > limitNano) throw exceeded(options.usd, fromNanoUsd(spentNano));
       heldNano += nano;
@@ -49,16 +50,23 @@ export function createSpendCap(options: { readonly usd: number }): SpendCap {
         spentNano += costNano;
       };
       return {
-        // A cost that nobody knows is booked as the most that it can be.
-        settle: (costUsd) => end(costUsd === undefined ? nano : toNanoUsd(costUsd)),
+        // A cost that nobody knows, or that can't be one, is booked as the most that it can be.
+        settle: (costUsd) => end(isCost(costUsd) ? toNanoUsd(costUsd) : nano),
         release: () => end(0),
       };
     },
   };
 }
 
-/** Tokens are rarely shorter than this; used where a high estimate is the safe one. */
-const MIN_CHARS_PER_TOKEN = 2;
+function isCost(costUsd: number | undefined): costUsd is number {
+  return costUsd !== undefined && costUsd >= 0 && costUsd < Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Bytes of a token that are rarely undercut; used where a high estimate is the safe one. Bytes, since scripts that take
+ * three bytes a character take about one token a character.
+ */
+const MIN_BYTES_PER_TOKEN = 2;
 /** Assumed when neither the request nor the profile limits the output. */
 const FALLBACK_OUTPUT_TOKENS = 32_768;
 
@@ -75,9 +83,10 @@ export function maxCostUsd(request: ModelRequest, profile: ModelProfile): number
     ...rates.flatMap((rate) => [rate.input, rate.cacheWrite ?? 0, rate.cacheWriteLong ?? 0]),
   );
   const dearestOutput = Math.max(...rates.map((rate) => rate.output));
-  const chars = JSON.stringify([request.messages, request.tools ?? [], request.output ?? null]).length;
+  const prompt = JSON.stringify([request.messages, request.tools ?? [], request.output ?? null]);
+  const bytes = new TextEncoder().encode(prompt).length;
   const outputTokens = request.maxOutputTokens ?? profile.maxOutputTokens ?? FALLBACK_OUTPUT_TOKENS;
-  const tokensUsd = ((chars / MIN_CHARS_PER_TOKEN) * dearestInput + outputTokens * dearestOutput) / 1e6;
+  const tokensUsd = ((bytes / MIN_BYTES_PER_TOKEN) * dearestInput + outputTokens * dearestOutput) / 1e6;
   return tokensUsd + (price.perRequest ?? 0);
 }
 

@@ -8,10 +8,11 @@ import {
   type StandardSchema,
   systemMessage,
 } from "@salesagent/ports";
+import { isTooDeep } from "./json-depth.js";
 import { jsonInText } from "./json-in-text.js";
 import { PartialJson } from "./partial-json.js";
 import { matchesPartially } from "./partial-match.js";
-import { toJsonSchema, type Validated, validate } from "./validate.js";
+import { MAX_TOLD_ISSUES, toJsonSchema, type Validated, validate } from "./validate.js";
 
 /** An answer of a given shape: how to ask for it, how to read it while it comes, how to check it. */
 export class StructuredOutput<Output> {
@@ -41,27 +42,41 @@ export class StructuredOutput<Output> {
   async read(text: string): Promise<Validated<Output>> {
     const json = jsonInText(text);
     if (json === undefined) return { issues: [{ path: "", message: "the answer is not JSON" }] };
+    if (isTooDeep(json)) return { issues: [{ path: "", message: "the answer is nested too deeply" }] };
     return validate(this.#schema, json);
   }
 }
 
-/** Yields what is known of an answer so far, as long as it can still fit the schema. */
+/** Answers of up to this many characters are told with every piece. */
+const EVERY_PIECE_CHARS = 2_000;
+/** Beyond that a partial comes when the answer has grown by this share: each costs as much as the whole answer so far. */
+const GROWTH = 0.02;
+
+/**
+ * Yields what is known of an answer so far, as long as it can still fit the schema: with every piece at first, less often
+ * as the answer grows beyond 2,000 characters (every 2 %), and in any case when it is complete.
+ */
 export class PartialOutputReader {
   readonly #schema: JsonSchema;
   readonly #json = new PartialJson();
   #begun = false;
+  #readChars = 0;
+  #nextAtChars = 0;
 
   constructor(schema: JsonSchema) {
     this.#schema = schema;
   }
 
-  /** @returns The value so far, or nothing when there is none yet or it does not fit. */
+  /** @returns The value so far, or nothing when there is none yet, it does not fit, or it is too early for another. */
   push(text: string): JsonValue | undefined {
     const rest = this.#begun ? text : afterPreamble(text);
     if (rest === "") return undefined;
     this.#begun = true;
     if (this.#json.complete) return undefined;
     this.#json.push(rest);
+    this.#readChars += rest.length;
+    if (this.#readChars < this.#nextAtChars && !this.#json.complete) return undefined;
+    if (this.#readChars > EVERY_PIECE_CHARS) this.#nextAtChars = this.#readChars * (1 + GROWTH);
     const value = this.#json.value();
     return value !== undefined && matchesPartially(value, this.#schema) ? value : undefined;
   }
@@ -69,7 +84,8 @@ export class PartialOutputReader {
 
 /** What to tell a model whose answer was of the wrong shape. */
 export function repairPrompt(issues: readonly IssueFact[]): string {
-  const list = issues.map(({ path, message }) => `- ${path === "" ? "answer" : path}: ${message}`).join("\n");
+  const told = issues.slice(0, MAX_TOLD_ISSUES);
+  const list = told.map(({ path, message }) => `- ${path === "" ? "answer" : path}: ${message}`).join("\n");
   return `Your answer does not have the shape that was asked for:\n${list}\nAnswer again with the corrected JSON alone.`;
 }
 

@@ -8,14 +8,20 @@ export async function validate<Output>(
   schema: StandardSchema<unknown, Output>,
   value: unknown,
 ): Promise<Validated<Output>> {
-  const pending = schema["~standard"].validate(value);
-  const result = pending instanceof Promise ? await pending : pending;
+  const result = await schema["~standard"].validate(value);
   return result.issues === undefined ? { value: result.value } : { issues: result.issues.map(toFact) };
 }
 
-/** The issues on one line, such as `score: expected number; reasons[0]: too short`. */
+/** A long list that is wrong from end to end has an issue for each item; more than these tell nobody more. */
+export const MAX_TOLD_ISSUES = 10;
+
+/** The first issues on one line, such as `score: expected number; reasons[0]: too short`. */
 export function describeIssues(issues: readonly IssueFact[]): string {
-  return issues.map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)).join("; ");
+  const told = issues
+    .slice(0, MAX_TOLD_ISSUES)
+    .map(({ path, message }) => (path === "" ? message : `${path}: ${message}`));
+  if (issues.length > MAX_TOLD_ISSUES) told.push(`and ${issues.length - MAX_TOLD_ISSUES} more`);
+  return told.join("; ");
 }
 
 /**
@@ -31,8 +37,19 @@ export function toJsonSchema(schema: StandardSchema, side: "input" | "output", o
       `${option}: this schema can't be printed as JSON Schema. Use a library that implements Standard JSON Schema, such as zod 4.2 or later.`,
     );
   }
-  const { $schema: _dialect, ...document } = convert({ target: "draft-2020-12" });
+  const { $schema: _dialect, ...document } = printed(() => convert({ target: "draft-2020-12" }), option);
   return document as JsonSchema;
+}
+
+function printed<T>(print: () => T, option: string): T {
+  try {
+    return print();
+  } catch (error) {
+    const said = error instanceof Error ? error.message : "unknown failure";
+    throw new TypeError(`${option}: this schema can't be printed as JSON Schema (${said}).`, {
+      cause: error,
+    });
+  }
 }
 
 function toFact({ message, path = [] }: StandardIssue): IssueFact {
