@@ -1,12 +1,12 @@
 // Storage: bulk writes and point reads of @salesagent/storage-pg beside the bare statements that they stand on.
 // Run: npm run build && node bench/storage.mjs [rounds]. DATABASE_URL names a server; without it one is started, with fsync on.
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { build } from "esbuild";
+import { pathToFileURL } from "node:url";
 import pg from "pg";
 import { memoryStorage } from "../packages/storage-memory/dist/index.js";
 import { postgres } from "../packages/storage-pg/dist/index.js";
+import { findPostgres } from "../scripts/workspace/postgres.mjs";
 
 const BATCH_ROWS = 500;
 const COUNTS = { batches: 8, reads: 2000 };
@@ -140,26 +140,6 @@ function median(values) {
   return sorted[sorted.length >> 1];
 }
 
-/** The bare statements on the server that tests use, or on a server started for this run. */
-async function findServer() {
-  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
-  const folder = new URL("../node_modules/.cache/salesagent-bench/", import.meta.url);
-  const outfile = fileURLToPath(new URL("postgres-cluster.mjs", folder));
-  await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: [
-      fileURLToPath(new URL("../packages/storage-pg/src/testing/postgres-cluster.ts", import.meta.url)),
-    ],
-    outfile,
-    platform: "node",
-    format: "esm",
-    logLevel: "error",
-  });
-  const { startPostgresCluster } = await import(pathToFileURL(outfile).href);
-  await rm(outfile);
-  return startPostgresCluster({ fsync: true });
-}
-
 async function prepare(pool, schema) {
   await pool.query("drop schema if exists floor cascade");
   await pool.query("create schema floor");
@@ -239,7 +219,7 @@ function print(group, samples) {
  * @returns Samples by group and contender, in microseconds a row or a read.
  */
 export async function run({ rounds = 7, quick = false } = {}) {
-  const server = await findServer();
+  const server = await findPostgres();
   const pool = new pg.Pool({ connectionString: server.url });
   const storage = postgres({ connectionString: server.url });
   try {

@@ -13,7 +13,7 @@ import { rootFolder } from "../workspace/root.mjs";
 const ROWS = 6_000;
 const ROUNDS = 3;
 const MAX_LIFE_MS = 1_500;
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 process.stdout.write(`seed ${seed}\n`);
 
 const program = join(rootFolder, "packages/cli/bin/salesagent.js");
@@ -21,7 +21,11 @@ const folder = await mkdtemp(join(tmpdir(), "salesagent-crash-"));
 const server = await findPostgres();
 const pool = new pg.Pool({ connectionString: server.url });
 
-/** A small generator of numbers in [0, 1), so that a failure can be had again. See Mulberry32. */
+/**
+ * A small generator of numbers in [0, 1), so that a failure can be had again. See Mulberry32.
+ *
+ * @param {number} state
+ */
 function createRandom(state) {
   let a = state;
   return () => {
@@ -32,7 +36,11 @@ function createRandom(state) {
   };
 }
 
-/** Rows of all kinds: new, repeated, with quoted line ends and emoji, and some that must be rejected. */
+/**
+ * Rows of all kinds: new, repeated, with quoted line ends and emoji, and some that must be rejected.
+ *
+ * @param {() => number} random
+ */
 function createCsv(random) {
   const lines = ["Company,Website,Country,Employees,Notes"];
   for (let row = 0; row < ROWS; row++) {
@@ -48,6 +56,14 @@ function createCsv(random) {
   return `${lines.join("\n")}\n`;
 }
 
+/**
+ * Qualifies a file, and kills the process when its life is over.
+ *
+ * @param {string} file
+ * @param {string} tenant
+ * @param {number} [lifeMs] Without one it ends by itself.
+ * @returns {Promise<{ code: number | null, killed: boolean, stderr: string }>}
+ */
 function qualify(file, tenant, lifeMs) {
   const args = [
     program,
@@ -75,8 +91,13 @@ function qualify(file, tenant, lifeMs) {
   });
 }
 
-/** What must be the same whether the run was disturbed or not. */
+/**
+ * What must be the same whether the run was disturbed or not.
+ *
+ * @param {string} tenant
+ */
 async function stateOf(tenant) {
+  /** @param {string} text */
   const rows = async (text) => (await pool.query(text, [tenant])).rows;
   const [leads] = await rows(
     "select count(*)::int as count, md5(string_agg(k, ',' order by k)) as keys from salesagent.leads, json_array_elements_text(keys) k where tenant = $1",

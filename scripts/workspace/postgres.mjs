@@ -10,7 +10,7 @@ import { rootFolder } from "./root.mjs";
  * @returns {Promise<{ url: string, stop(): Promise<void> }>}
  */
 export async function findPostgres() {
-  if (process.env.DATABASE_URL) return { url: process.env.DATABASE_URL, stop: async () => {} };
+  if (process.env["DATABASE_URL"]) return { url: process.env["DATABASE_URL"], stop: async () => {} };
   const folder = join(rootFolder, "node_modules/.cache/salesagent");
   const outfile = join(folder, `postgres-cluster-${process.pid}.mjs`);
   await mkdir(folder, { recursive: true });
