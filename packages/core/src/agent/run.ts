@@ -89,8 +89,8 @@ export class Run<Output, Event extends AnyEvent> implements AsyncIterable<Event>
   /**
    * The text as it is written, and nothing else.
    *
-   * @throws `model.stream_cut` when text that was given out is withdrawn, which bare text can't tell: read the events where
-   * several models may answer.
+   * @throws Error when text that was given out is withdrawn, by another model's restart or by an output that was rejected:
+   * bare text can't tell that. Read the events where it may happen.
    */
   async *textStream(): AsyncGenerator<string, void, void> {
     let given = false;
