@@ -117,6 +117,7 @@ export {
   type ToolMessage,
   type ToolResultPart,
   type ToolSpec,
+  type TransactionOptions,
   type Usage,
   type UsageRow,
   type UsageStore,

@@ -90,5 +90,11 @@ export type {
   StepStore,
   StoredError,
 } from "./stores/run-store.js";
-export type { Storage, StorageSupports, TenantStorage, TenantStores } from "./stores/storage.js";
+export type {
+  Storage,
+  StorageSupports,
+  TenantStorage,
+  TenantStores,
+  TransactionOptions,
+} from "./stores/storage.js";
 export type { UsageRow, UsageStore } from "./stores/usage-store.js";

@@ -80,4 +80,30 @@ describe("writers at once", () => {
     await expect(pending).rejects.toMatchObject({ code: "store.unavailable", replay: "safe" });
     expect(tries).toBe(10);
   });
+
+  it.each([
+    ["serializable", 2],
+    ["read-committed", 1],
+  ] as const)(
+    "to a row that a %s transaction adds to make its callback run %i times",
+    async (isolation, expected) => {
+      await using storage = postgres({ connectionString: database.url });
+      const acme = storage.tenant(`adds-${isolation}`);
+      const counters = { calls: 1, failedCalls: 0, inputTokens: 1, cachedInputTokens: 0, outputTokens: 1 };
+      const place = { day: "2026-05-01", agent: "a", provider: "p", modelId: "m" };
+      const row = { ...place, ...counters, reasoningTokens: 0, costNanoUsd: 5, unpricedCalls: 0 };
+      let tries = 0;
+      await acme.transaction(
+        async ({ runs, usage }) => {
+          tries += 1;
+          await runs.list();
+          if (tries === 1) await acme.usage.addMany([row]); // from outside of it
+          await usage.addMany([row]);
+        },
+        { isolation },
+      );
+      expect(tries).toBe(expected);
+      expect(await acme.usage.list()).toMatchObject([{ ...place, calls: 2 }]);
+    },
+  );
 });

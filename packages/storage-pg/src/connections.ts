@@ -4,7 +4,13 @@ import { breaksConnection, type FailureContext, toStoreError } from "./pg-errors
 import type { PgClient, PgPool } from "./pg-pool.js";
 import type { Statement } from "./statement.js";
 
-const SET_TENANT = "select set_config('salesagent.tenant', $1, $2)";
+const SET_TENANT = "select set_config('salesagent.tenant', $1, false)";
+
+/** Sets the tenant for one transaction, whose name is in hex, so that it goes with other SQL and nothing is to be quoted. */
+function setTenantLocally(tenant: string): string {
+  const hex = Buffer.from(tenant, "utf8").toString("hex");
+  return `select set_config('salesagent.tenant', convert_from(decode('${hex}', 'hex'), 'UTF8'), true)`;
+}
 
 /** Values stay text: the host may have changed how `pg` reads types, and each store knows its own columns. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
@@ -51,23 +57,24 @@ export class Connection {
     return this.#query(this.pooling === "session" ? { ...query, name } : query);
   }
 
-  command(text: string): Promise<readonly Row[]> {
-    return this.#query({ text });
+  /** Runs SQL without parameters: one statement, or several in one round trip. */
+  async command(text: string): Promise<void> {
+    await this.#query({ text });
   }
 
   /** Sets the tenant for the session where it isn't set already. Not within a transaction: a rollback would undo it. */
   async enterSession(tenant: string): Promise<void> {
     if (this.pooling !== "session" || this.state.tenant === tenant) return;
     this.state.tenant = undefined;
-    await this.#query({ text: SET_TENANT, values: [tenant, false] });
+    await this.#query({ text: SET_TENANT, values: [tenant] });
     this.state.tenant = tenant;
   }
 
   /** Begins a transaction with the tenant set. */
   async begin(tenant: string, isolation: "read committed" | "serializable"): Promise<void> {
     await this.enterSession(tenant);
-    await this.command(`begin isolation level ${isolation}`);
-    if (this.pooling === "transaction") await this.#query({ text: SET_TENANT, values: [tenant, true] });
+    const begin = `begin isolation level ${isolation}`;
+    await this.command(this.pooling === "session" ? begin : `${begin}; ${setTenantLocally(tenant)}`);
   }
 
   /** Ends a transaction that failed; where the connection is lost, its end ended the transaction. */

@@ -88,7 +88,9 @@ function createTenantStorage(
     createPgStores({ tenant, executor, clock, createId }, statements);
   return {
     ...storesOn(pooled),
-    transaction: (work, call) =>
-      pooled.transaction("transaction", "serializable", (executor) => work(storesOn(executor)), call),
+    transaction: (work, options) => {
+      const isolation = options?.isolation === "read-committed" ? "read committed" : "serializable";
+      return pooled.transaction("transaction", isolation, (executor) => work(storesOn(executor)), options);
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { TenantStorage, TenantStores } from "@salesagent/ports";
 import { everyCall } from "./every-call.js";
-import { at, sampleDraft, sampleRun } from "./sample-records.js";
+import { at, sampleDraft, sampleRun, sampleUsage } from "./sample-records.js";
 import type { StorageSuite } from "./storage-suite.js";
 import { readState } from "./stored-state.js";
 
@@ -98,6 +98,26 @@ export function transactionConformance({ describe, it, expect, open }: StorageSu
       const id = outcome?.id ?? "";
       await Promise.all(Array.from({ length: 6 }, () => countUp(acme, id)));
       expect((await acme.leads.get(id))?.custom).toEqual({ count: 6 });
+    });
+
+    it("waits for others, and loses no addition, where it may read what was committed meanwhile", async () => {
+      await using storage = await open();
+      const acme = storage.tenant("acme");
+      const rows = [sampleUsage({ agent: "b" }), sampleUsage({ agent: "a" })];
+      const add = (_: unknown, index: number) =>
+        acme.transaction(
+          async ({ runs, usage }) => {
+            await runs.putMany([sampleRun(`run-${index}`)]);
+            await usage.addMany(rows);
+          },
+          { isolation: "read-committed" },
+        );
+      await Promise.all(Array.from({ length: 40 }, add));
+      expect((await acme.usage.list()).map(({ agent, calls }) => [agent, calls])).toEqual([
+        ["a", 40],
+        ["b", 40],
+      ]);
+      expect((await acme.runs.list()).items.length).toBe(40);
     });
 
     it("stores one lead when transactions insert the same key", async () => {

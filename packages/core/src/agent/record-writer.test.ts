@@ -39,10 +39,10 @@ function setup(fail: () => void = () => {}) {
   const told = { transactions: 0 };
   const storage: TenantStorage = {
     ...stores,
-    transaction: async (work, call) => {
+    transaction: async (work, options) => {
       told.transactions += 1;
       fail();
-      return stores.transaction(work, call);
+      return stores.transaction(work, options);
     },
   };
   return { stores, told, writer: new RecordWriter(storage) };

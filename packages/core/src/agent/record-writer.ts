@@ -6,6 +6,7 @@ import {
   SalesAgentError,
   type StepRecord,
   type TenantStorage,
+  type TenantStores,
   type UsageRow,
 } from "@salesagent/ports";
 import { toNanoUsd } from "../model/nano-usd.js";
@@ -75,14 +76,16 @@ export class RecordWriter {
 
   async #commit(group: readonly RunRecords[]): Promise<void> {
     const modelCalls = group.flatMap((records) => records.modelCalls);
-    await this.#storage.transaction(async (stores) => {
+    const write = async (stores: TenantStores): Promise<void> => {
       await stores.runs.putMany(group.map((records) => records.run));
       await stores.steps.putMany(group.flatMap((records) => records.steps));
       await stores.modelCalls.addMany(modelCalls);
-      await stores.usage.addMany(sumUsage(modelCalls));
       await stores.results.addMany(group.flatMap((records) => records.results));
       await stores.audit.addMany(group.flatMap((records) => records.audit));
-    });
+      // Last: all writers of the day, of other processes too, wait here for one another.
+      await stores.usage.addMany(sumUsage(modelCalls));
+    };
+    await this.#storage.transaction(write, { isolation: "read-committed" });
   }
 }
 

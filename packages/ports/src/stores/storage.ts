@@ -21,13 +21,25 @@ export interface TenantStores {
   readonly imports: ImportStore;
 }
 
+/** How a transaction runs. */
+export interface TransactionOptions extends CallOptions {
+  /**
+   * `serializable`: as if nobody else wrote meanwhile; where that can't be had, the callback is run again. `read-committed`:
+   * enough where nothing is written that depends on what was read; it waits for other writers instead of colliding with
+   * them. A storage may give more than is asked for.
+   *
+   * @defaultValue "serializable"
+   */
+  readonly isolation?: "serializable" | "read-committed" | undefined;
+}
+
 /** The stores of one tenant, and transactions over them. */
 export interface TenantStorage extends TenantStores {
   /**
    * Runs `work` in one transaction: all its writes stand, or none when it throws. Only the stores passed in belong to it.
    * The callback may be run again after a serialisation failure, so it acts through the stores alone.
    */
-  transaction<T>(work: (stores: TenantStores) => Promise<T>, call?: CallOptions): Promise<T>;
+  transaction<T>(work: (stores: TenantStores) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
 
 /** What a storage can do beyond the contract. */

@@ -151,6 +151,7 @@ export const recordSabotages: Readonly<Record<string, Sabotage>> = {
       "usage-store/1 > counts every addition when calls overlap in time",
       "usage-store/1 > sums costs exactly, however large",
       "transactions > makes all writes stand, and gives back what the callback gave",
+      "transactions > waits for others, and loses no addition, where it may read what was committed meanwhile",
     ],
   },
   "sorts usage as a person of some country would": {
