@@ -1,12 +1,34 @@
 import type { Lead } from "@salesagent/ports";
-import { instant, json, optional, type Row, text } from "./columns.js";
+import type { NormalDraft } from "@salesagent/ports/store-rules";
+import { createBulkSource } from "./bulk-source.js";
+import { json, optional, type Row, text } from "./columns.js";
 import { bySeq } from "./page-order.js";
 import { createPageReader, type PageReader } from "./page-reader.js";
+import { type RecordColumn, toSelectList } from "./record-columns.js";
 import { createStatementCache, reading, type Statement, writing } from "./statement.js";
 import type { TableNames } from "./store-context.js";
 
-const NAMES = ["id", "source", "stage", "company", "contact", "custom", "keys", "revision"];
-const COLUMNS = [...NAMES, instant("created_at"), instant("updated_at")].join(", ");
+/** A draft on its way in. */
+export interface NewLead extends NormalDraft {
+  readonly id: string;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
+}
+
+const NEW_COLUMNS: readonly RecordColumn<NewLead>[] = [
+  { name: "id", type: "text", read: (lead) => lead.id },
+  { name: "source", type: "text", read: (lead) => lead.source },
+  { name: "stage", type: "text", read: (lead) => lead.stage },
+  { name: "company", type: "json", read: (lead) => lead.company },
+  { name: "contact", type: "optional json", read: (lead) => lead.contact },
+  { name: "custom", type: "json", read: (lead) => lead.custom },
+  { name: "keys", type: "json", read: (lead) => lead.keys },
+  { name: "created_at", type: "timestamptz", read: (lead) => lead.createdAt },
+  { name: "updated_at", type: "timestamptz", read: (lead) => lead.createdAt },
+];
+const newLeads = createBulkSource(NEW_COLUMNS, 4);
+
+const COLUMNS = [toSelectList(NEW_COLUMNS), "revision"].join(", ");
 
 /** A lead as its row tells. */
 export function fromLeadRow(row: Row): Lead {
@@ -34,7 +56,7 @@ export interface LeadStatements {
   readonly findByKey: Statement;
   /** $2: keys. Gives `key`, `lead_id` of those that are held. */
   readonly holders: Statement;
-  /** $2: leads, $3: their keys; both JSON. Fails with 23505 where a key is held. */
+  /** $2: keys, $3: the id of each one's lead, then {@link toNewLeadValues}. Fails with 23505 where a key is held. */
   readonly insert: Statement;
   /** $2: id. Gives `revision`, `keys`, and locks the lead. */
   readonly lock: Statement;
@@ -49,29 +71,27 @@ export interface LeadStatements {
   readonly count: (where: string) => Statement;
 }
 
+/** The leads that `insert` takes. */
+export const toNewLeadValues = newLeads.toValues;
+
 export function createLeadStatements(name: TableNames): LeadStatements {
   const leads = name("leads");
   const keys = name("lead_keys");
   const assign = `update ${leads} set source = $3, stage = $4, company = $5::json, contact = $6::json, custom = $7::json,
     keys = $8::json, revision = revision + 1, updated_at = $9::timestamptz where tenant = $1 and id = $2`;
   const counting = createStatementCache(reading);
-  const qualified = COLUMNS.replace(/\b(id|source|stage|company|contact|custom|keys|revision),/g, "l.$1,");
 
   return {
     get: reading(`select ${COLUMNS} from ${leads} where tenant = $1 and id = $2`),
     getMany: reading(`select ${COLUMNS} from ${leads} where tenant = $1 and id = any($2::text[])`),
-    findByKey: reading(`select ${qualified} from ${keys} k
+    findByKey: reading(`select ${COLUMNS} from ${keys} k
       join ${leads} l on l.tenant = k.tenant and l.id = k.lead_id where k.tenant = $1 and k.key = $2`),
     holders: reading(`select key, lead_id from ${keys} where tenant = $1 and key = any($2::text[])`),
     insert: writing(`with claimed as (
         insert into ${keys} (tenant, key, lead_id)
-        select $1, k.key, k.lead_id from json_to_recordset($3::json) as k (key text, lead_id text)
+        select $1, k.key, k.lead_id from unnest($2::text[], $3::text[]) as k (key, lead_id)
       )
-      insert into ${leads}
-        (tenant, id, source, stage, company, contact, custom, keys, revision, created_at, updated_at)
-      select $1, l.id, l.source, l.stage, l.company, l.contact, l.custom, l.keys, 1, l.created_at, l.created_at
-      from json_to_recordset($2::json) as l
-        (id text, source text, stage text, company json, contact json, custom json, keys json, created_at timestamptz)`),
+      insert into ${leads} (tenant, ${newLeads.names}, revision) select $1, ${newLeads.selected}, 1 from ${newLeads.from}`),
     lock: writing(`select revision, keys from ${leads} where tenant = $1 and id = $2 for update`),
     replace: writing(`${assign} returning ${COLUMNS}`),
     replaceContent: writing(

@@ -10,14 +10,9 @@ import {
 import { json, jsonText, number, text } from "./columns.js";
 import type { Executor } from "./executor.js";
 import { toKeyColumn } from "./lead-keys.js";
-import { fromLeadRow, type LeadStatements } from "./lead-statements.js";
+import { fromLeadRow, type LeadStatements, type NewLead, toNewLeadValues } from "./lead-statements.js";
 import { toWhere } from "./page-reader.js";
 import type { StoreContext } from "./store-context.js";
-
-/** A draft on its way in. */
-interface NewLead extends NormalDraft {
-  readonly id: string;
-}
 
 /** What becomes of a batch, given who holds which key. */
 interface InsertPlan {
@@ -40,21 +35,11 @@ function planInsert(drafts: readonly NewLead[], holders: ReadonlyMap<string, str
   return { outcomes, inserted };
 }
 
-/** The rows of a batch as JSON. Keys are sorted, so that two batches that share keys wait for each other in one order. */
-function toInsertValues(leads: readonly NewLead[], createdAt: string): readonly string[] {
-  const rows = leads.map(({ id, source, stage, company, contact, custom, keys }) => ({
-    id,
-    source,
-    stage,
-    company,
-    contact,
-    custom,
-    keys,
-    created_at: createdAt,
-  }));
-  const keys = leads.flatMap(({ id, keys }) => keys.map((key) => ({ key: toKeyColumn(key), lead_id: id })));
-  keys.sort((left, right) => (left.key < right.key ? -1 : 1));
-  return [JSON.stringify(rows), JSON.stringify(keys)];
+/** Keys are sorted, so that two batches that share keys wait for each other in one order. */
+function toInsertValues(leads: readonly NewLead[]): readonly unknown[] {
+  const keys = leads.flatMap(({ id, keys }) => keys.map((key) => ({ column: toKeyColumn(key), leadId: id })));
+  keys.sort((left, right) => (left.column < right.column ? -1 : 1));
+  return [keys.map(({ column }) => column), keys.map(({ leadId }) => leadId), ...toNewLeadValues(leads)];
 }
 
 /** Who holds which of the keys, by what their columns hold. */
@@ -86,7 +71,7 @@ export function createPgLeadStore(context: StoreContext, statements: LeadStateme
     const keys = leads.flatMap((lead) => lead.keys);
     const { outcomes, inserted } = planInsert(leads, await readHolders(context, statements, within, keys));
     if (inserted.length > 0) {
-      await within.run("leads", statements.insert, [tenant, ...toInsertValues(inserted, now())], undefined);
+      await within.run("leads", statements.insert, [tenant, ...toInsertValues(inserted)], undefined);
     }
     return outcomes;
   };
@@ -117,9 +102,11 @@ export function createPgLeadStore(context: StoreContext, statements: LeadStateme
     port: "lead-store/1",
     async insertMany(drafts, call) {
       executor.admit("leads", call);
+      const createdAt = now();
       const leads = drafts.map((draft, index) => ({
         ...toNormalDraft(`drafts[${index}]`, draft),
         id: createId(),
+        createdAt,
       }));
       if (leads.length === 0) return [];
       return executor.together("leads", (within) => insert(within, leads), call);
