@@ -26,14 +26,19 @@ export const rules = [
     reason: "ports has no dependencies",
   },
   {
-    entries: /^@salesagent\/(core|agents|provider-[a-z-]+)(\/|$)/,
+    entries: /^@salesagent\/((core|agents|storage-memory|provider-[a-z-]+)(\/|$)|intake$)/,
     refuses: isNodeBuiltin,
     reason: "it runs in any web-standard runtime",
   },
   {
     entries: /^@salesagent\/core(\/|$)/,
-    refuses: ({ path }) => peers.test(path) || schemaLibraries.test(path),
-    reason: "core knows no vendor and no schema library",
+    refuses: ({ path }) => peers.test(path),
+    reason: "core knows no vendor",
+  },
+  {
+    entries: /^@salesagent\/(?!agents$|cli$)/,
+    refuses: ({ path }) => schemaLibraries.test(path),
+    reason: "only ready agents bring a schema library; the rest takes any Standard Schema",
   },
   {
     entries: /^@salesagent\/(?!cli$)/,

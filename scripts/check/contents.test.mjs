@@ -7,6 +7,10 @@ it.each([
   ["@salesagent/core/model", "node:events", false],
   ["@salesagent/core/agent", "fs/promises", false],
   ["@salesagent/core", "zod", true],
+  ["@salesagent/core/model", "openai", true],
+  ["@salesagent/intake", "node:fs", false],
+  ["@salesagent/storage-memory", "node:crypto", false],
+  ["@salesagent/provider-kit", "zod", false],
   ["@salesagent/provider-openai", "openai", false],
   ["@salesagent/provider-anthropic", "@anthropic-ai/sdk", false],
   ["@salesagent/storage-pg", "pg", false],
@@ -17,7 +21,7 @@ it.each([
 it.each([
   ["@salesagent/core", "eventemitter3", false],
   ["@salesagent/provider-openai", "openai", true],
-  ["@salesagent/intake", "node:fs", false],
+  ["@salesagent/intake/file", "node:fs", false],
   ["@salesagent/agents", "zod", false],
   ["@salesagent/cli", "pg", false],
 ])("lets %s load %s", (entry, path, dynamic) => {

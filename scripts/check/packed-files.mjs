@@ -1,9 +1,13 @@
-/** A packed package holds its manifest, README, LICENSE, JavaScript, maps and declarations, SQL where it has some, and nothing else. */
+/**
+ * A packed package holds its manifest, README, LICENSE, JavaScript, maps and declarations, SQL and commands where it has some,
+ * and nothing else.
+ */
 import { runCheck } from "../workspace/check-report.mjs";
 import { packAll } from "../workspace/pack.mjs";
 
 const wanted = ["package.json", "README.md", "LICENSE"];
-const allowed = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|dist\/.+(\.js|\.js\.map|\.d\.ts|\.sql))$/;
+const allowed =
+  /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|bin\/[a-z-]+\.js|dist\/.+(\.js|\.js\.map|\.d\.ts|\.sql))$/;
 
 /**
  * @param {{ folder: string, files: readonly string[] }} packed

@@ -5,6 +5,7 @@ it("finds what would be published by mistake, and what would be left out", () =>
   const files = [
     "package.json",
     "LICENSE",
+    "bin/salesagent.js",
     "dist/index.js",
     "dist/index.d.ts",
     "dist/.tsbuildinfo",
