@@ -19,6 +19,7 @@ import { priceNanoUsd, toUsd } from "./price.js";
 import { readRateLimits } from "./rate-limit-headers.js";
 import { readRequestId } from "./request-id.js";
 import { failureOfResponse, refuseWrongFormat } from "./response-check.js";
+import { refuseUnsound, soundEnd, soundUsage } from "./sound-answer.js";
 import type { WireFailureInit } from "./wire-failure.js";
 
 /** A request that is ready to be sent. */
@@ -146,7 +147,8 @@ class ExchangeSource implements ModelEventSource {
       const terminated = step.done || this.#push(decoder, step.value, events);
       if (!terminated) continue;
       if (!step.done) await this.#drain(reader);
-      const end = decoder.end(events);
+      const end = soundEnd(decoder.end(events));
+      refuseUnsound(events);
       if (events.length > 0) this.#noteFirstToken();
       this.#ended = true;
       this.#deadlines.stop();
@@ -158,6 +160,7 @@ class ExchangeSource implements ModelEventSource {
   #push(decoder: AnswerDecoder, bytes: Uint8Array, events: ModelEvent[]): boolean {
     this.#deadlines.alive();
     const terminated = decoder.push(bytes, events);
+    refuseUnsound(events);
     if (events.length > 0) this.#noteFirstToken();
     return terminated;
   }
@@ -225,7 +228,7 @@ class ExchangeSource implements ModelEventSource {
       requestId: this.#requestId,
       requestIdHeader: this.#exchange.requestIdHeader,
       status: this.#status,
-      usage: this.#prepared?.decoder.usage(),
+      usage: soundUsage(this.#prepared?.decoder.usage() ?? {}),
       successor: profile.retired?.successor,
       secrets: this.#prepared?.secrets ?? [],
       nowMs: clock.now(),

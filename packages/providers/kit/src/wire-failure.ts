@@ -29,8 +29,25 @@ export class WireFailure extends Error {
   constructor(init: WireFailureInit) {
     // Without the vendor's words: the OpenAI SDK takes an error that says "timed out" for a time-out of its own and drops it.
     super(`The exchange failed: ${init.kind}`);
-    this.init = init;
+    this.init = withTexts(init);
   }
+}
+
+/** Adapters pass on what a server sent, which may be of any type. */
+function withTexts(init: WireFailureInit): WireFailureInit {
+  const { vendorCode, vendorMessage, toolCall } = init;
+  return {
+    ...init,
+    ...(vendorCode === undefined ? {} : { vendorCode: toText(vendorCode) }),
+    ...(vendorMessage === undefined ? {} : { vendorMessage: toText(vendorMessage) }),
+    ...(toolCall === undefined
+      ? {}
+      : { toolCall: { tool: toText(toolCall.tool), argumentsText: toText(toolCall.argumentsText) } }),
+  };
+}
+
+function toText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 /** Finds a {@link WireFailure} in a chain of causes: vendor SDKs wrap what their `fetch` throws. */
