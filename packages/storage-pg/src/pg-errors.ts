@@ -67,7 +67,7 @@ export function breaksConnection(error: unknown): boolean {
 export function toStoreError(error: unknown, { store, reads, scrub }: FailureContext): SalesAgentError {
   if (SalesAgentError.is(error)) return error;
   const code = vendorCodeOf(error) ?? (isPoolTimeout(error) ? "pool" : undefined);
-  if (code?.startsWith("22") || code === "54000" || code === "23505") {
+  if (code?.startsWith("22") || code?.startsWith("23") || code === "54000") {
     return invalidValue(store, "value", `the database refused it with ${code}`);
   }
   const known = code !== undefined && (isSqlState(code) ? !breaksConnection(error) : NEVER_SENT.has(code));
