@@ -1,4 +1,5 @@
 import type { Io } from "../io.js";
+import { formatUsd } from "../render/format-usd.js";
 import { formatDuration } from "../render/progress-line.js";
 import { enginesInWords } from "../render/report.js";
 import type { ReportLead } from "../render/report-data.js";
@@ -65,11 +66,6 @@ export function warnDegraded({ degraded, scored }: PassSummary, io: Io): void {
       `The model could not be used for ${count} of ${scored} leads (${code}); the rules scored them.\n`,
     );
   }
-}
-
-/** Small sums with the digits that tell them apart. */
-function formatUsd(usd: number): string {
-  return usd === 0 ? "$0" : `$${usd.toFixed(usd < 0.01 ? 6 : 4)}`;
 }
 
 function shorten(text: string, chars: number): string {

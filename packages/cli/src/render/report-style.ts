@@ -24,7 +24,7 @@ summary .rank, summary .where { color: var(--soft); } summary .score { font-weig
 .body { padding: .25rem .25rem 1rem 3.5rem; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: .25rem .5rem .25rem 0; vertical-align: top; }
 th { color: var(--soft); font-weight: 500; font-size: .85rem; } td.points { font-variant-numeric: tabular-nums; white-space: nowrap; }
-.met { color: var(--good); } .partly { color: var(--part); } .missed, .excluded { color: var(--bad); } .unknown { color: var(--soft); }
+.met { color: var(--good); } .partly { color: var(--part); } .missed, .excluded, .against { color: var(--bad); } .unknown, .absent { color: var(--soft); }
 footer { margin-top: 3rem; color: var(--soft); font-size: .85rem; }
 @media (max-width: 40rem) { summary { grid-template-columns: 2.5rem 3rem 2rem 1fr; } summary .where { display: none; } .body { padding-left: .25rem; } }
 @media print { label { display: none; } details { break-inside: avoid; } }

@@ -1,4 +1,5 @@
 import { escapeHtml } from "./escape-html.js";
+import { formatUsd } from "./format-usd.js";
 import type { ReportCriterion, ReportData, ReportLead } from "./report-data.js";
 import { REPORT_STYLE } from "./report-style.js";
 
@@ -57,7 +58,7 @@ function facts(data: ReportData): string {
     ["Rejected rows", String(data.rejected)],
     ["Scored", String(data.scored)],
     ...data.tiers.map(({ name, count }): [string, string] => [`Tier ${name}`, String(count)]),
-    ["Model cost", data.costUsd === undefined ? "unknown" : `$${data.costUsd.toFixed(4)}`],
+    ["Model cost", data.costUsd === undefined ? "unknown" : formatUsd(data.costUsd)],
   ];
   const cells = entries.map(
     ([name, value]) => `<div><dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd></div>`,
