@@ -65,6 +65,7 @@ export type { Company, CompanyFields, NumberRange } from "./records/company.js";
 export type { Contact, ContactFields, Seniority } from "./records/contact.js";
 export type { Lead, LeadDraft, LeadStage } from "./records/lead.js";
 export type { FieldProvenance, Provenance } from "./records/provenance.js";
+export { createSortableIds } from "./sortable-id.js";
 export type {
   InferInput,
   InferOutput,
@@ -98,3 +99,4 @@ export type {
   TransactionOptions,
 } from "./stores/storage.js";
 export type { UsageRow, UsageStore } from "./stores/usage-store.js";
+export { untilAborted } from "./until-aborted.js";

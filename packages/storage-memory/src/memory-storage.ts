@@ -1,18 +1,14 @@
 import {
   type CallOptions,
   type Clock,
+  createSortableIds,
   type Storage,
   systemClock,
   type TenantStorage,
   type TenantStores,
-} from "@salesagent/ports";
-import {
-  checkTenant,
-  closedStore,
-  createSortableIds,
-  transactionContended,
   untilAborted,
-} from "@salesagent/ports/store-rules";
+} from "@salesagent/ports";
+import { checkTenant, closedStore, transactionContended } from "@salesagent/ports/store-rules";
 import { createMemoryAuditStore } from "./memory-audit-store.js";
 import { createMemoryImportStore } from "./memory-import-store.js";
 import { createMemoryLeadStore } from "./memory-lead-store.js";

@@ -1,4 +1,4 @@
-import { untilAborted } from "@salesagent/ports/store-rules";
+import { untilAborted } from "@salesagent/ports";
 
 /** Lets one in at a time, in the order of arrival. */
 export class Turnstile {

@@ -1,5 +1,5 @@
-import type { Clock } from "@salesagent/ports";
-import { transactionContended, untilAborted } from "@salesagent/ports/store-rules";
+import { type Clock, untilAborted } from "@salesagent/ports";
+import { transactionContended } from "@salesagent/ports/store-rules";
 
 const ATTEMPTS = 10;
 const LONGEST_WAIT_MS = 64;

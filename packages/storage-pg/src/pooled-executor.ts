@@ -1,5 +1,5 @@
-import type { CallOptions } from "@salesagent/ports";
-import { closedStore, untilAborted } from "@salesagent/ports/store-rules";
+import { type CallOptions, untilAborted } from "@salesagent/ports";
+import { closedStore } from "@salesagent/ports/store-rules";
 import { type Attempt, type Spreading, tryUntilClear } from "./collision.js";
 import type { Row } from "./columns.js";
 import type { Connection, Connections } from "./connections.js";

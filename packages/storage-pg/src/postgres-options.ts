@@ -1,5 +1,4 @@
-import { type Clock, systemClock } from "@salesagent/ports";
-import { createSortableIds } from "@salesagent/ports/store-rules";
+import { type Clock, createSortableIds, systemClock } from "@salesagent/ports";
 import type { Pooling } from "./connections.js";
 import type { PgPool } from "./pg-pool.js";
 

@@ -1,5 +1,11 @@
-import type { CallOptions, Storage, TenantStorage, TenantStores } from "@salesagent/ports";
-import { checkTenant, closedStore, untilAborted } from "@salesagent/ports/store-rules";
+import {
+  type CallOptions,
+  type Storage,
+  type TenantStorage,
+  type TenantStores,
+  untilAborted,
+} from "@salesagent/ports";
+import { checkTenant, closedStore } from "@salesagent/ports/store-rules";
 import { Connections } from "./connections.js";
 import type { Executor } from "./executor.js";
 import { migrateSchema, quote } from "./migrate.js";

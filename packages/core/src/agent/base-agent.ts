@@ -1,5 +1,6 @@
 import {
   type Clock,
+  createSortableIds,
   type EventBus,
   type JsonObject,
   type JsonValue,
@@ -11,7 +12,6 @@ import {
   type StreamControl,
   systemClock,
 } from "@salesagent/ports";
-import { createIdSource } from "../kernel/sortable-id.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
@@ -83,7 +83,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     this.#telemetry = safeTelemetry(options.telemetry ?? noTelemetry);
     this.model = options.model;
     this.clock = options.clock ?? systemClock;
-    this.#createId = options.createId ?? createIdSource({ now: () => this.clock.now() });
+    this.#createId = options.createId ?? createSortableIds(this.clock);
     for (const tool of options.tools ?? []) this.registerTool(tool);
   }
 

@@ -1,6 +1,5 @@
-import { type JsonValue, SalesAgentError, type ToolCallPart } from "@salesagent/ports";
+import { type JsonValue, SalesAgentError, type ToolCallPart, untilAborted } from "@salesagent/ports";
 import { linkSignal } from "../kernel/linked-signal.js";
-import { untilAborted } from "../kernel/until-aborted.js";
 import { describeIssues, validate } from "../model/validate.js";
 import type { AnyTool, ToolContext, ToolOutcome } from "./tool.js";
 

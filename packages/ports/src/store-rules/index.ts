@@ -18,7 +18,6 @@ export {
   usageCounters,
 } from "./normal-records.js";
 export { type Cursor, type NormalPage, toCursorText, toNormalPage } from "./page-rules.js";
-export { createSortableIds } from "./sortable-id.js";
 export { toStorable } from "./storable.js";
 export {
   closedStore,
@@ -28,4 +27,3 @@ export {
   transactionContended,
 } from "./store-errors.js";
 export { checkTenant } from "./tenant-rules.js";
-export { untilAborted } from "./until-aborted.js";

@@ -1,12 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { systemClock } from "../clock.js";
 import { fromNanoUsd, toInstant, toNanoUsd } from "./field-rules.js";
 import { toCursorText, toNormalPage } from "./page-rules.js";
-import { createSortableIds } from "./sortable-id.js";
 import { toStorable } from "./storable.js";
 import { checkTenant } from "./tenant-rules.js";
-import { untilAborted } from "./until-aborted.js";
 
 /** JSON whose text every database can hold. */
 const storableJson = fc
@@ -101,36 +98,9 @@ describe("cursors", () => {
   });
 });
 
-describe("ids", () => {
-  it("sort by time and are UUIDs of version 7", () => {
-    let time = 1_777_000_000_000;
-    const create = createSortableIds({ ...systemClock, now: () => time++ });
-    const ids = Array.from({ length: 100 }, create);
-    expect([...ids].sort()).toEqual(ids);
-    for (const id of ids)
-      expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  });
-});
-
 describe("tenants", () => {
   it("are told what is wrong with their name", () => {
     expect(() => checkTenant("x".repeat(201))).toThrow(/1–200 characters/);
     expect(() => checkTenant("a\u0007")).toThrow(TypeError);
-  });
-});
-
-describe("untilAborted", () => {
-  it("rejects with the caller's reason while the work hangs, and lets go of the signal", async () => {
-    const caller = new AbortController();
-    const pending = untilAborted(new Promise(() => {}), caller.signal);
-    const reason = { any: "value" };
-    caller.abort(reason);
-    await expect(pending).rejects.toBe(reason);
-  });
-
-  it("passes on what the work comes to", async () => {
-    const caller = new AbortController();
-    await expect(untilAborted(Promise.resolve(7), caller.signal)).resolves.toBe(7);
-    await expect(untilAborted(Promise.reject(new RangeError("no")), caller.signal)).rejects.toThrow("no");
   });
 });

@@ -1,5 +1,4 @@
-import { type CallOptions, SalesAgentError } from "@salesagent/ports";
-import { untilAborted } from "@salesagent/ports/store-rules";
+import { type CallOptions, SalesAgentError, untilAborted } from "@salesagent/ports";
 import { type Sabotage, withStores, withSupports, withTransaction } from "./sabotage.js";
 
 /** A call without its signal. */

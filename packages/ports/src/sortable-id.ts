@@ -1,6 +1,10 @@
-import type { Clock } from "../clock.js";
+import type { Clock } from "./clock.js";
 
-/** Makes ids in the form of UUID version 7: their text sorts by time, to the millisecond. */
+/**
+ * Makes ids in the form of UUID version 7: their text sorts by time, to the millisecond.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-7
+ */
 export function createSortableIds(clock: Clock): () => string {
   return () => {
     const time = Math.max(0, Math.floor(clock.now())).toString(16).padStart(12, "0");
