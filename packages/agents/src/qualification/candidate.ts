@@ -19,7 +19,7 @@ export interface Candidate extends ScorableLead {
 
 /** Brings any input to one form. @throws TypeError when there is no company in it. */
 export function toCandidate(input: QualificationInput): Candidate {
-  if (typeof input !== "object" || input === null || !("company" in input)) {
+  if (typeof input !== "object" || input === null || !isNameOrFacts(input.company)) {
     throw new TypeError("qualification input.company must be a company's name or its facts");
   }
   if (isLeadFacts(input)) {
@@ -37,6 +37,10 @@ export function factsOf({ company, contact, custom }: Candidate): JsonObject {
   if (contact) facts["contact"] = withoutProvenance(contact);
   if (custom && Object.keys(custom).length > 0) facts["other"] = custom;
   return facts;
+}
+
+function isNameOrFacts(company: unknown): boolean {
+  return typeof company === "string" || (typeof company === "object" && company !== null);
 }
 
 function isLeadFacts(input: QualificationInput): input is LeadFacts {

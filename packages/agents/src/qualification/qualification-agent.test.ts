@@ -230,9 +230,11 @@ describe("QualificationAgent", () => {
     expect(() => new QualificationAgent({ profile: wrong as never })).toThrow(/criteria\[0\]\.weight/);
   });
 
-  it("refuses an input without a company", async () => {
-    await expect(new QualificationAgent({ profile }).run({} as never, { tenant }).output()).rejects.toThrow(
-      /input\.company/,
-    );
-  });
+  it.each([{}, { company: null }, { company: 5 }, null])(
+    "refuses %j, which has no company",
+    async (input) => {
+      const run = new QualificationAgent({ profile }).run(input as never, { tenant });
+      await expect(run.output()).rejects.toThrow(/input\.company/);
+    },
+  );
 });

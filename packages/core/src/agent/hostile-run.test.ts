@@ -1,4 +1,4 @@
-import type { EventBus, ModelRequest, Storage } from "@salesagent/ports";
+import type { EventBus, JsonValue, ModelRequest, Storage } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -96,6 +96,49 @@ describe("a model that goes astray", () => {
 
     await expect(run.output()).rejects.toMatchObject({ code: "model.malformed_response" });
     expect(ran).toBe(0);
+  });
+
+  it("nests the arguments of a call too deep, and no tool runs", async () => {
+    let input: JsonValue = "leaf";
+    for (let level = 0; level < 1_000; level++) input = [input];
+    const take = defineTool({
+      name: "take",
+      description: "Takes.",
+      input: z.any(),
+      effect: "none",
+      run: failing,
+    });
+    const run = counter({ tools: [take] }, [{ toolCalls: [{ name: "take", input }] }]).run("x", { tenant });
+
+    await expect(run.output()).rejects.toMatchObject({ code: "model.malformed_response" });
+  });
+
+  it("writes what no storage holds, and its run is on record all the same", async () => {
+    const storage = memoryStorage();
+    const page = defineTool({
+      name: "page",
+      description: "Reads a page.",
+      input: z.any(),
+      effect: "read",
+      run: () => ({ "te\0xt": "NUL \0, half \ud83d, whole 🚀", list: ["fine"] }),
+    });
+    const agent = defineAgent({
+      name: "reader",
+      instructions: "Read.",
+      tools: [page],
+      storage,
+      model: scriptedModel([{ toolCalls: [{ name: "page" }, { name: "no\0such" }] }, { text: "Read \0." }]),
+    });
+    const run = agent.run("Read \0", { tenant });
+
+    expect(await run.output()).toBe("Read \0.");
+    const stores = storage.tenant(tenant);
+    expect(await stores.runs.get(run.id)).toMatchObject({ input: "Read \ufffd", output: "Read \ufffd." });
+    const { items } = await stores.steps.list(run.id);
+    expect(items.find(({ name }) => name === "page")?.output).toEqual({
+      "te\ufffdxt": "NUL \ufffd, half \ufffd, whole 🚀",
+      list: ["fine"],
+    });
   });
 
   it.each(["__proto__", "constructor", "toString", ""])(

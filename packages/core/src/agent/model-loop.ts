@@ -9,6 +9,7 @@ import {
   type ToolMessage,
   userMessage,
 } from "@salesagent/ports";
+import { isTooDeep } from "../model/json-depth.js";
 import { repairPrompt, type StructuredOutput } from "../model/structured-output.js";
 import { describeIssues } from "../model/validate.js";
 import { runTool } from "../tools/run-tool.js";
@@ -84,6 +85,7 @@ async function* modelStep<Output>(
   const startedMs = context.clock.elapsed();
   yield { type: "step-started", index: context.nextStep, kind: "model", name: model.modelId };
   const result = yield* callModel(context, model, toRequest(options, messages), output);
+  if (result.toolCalls.some(({ input }) => isTooDeep(input))) throw tooDeep(result);
   const latencyMs = context.clock.elapsed() - startedMs;
   const answer = { text: result.text, toolCalls: result.toolCalls.length };
   context.noteStep({
@@ -199,6 +201,15 @@ function refuseIncomplete(result: ModelResult): void {
       replay: "safe",
     });
   }
+}
+
+/** Such a call can be neither checked nor sent back to any vendor. */
+function tooDeep({ provider, modelId, usage }: ModelResult): SalesAgentError<"model.malformed_response"> {
+  return new SalesAgentError("model.malformed_response", {
+    message: `${provider}/${modelId} called a tool with arguments that are nested too deeply. Ask again, or use a stronger model.`,
+    facts: { provider, modelId, usage },
+    replay: "safe",
+  });
 }
 
 function invalidOutput(

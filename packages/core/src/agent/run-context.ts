@@ -21,6 +21,7 @@ import type { SpendCap } from "../model/spend-cap.js";
 import type { Span, Telemetry } from "../telemetry/telemetry.js";
 import type { RecordWriter, RunRecords } from "./record-writer.js";
 import type { RunEnd, RunSummary } from "./run-event.js";
+import { toRecord } from "./to-record.js";
 
 /** What a run is made of. */
 export interface RunContextInit {
@@ -114,7 +115,7 @@ export class RunContext {
 
   noteStep(step: StepNote): void {
     const index = this.#stepCount++;
-    if (this.init.writer) this.#steps.push({ ...step, runId: this.runId, index });
+    if (this.init.writer) this.#steps.push({ ...toRecord(step), runId: this.runId, index });
     if (step.kind === "tool") this.#toolCallCount++;
     this.emit("run-step", { index, kind: step.kind, name: step.name });
   }
@@ -141,7 +142,13 @@ export class RunContext {
   noteResult(result: Omit<ResultRecord, "id" | "runId" | "createdAt">): void {
     if (!this.init.writer) return;
     const id = this.init.createId();
-    this.#results.push({ ...result, id, runId: this.runId, createdAt: this.nowIso() });
+    this.#results.push({
+      ...result,
+      data: toRecord(result.data),
+      id,
+      runId: this.runId,
+      createdAt: this.nowIso(),
+    });
   }
 
   /** Puts a decision or an effect into the audit trail; it is stored with the run's end. */
@@ -149,7 +156,16 @@ export class RunContext {
     const { createId, agent, writer } = this.init;
     if (!writer) return;
     const actor = `agent:${agent}`;
-    this.#audit.push({ id: createId(), at: this.nowIso(), actor, action, subject, runId: this.runId, facts });
+    const at = this.nowIso();
+    this.#audit.push({
+      id: createId(),
+      at,
+      actor,
+      action,
+      subject,
+      runId: this.runId,
+      facts: toRecord(facts),
+    });
   }
 
   /** Tells the app's bus, which can't break the run. */
@@ -207,8 +223,8 @@ export class RunContext {
     return {
       id: runId,
       agent,
-      input,
-      ...end,
+      input: toRecord(input),
+      ...toRecord(end),
       ...(leadId === undefined ? {} : { leadId }),
       ...(threadId === undefined ? {} : { threadId }),
       ...(parentRunId === undefined ? {} : { parentRunId }),
