@@ -54,7 +54,21 @@ const CONTESTANTS = [
 ];
 /** Faults behind which a success must be the whole answer; after the others it is enough that the stream settles. */
 const EXACT = ["none", "held-open", "cut", "reset", "stall", "in-band-error", "garbage-line"];
-const LOOSE = ["garbage-bytes", "broken-byte", "doubled-piece", "lost-piece", "swapped-pieces"];
+const LOOSE = ["wrong-type", "garbage-bytes", "broken-byte", "doubled-piece", "lost-piece", "swapped-pieces"];
+const ODD_VALUES = [
+  null,
+  -1,
+  1e308,
+  true,
+  "",
+  "NaN",
+  [],
+  {},
+  [null],
+  [[]],
+  { toString: 1 },
+  JSON.parse('{"__proto__":{"odd":1}}'),
+];
 const REQUEST = { messages: [{ role: "user", parts: [{ type: "text", text: "hi", origin: "user" }] }] };
 const WORDS = [
   "Figma",
@@ -260,6 +274,8 @@ function complaintOf(outcome, whole, fault, bodies) {
   if (error !== undefined && !(SalesAgentError.is(error) && error.code.startsWith("model."))) {
     return `not an error of the family: ${error?.stack ?? error}`;
   }
+  if (result?.costUsd !== undefined && !(result.costUsd >= 0 && result.costUsd < 1e9))
+    return `cost ${result.costUsd}`;
   if (!EXACT.includes(fault)) return undefined;
   if (fault === "none" && error !== undefined) return `a whole answer failed: ${error.message}`;
   if (!whole.text.startsWith(text)) return `text that was never written: ${JSON.stringify(text)}`;
@@ -280,7 +296,7 @@ async function soakOne(random, tally) {
   );
   if (!clean.result) throw new Error(`${contestant.name} can't read a sound answer`, { cause: clean.error });
   const spoilt = fault === "in-band-error" ? inBand(random, contestant, reply, delivery) : sound;
-  const wire = fault === "garbage-line" ? withGarbageLines(random, contestant, spoilt.bytes) : spoilt.bytes;
+  const wire = spoilWire(random, contestant, fault, spoilt.bytes);
   const bodies = { open: 0 };
   const plan = spoil(random, fault, wire);
   const outcome = await read(contestant, playing(spoilt, plan, bodies), delivery);
@@ -293,6 +309,11 @@ async function soakOne(random, tally) {
   if (process.env.SOAK_WIRE)
     process.stdout.write(`  ${JSON.stringify(Buffer.concat(plan.pieces).toString())}\n`);
   return 1;
+}
+
+function spoilWire(random, contestant, fault, bytes) {
+  if (fault === "garbage-line") return withGarbageLines(random, contestant, bytes);
+  return fault === "wrong-type" ? withWrongTypes(random, bytes) : bytes;
 }
 
 function inBand(random, contestant, reply, delivery) {
@@ -318,6 +339,47 @@ function withGarbageLines(random, { dialect }, bytes) {
   );
 }
 
+/** Values of any type where the vendor's documents say otherwise. */
+function withWrongTypes(random, bytes) {
+  const spoil = (line) => {
+    const [, prefix, json] = /^(data: ?)?(\{.*|\[\{.*)$/.exec(line) ?? [];
+    if (json === undefined || random.chance(0.6)) return line;
+    const holder = { root: JSON.parse(json) };
+    const spots = [];
+    const note = (parent) => {
+      for (const key of Object.keys(parent)) {
+        spots.push([parent, key]);
+        if (typeof parent[key] === "object" && parent[key] !== null) note(parent[key]);
+      }
+    };
+    note(holder);
+    const [parent, key] = random.pick(spots);
+    parent[key] = structuredClone(random.pick(ODD_VALUES));
+    return `${prefix ?? ""}${JSON.stringify(holder.root)}`;
+  };
+  return Buffer.from(bytes.toString().split("\n").map(spoil).join("\n"));
+}
+
+/** An event that never ends must end the answer, within time that grows with its length. */
+async function soakEndlessEvents() {
+  let failures = 0;
+  for (const contestant of CONTESTANTS) {
+    const sound = render(contestant, { text: "Begin" }, true);
+    const opening = Buffer.from(contestant.dialect === "ollama" ? '{"a":"' : 'data: {"a":"');
+    const piece = Buffer.alloc(64 * 1024, "a");
+    const pieces = [opening, ...Array.from({ length: 300 }, () => piece)];
+    const { error } = await read(
+      contestant,
+      playing(sound, { pieces, ending: "hold" }, { open: 0 }),
+      "streamed",
+    );
+    if (SalesAgentError.is(error, "model.malformed_response")) continue;
+    process.stdout.write(`${contestant.name}, endless event: ${error ?? "not settled"}\n`);
+    failures += 1;
+  }
+  return failures;
+}
+
 const unhandled = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
 process.stdout.write(`${COUNT} answers, seed ${SEED}\n`);
@@ -327,6 +389,8 @@ const random = createRandom(SEED);
 const tally = {};
 let failures = 0;
 for (let i = 0; i < COUNT && failures < 20; i++) failures += await soakOne(random, tally);
+failures += await soakEndlessEvents();
+if ({}.odd !== undefined) throw new Error("a prototype was changed");
 for (const [outcome, count] of Object.entries(tally).sort()) process.stdout.write(`  ${outcome}: ${count}\n`);
 if (unhandled.length > 0)
   process.stdout.write(`${unhandled.length} unhandled rejections, first: ${unhandled[0]?.stack}\n`);
