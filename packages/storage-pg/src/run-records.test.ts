@@ -18,9 +18,9 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 
 describe("runs that end at once", () => {
-  it("stand, but for those whose records the storage or the database itself refuses", async () => {
+  it("stand, but for those whose records the database refuses", async () => {
     await using storage = postgres({ connectionString: database.url });
-    const texts = ["one", "a\0b", "two", "three", "refused", "four", "five"];
+    const texts = ["one", "refused", "two", "three", "refused too", "four", "five"];
     const agent = defineAgent({
       name: "writer",
       instructions: "Write.",
@@ -32,10 +32,9 @@ describe("runs that end at once", () => {
 
     const { runs: stored, steps } = storage.tenant("acme");
     for (const [index, text] of texts.entries()) {
-      const refused = text.includes("\0") || text === "refused";
       const run = await stored.get(runs[index]?.id ?? "");
       const stepCount = (await steps.list(run?.id ?? "")).items.length;
-      if (refused) {
+      if (text.startsWith("refused")) {
         expect(outcomes[index]).toMatchObject({ reason: { code: "store.invalid" } });
         expect(run).toMatchObject({ status: "failed", error: { code: "store.invalid" } });
         expect(stepCount).toBe(0);
