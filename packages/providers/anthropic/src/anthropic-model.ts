@@ -22,7 +22,7 @@ import { type AnthropicAuth, AnthropicClient } from "./anthropic-client.js";
 import { classifyAnthropic } from "./classify-anthropic.js";
 import { type ApiVersion, claudeProfile } from "./claude-models.js";
 import { PROVIDER } from "./messages-answer.js";
-import { StreamedMessagesDecoder, WholeMessagesDecoder } from "./messages-decoders.js";
+import { createWholeMessagesDecoder, StreamedMessagesDecoder } from "./messages-decoders.js";
 import { continuedResponse, PausedTurn } from "./paused-turn.js";
 import { toMessagesRequest } from "./to-messages-request.js";
 
@@ -115,7 +115,7 @@ class AnthropicModel implements LanguageModel {
         if (!paused) return response;
         return continuedResponse(response, paused, (content) => post(withTurn(body, content), signal));
       },
-      decoder: streamed ? new StreamedMessagesDecoder(options, paused) : new WholeMessagesDecoder(options),
+      decoder: streamed ? new StreamedMessagesDecoder(options, paused) : createWholeMessagesDecoder(options),
       mediaTypes: [streamed ? "text/event-stream" : "application/json"],
       warnings,
       secrets: [apiKey],

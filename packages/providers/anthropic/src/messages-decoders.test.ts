@@ -1,7 +1,7 @@
 import type { JsonObject, ModelEvent } from "@salesagent/ports";
 import { type AnswerEnd, WireFailure } from "@salesagent/provider-kit";
 import { describe, expect, it } from "vitest";
-import { StreamedMessagesDecoder, WholeMessagesDecoder } from "./messages-decoders.js";
+import { createWholeMessagesDecoder, StreamedMessagesDecoder } from "./messages-decoders.js";
 import {
   block,
   messageDelta,
@@ -239,8 +239,8 @@ describe("a streamed answer", () => {
 
 describe("a whole answer", () => {
   const readWhole = (body: string | JsonObject) => {
-    const decoder = new WholeMessagesDecoder(options);
-    decoder.push(new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body)));
+    const decoder = createWholeMessagesDecoder(options);
+    decoder.push(new TextEncoder().encode(typeof body === "string" ? body : JSON.stringify(body)), []);
     const events: ModelEvent[] = [];
     return { end: decoder.end(events), events };
   };

@@ -2,10 +2,10 @@ import type { JsonValue, ModelEvent, Usage } from "@salesagent/ports";
 import {
   type AnswerDecoder,
   type AnswerEnd,
+  createWholeDecoder,
   parseJson,
   readErrorBody,
   SseReader,
-  WholeBody,
   WireFailure,
 } from "@salesagent/provider-kit";
 import { MessagesAnswer, type MessagesAnswerOptions } from "./messages-answer.js";
@@ -59,32 +59,14 @@ export class StreamedMessagesDecoder implements AnswerDecoder {
 }
 
 /** Reads an answer that comes as one JSON document. */
-export class WholeMessagesDecoder implements AnswerDecoder {
-  readonly #answer: MessagesAnswer;
-  readonly #body = new WholeBody();
-
-  constructor(options: MessagesAnswerOptions) {
-    this.#answer = new MessagesAnswer(options);
-  }
-
-  usage(): Usage {
-    return this.#answer.usage;
-  }
-
-  push(bytes: Uint8Array): boolean {
-    this.#body.push(bytes);
-    return false;
-  }
-
-  end(events: ModelEvent[]): AnswerEnd {
-    const json = this.#body.end();
-    const said = readErrorBody(json);
+export function createWholeMessagesDecoder(options: MessagesAnswerOptions): AnswerDecoder {
+  const answer = new MessagesAnswer(options);
+  return createWholeDecoder(answer, (document, events) => {
+    const said = readErrorBody(document);
     if (said) throw new WireFailure({ kind: "in-band", ...said });
-    const message = json as WireMessage | null;
-    if (typeof message !== "object" || message === null) throw new WireFailure({ kind: "malformed" });
-    this.#answer.pushMessage(message, events);
-    return this.#answer.end();
-  }
+    answer.pushMessage(document as WireMessage, events);
+    return answer.end();
+  });
 }
 
 /** @throws WireFailure with what an error event says: wrapped as the vendor sends it, or flat as proxies do. */

@@ -1,7 +1,7 @@
 import type { JsonObject, ModelEvent } from "@salesagent/ports";
 import { type AnswerEnd, WireFailure } from "@salesagent/provider-kit";
 import { describe, expect, it } from "vitest";
-import { StreamedGeminiDecoder, WholeGeminiDecoder } from "./gemini-decoders.js";
+import { createWholeGeminiDecoder, StreamedGeminiDecoder } from "./gemini-decoders.js";
 
 const usage = (fields: JsonObject = {}): JsonObject => ({
   promptTokenCount: 40,
@@ -247,9 +247,9 @@ describe("a streamed answer", () => {
 
 describe("a whole answer", () => {
   it("brings the same parts as a stream", () => {
-    const decoder = new WholeGeminiDecoder(makeIds());
+    const decoder = createWholeGeminiDecoder(makeIds());
     const parts = [{ text: "Hm.", thought: true }, { text: "Hi" }, call({ name: "now" })];
-    decoder.push(new TextEncoder().encode(JSON.stringify(chunk(parts, "STOP"))));
+    decoder.push(new TextEncoder().encode(JSON.stringify(chunk(parts, "STOP"))), []);
     const events: ModelEvent[] = [];
     expect(decoder.end(events).reason).toBe("tool-calls");
     expect(events.map((event) => event.type)).toEqual([

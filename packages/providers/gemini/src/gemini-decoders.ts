@@ -2,9 +2,9 @@ import type { ModelEvent, Usage } from "@salesagent/ports";
 import {
   type AnswerDecoder,
   type AnswerEnd,
+  createWholeDecoder,
   parseJson,
   SseReader,
-  WholeBody,
   WireFailure,
 } from "@salesagent/provider-kit";
 import { GeminiAnswer } from "./gemini-answer.js";
@@ -47,27 +47,10 @@ export class StreamedGeminiDecoder implements AnswerDecoder {
 }
 
 /** Reads an answer that comes as one JSON document. */
-export class WholeGeminiDecoder implements AnswerDecoder {
-  readonly #answer: GeminiAnswer;
-  readonly #body = new WholeBody();
-
-  constructor(createId: () => string) {
-    this.#answer = new GeminiAnswer(createId);
-  }
-
-  usage(): Usage {
-    return this.#answer.usage;
-  }
-
-  push(bytes: Uint8Array): boolean {
-    this.#body.push(bytes);
-    return false;
-  }
-
-  end(events: ModelEvent[]): AnswerEnd {
-    const chunk = this.#body.end() as WireChunk | null;
-    if (typeof chunk !== "object" || chunk === null) throw new WireFailure({ kind: "malformed" });
-    this.#answer.push(chunk, events);
-    return this.#answer.end(events);
-  }
+export function createWholeGeminiDecoder(createId: () => string): AnswerDecoder {
+  const answer = new GeminiAnswer(createId);
+  return createWholeDecoder(answer, (document, events) => {
+    answer.push(document as WireChunk, events);
+    return answer.end(events);
+  });
 }

@@ -21,7 +21,7 @@ import {
 } from "@salesagent/provider-kit";
 import { classifyGemini } from "./classify-gemini.js";
 import { PROVIDER } from "./function-calls.js";
-import { StreamedGeminiDecoder, WholeGeminiDecoder } from "./gemini-decoders.js";
+import { createWholeGeminiDecoder, StreamedGeminiDecoder } from "./gemini-decoders.js";
 import { geminiProfiles } from "./gemini-models.js";
 import { toGeminiRequest } from "./to-gemini-request.js";
 
@@ -96,7 +96,7 @@ class GeminiModel implements LanguageModel {
           headers: [{ "x-goog-api-key": apiKey }, headers, call.headers],
           signal,
         }),
-      decoder: streamed ? new StreamedGeminiDecoder(createId) : new WholeGeminiDecoder(createId),
+      decoder: streamed ? new StreamedGeminiDecoder(createId) : createWholeGeminiDecoder(createId),
       mediaTypes: [streamed ? "text/event-stream" : "application/json"],
       warnings,
       secrets: [apiKey],

@@ -2,7 +2,7 @@ import type { JsonObject, ModelEvent } from "@salesagent/ports";
 import { type AnswerEnd, WireFailure } from "@salesagent/provider-kit";
 import { describe, expect, it } from "vitest";
 import type { OllamaAnswerOptions } from "./ollama-answer.js";
-import { StreamedOllamaDecoder, WholeOllamaDecoder } from "./ollama-decoders.js";
+import { createWholeOllamaDecoder, StreamedOllamaDecoder } from "./ollama-decoders.js";
 
 const head = { model: "qwen3:8b", created_at: "2026-08-21T10:00:00.000000Z" };
 
@@ -158,8 +158,8 @@ describe("a streamed answer", () => {
 
 describe("a whole answer", () => {
   const readWhole = (body: string) => {
-    const decoder = new WholeOllamaDecoder(options());
-    decoder.push(new TextEncoder().encode(body));
+    const decoder = createWholeOllamaDecoder(options());
+    decoder.push(new TextEncoder().encode(body), []);
     const events: ModelEvent[] = [];
     return { end: decoder.end(events), events };
   };

@@ -2,9 +2,9 @@ import type { ModelEvent, Usage } from "@salesagent/ports";
 import {
   type AnswerDecoder,
   type AnswerEnd,
+  createWholeDecoder,
   NdjsonReader,
   parseJson,
-  WholeBody,
   WireFailure,
 } from "@salesagent/provider-kit";
 import { OllamaAnswer, type OllamaAnswerOptions } from "./ollama-answer.js";
@@ -48,27 +48,10 @@ export class StreamedOllamaDecoder implements AnswerDecoder {
 }
 
 /** Reads an answer that comes as one JSON document. */
-export class WholeOllamaDecoder implements AnswerDecoder {
-  readonly #answer: OllamaAnswer;
-  readonly #body = new WholeBody();
-
-  constructor(options: OllamaAnswerOptions) {
-    this.#answer = new OllamaAnswer(options);
-  }
-
-  usage(): Usage {
-    return this.#answer.usage;
-  }
-
-  push(bytes: Uint8Array): boolean {
-    this.#body.push(bytes);
-    return false;
-  }
-
-  end(events: ModelEvent[]): AnswerEnd {
-    const line = this.#body.end() as WireLine | null;
-    if (typeof line !== "object" || line === null) throw new WireFailure({ kind: "malformed" });
-    this.#answer.push(line, events);
-    return this.#answer.end(events);
-  }
+export function createWholeOllamaDecoder(options: OllamaAnswerOptions): AnswerDecoder {
+  const answer = new OllamaAnswer(options);
+  return createWholeDecoder(answer, (document, events) => {
+    answer.push(document as WireLine, events);
+    return answer.end(events);
+  });
 }

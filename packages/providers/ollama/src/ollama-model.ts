@@ -18,7 +18,7 @@ import {
   resolveApiKey,
 } from "@salesagent/provider-kit";
 import { adviseLocally, classifyOllama } from "./classify-ollama.js";
-import { StreamedOllamaDecoder, WholeOllamaDecoder } from "./ollama-decoders.js";
+import { createWholeOllamaDecoder, StreamedOllamaDecoder } from "./ollama-decoders.js";
 import { isCloudModel, ollamaProfile } from "./ollama-models.js";
 import { checkBaseUrl, type OllamaServer, resolveServer } from "./ollama-server.js";
 import { PROVIDER } from "./to-ollama-messages.js";
@@ -129,7 +129,7 @@ class OllamaModel implements LanguageModel {
     return {
       send: (signal) =>
         postJson(`${baseUrl}/api/chat`, body, { fetch, headers: [auth, headers, call.headers], signal }),
-      decoder: streamed ? new StreamedOllamaDecoder(options) : new WholeOllamaDecoder(options),
+      decoder: streamed ? new StreamedOllamaDecoder(options) : createWholeOllamaDecoder(options),
       // Some proxies call lines of JSON plain JSON.
       mediaTypes: streamed ? ["application/x-ndjson", "application/json"] : ["application/json"],
       warnings,

@@ -3,7 +3,7 @@ import type { ModelEvent } from "@salesagent/ports";
 import { type AnswerEnd, WireFailure } from "@salesagent/provider-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { StreamedChatDecoder, WholeChatDecoder } from "./chat-decoders.js";
+import { createWholeChatDecoder, StreamedChatDecoder } from "./chat-decoders.js";
 import { delta, HELLO, sseText } from "./testing/scripted-fetch.js";
 
 const folder = new URL("./__fixtures__/", import.meta.url);
@@ -237,16 +237,16 @@ describe("StreamedChatDecoder", () => {
   });
 });
 
-describe("WholeChatDecoder", () => {
+describe("createWholeChatDecoder", () => {
   const whole = (body: unknown) => {
-    const decoder = new WholeChatDecoder({
+    const decoder = createWholeChatDecoder({
       provider: "vendor",
       createId: () => "made",
       acceptMissingReason: false,
       thinkTags: true,
     });
     const events: ModelEvent[] = [];
-    decoder.push(encoder.encode(typeof body === "string" ? body : `\n\n\n${JSON.stringify(body)}`));
+    decoder.push(encoder.encode(typeof body === "string" ? body : `\n\n\n${JSON.stringify(body)}`), []);
     const end = decoder.end(events);
     return { events, end };
   };

@@ -2,10 +2,10 @@ import type { JsonValue, ModelEvent, Usage } from "@salesagent/ports";
 import {
   type AnswerDecoder,
   type AnswerEnd,
+  createWholeDecoder,
   parseJson,
   readErrorBody,
   SseReader,
-  WholeBody,
   WireFailure,
 } from "@salesagent/provider-kit";
 import { BareBody } from "./bare-body.js";
@@ -65,29 +65,12 @@ export class StreamedChatDecoder implements AnswerDecoder {
 }
 
 /** Reads an answer that comes as one JSON document. */
-export class WholeChatDecoder implements AnswerDecoder {
-  readonly #answer: ChatAnswer;
-  readonly #body = new WholeBody();
-
-  constructor(options: ChatAnswerOptions) {
-    this.#answer = new ChatAnswer(options);
-  }
-
-  usage(): Usage {
-    return this.#answer.usage;
-  }
-
-  push(bytes: Uint8Array): boolean {
-    this.#body.push(bytes);
-    return false;
-  }
-
-  end(events: ModelEvent[]): AnswerEnd {
-    const chunk = this.#body.end() as WireChunk | null;
-    if (typeof chunk !== "object" || chunk === null) throw new WireFailure({ kind: "malformed" });
-    this.#answer.push(chunk, events);
-    return this.#answer.end(events, true);
-  }
+export function createWholeChatDecoder(options: ChatAnswerOptions): AnswerDecoder {
+  const answer = new ChatAnswer(options);
+  return createWholeDecoder(answer, (document, events) => {
+    answer.push(document as WireChunk, events);
+    return answer.end(events, true);
+  });
 }
 
 function refuseErrorEvent(body: JsonValue): never {

@@ -1,6 +1,6 @@
 import type { LanguageModel } from "@salesagent/ports";
 import type { ModelSettings } from "@salesagent/provider-kit";
-import { StreamedChatDecoder, WholeChatDecoder } from "./chat-decoders.js";
+import { createWholeChatDecoder, StreamedChatDecoder } from "./chat-decoders.js";
 import type { ChatDialect } from "./chat-dialect.js";
 import { createEndpointModel, type Endpoint } from "./endpoint-model.js";
 import { toChatRequest } from "./to-chat-request.js";
@@ -22,7 +22,7 @@ export function createChatModel(
     toBody: (target, warn) => toChatRequest(target, dialect, warn),
     createDecoder(streamed, createId) {
       const options = { provider, createId, acceptMissingReason, thinkTags };
-      return streamed ? new StreamedChatDecoder(options) : new WholeChatDecoder(options);
+      return streamed ? new StreamedChatDecoder(options) : createWholeChatDecoder(options);
     },
   };
   return createEndpointModel(modelId, endpoint, settings);

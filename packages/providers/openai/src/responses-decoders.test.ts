@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import type { JsonObject, JsonValue, ModelEvent } from "@salesagent/ports";
 import { WireFailure } from "@salesagent/provider-kit";
 import { describe, expect, it } from "vitest";
-import { StreamedResponsesDecoder, WholeResponsesDecoder } from "./responses-decoders.js";
+import { createWholeResponsesDecoder, StreamedResponsesDecoder } from "./responses-decoders.js";
 
 const folder = new URL("./__fixtures__/", import.meta.url);
 const fixtures = readdirSync(folder).map((file) => ({
@@ -24,9 +24,9 @@ const readEvents = (...events: readonly JsonObject[]) =>
   readText(events.map((event) => `event: ${event["type"]}\ndata: ${JSON.stringify(event)}\n\n`).join(""));
 
 function readWhole(response: JsonValue) {
-  const decoder = new WholeResponsesDecoder();
+  const decoder = createWholeResponsesDecoder();
   const events: ModelEvent[] = [];
-  decoder.push(encoder.encode(JSON.stringify(response)));
+  decoder.push(encoder.encode(JSON.stringify(response)), []);
   const end = decoder.end(events);
   return { events, end };
 }
@@ -201,7 +201,7 @@ describe("StreamedResponsesDecoder", () => {
   });
 });
 
-describe("WholeResponsesDecoder", () => {
+describe("createWholeResponsesDecoder", () => {
   it("reads text, reasoning, calls and usage", () => {
     const { events, end } = readWhole(
       done({

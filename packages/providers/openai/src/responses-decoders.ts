@@ -2,10 +2,10 @@ import type { ModelEvent, Usage } from "@salesagent/ports";
 import {
   type AnswerDecoder,
   type AnswerEnd,
+  createWholeDecoder,
   parseJson,
   readErrorBody,
   SseReader,
-  WholeBody,
   WireFailure,
 } from "@salesagent/provider-kit";
 import { ResponsesAnswer } from "./responses-answer.js";
@@ -51,26 +51,14 @@ export class StreamedResponsesDecoder implements AnswerDecoder {
 }
 
 /** Reads a response that comes as one JSON document. */
-export class WholeResponsesDecoder implements AnswerDecoder {
-  readonly #answer = new ResponsesAnswer();
-  readonly #body = new WholeBody();
-
-  usage(): Usage {
-    return this.#answer.usage;
-  }
-
-  push(bytes: Uint8Array): boolean {
-    this.#body.push(bytes);
-    return false;
-  }
-
-  end(events: ModelEvent[]): AnswerEnd {
-    const response = this.#body.end() as WireResponse | null;
-    if (typeof response !== "object" || response === null) throw new WireFailure({ kind: "malformed" });
+export function createWholeResponsesDecoder(): AnswerDecoder {
+  const answer = new ResponsesAnswer();
+  return createWholeDecoder(answer, (document, events) => {
+    const response = document as WireResponse;
     if (response.status === undefined) refuseError(response);
-    this.#answer.take(response, events);
-    return this.#answer.end(events);
-  }
+    answer.take(response, events);
+    return answer.end(events);
+  });
 }
 
 /** Proxies answer in the format of chat completions when they fail. */

@@ -1,6 +1,6 @@
 import type { Endpoint } from "@salesagent/provider-openai-compatible";
 import type { OpenAiPlace } from "./openai-place.js";
-import { StreamedResponsesDecoder, WholeResponsesDecoder } from "./responses-decoders.js";
+import { createWholeResponsesDecoder, StreamedResponsesDecoder } from "./responses-decoders.js";
 import { toResponsesRequest } from "./to-responses-request.js";
 
 /** How much of its reasoning a model is asked to tell. */
@@ -12,6 +12,6 @@ export function responsesEndpoint(place: OpenAiPlace, summary: ReasoningSummary 
     ...place,
     path: "/responses",
     toBody: (target, warn) => toResponsesRequest(target, summary, warn),
-    createDecoder: (streamed) => (streamed ? new StreamedResponsesDecoder() : new WholeResponsesDecoder()),
+    createDecoder: (streamed) => (streamed ? new StreamedResponsesDecoder() : createWholeResponsesDecoder()),
   };
 }
