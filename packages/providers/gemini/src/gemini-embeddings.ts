@@ -7,6 +7,7 @@ import {
   postJson,
   resolveApiKey,
   resolveBaseUrl,
+  toVector,
   type Vectors,
 } from "@salesagent/provider-kit";
 import { classifyGemini } from "./classify-gemini.js";
@@ -62,16 +63,14 @@ function readVectors(body: JsonValue): Vectors {
   const listed: readonly JsonValue[] = Array.isArray(embeddings) ? embeddings : [];
   const tokens = isJsonObject(usageMetadata) ? usageMetadata["promptTokenCount"] : undefined;
   return {
-    vectors: listed.map(toVector),
+    vectors: listed.map(toUnitVector),
     usage: typeof tokens === "number" ? { inputTokens: tokens, outputTokens: 0 } : {},
   };
 }
 
-function toVector(embedding: JsonValue): Float32Array | undefined {
-  const values = isJsonObject(embedding) ? embedding["values"] : undefined;
-  if (!Array.isArray(values)) return undefined;
-  const numbers: readonly JsonValue[] = values;
-  const vector = Float32Array.from(numbers, Number);
+function toUnitVector(embedding: JsonValue): Float32Array | undefined {
+  const vector = toVector(isJsonObject(embedding) ? embedding["values"] : undefined);
+  if (!vector) return undefined;
   const length = Math.hypot(...vector);
   return length === 0 ? vector : vector.map((value) => value / length);
 }

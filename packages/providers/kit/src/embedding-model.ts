@@ -13,6 +13,8 @@ import { type FailedCall, toModelError } from "./model-error.js";
 import { priceNanoUsd, toUsd } from "./price.js";
 import type { ConnectionSettings } from "./provider-settings.js";
 import { failureOfResponse, parseJson } from "./response-check.js";
+import { soundUsage } from "./sound-answer.js";
+import { isFiniteVector } from "./to-vector.js";
 import { WireFailure } from "./wire-failure.js";
 import { withLimit } from "./with-limit.js";
 
@@ -142,13 +144,16 @@ class WireEmbeddingModel implements EmbeddingModel {
     const said = readErrorBody(json);
     if (said) throw new WireFailure({ kind: "in-band", ...said });
     const { vectors, usage } = this.#exchange.read(json, batch.length);
-    return { vectors: wholeVectors(vectors, batch.length), usage };
+    return { vectors: wholeVectors(vectors, batch.length), usage: soundUsage(usage) };
   }
 }
 
 function wholeVectors(vectors: Vectors["vectors"], count: number): readonly Float32Array[] {
   const length = vectors[0]?.length ?? 0;
-  const whole = vectors.filter((vector): vector is Float32Array => vector?.length === length && length > 0);
+  const whole = vectors.filter(
+    (vector): vector is Float32Array =>
+      vector !== undefined && length > 0 && vector.length === length && isFiniteVector(vector),
+  );
   if (whole.length === count && vectors.length === count) return whole;
   throw new WireFailure({
     kind: "malformed",

@@ -40,6 +40,7 @@ export { withSchemaPrompt } from "./schema-prompt.js";
 export { isJsonObject, mapSchema } from "./schema-walk.js";
 export { excerpt, scrub } from "./secrets.js";
 export { MAX_EVENT_CHARS, type SseListener, SseReader } from "./sse-reader.js";
+export { toVector } from "./to-vector.js";
 export { WholeBody } from "./whole-body.js";
 export { createWholeDecoder } from "./whole-decoder.js";
 export { findWireFailure, WireFailure, type WireFailureInit, type WireFailureKind } from "./wire-failure.js";

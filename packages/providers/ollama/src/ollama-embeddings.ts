@@ -6,6 +6,7 @@ import {
   isJsonObject,
   postJson,
   resolveApiKey,
+  toVector,
   type Vectors,
 } from "@salesagent/provider-kit";
 import { adviseLocally, classifyOllama } from "./classify-ollama.js";
@@ -65,13 +66,7 @@ function readVectors(body: JsonValue): Vectors {
   const { embeddings, prompt_eval_count: tokens } = isJsonObject(body) ? body : {};
   const listed: readonly JsonValue[] = Array.isArray(embeddings) ? embeddings : [];
   return {
-    vectors: listed.map(toVector),
+    vectors: listed.map((values) => toVector(values)),
     usage: typeof tokens === "number" ? { inputTokens: tokens, outputTokens: 0 } : {},
   };
-}
-
-function toVector(values: JsonValue): Float32Array | undefined {
-  if (!Array.isArray(values)) return undefined;
-  const numbers: readonly JsonValue[] = values;
-  return Float32Array.from(numbers, Number);
 }

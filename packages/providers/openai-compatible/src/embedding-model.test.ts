@@ -99,6 +99,20 @@ describe("an embedding model", () => {
         ]),
       "model.malformed_response",
     ],
+    [
+      "an index that nobody asked for",
+      () =>
+        reply([
+          { index: 0, embedding: [1] },
+          { index: 4_294_967_294, embedding: [2] },
+        ]),
+      "model.malformed_response",
+    ],
+    [
+      "numbers that are none",
+      () => reply([{ embedding: base64(Number.NaN) }, { embedding: [1] }]),
+      "model.malformed_response",
+    ],
     ["empty vectors", () => reply([{ embedding: [] }, { embedding: [] }]), "model.malformed_response"],
     ["a web page", () => new Response("<title>hi</title>"), "model.malformed_response"],
     [

@@ -1,5 +1,5 @@
 import type { JsonValue, Usage } from "@salesagent/ports";
-import type { Vectors } from "@salesagent/provider-kit";
+import { toVector, type Vectors } from "@salesagent/provider-kit";
 import type { WireUsage } from "./chat-wire.js";
 import { fromUsage } from "./from-usage.js";
 
@@ -20,7 +20,8 @@ export function fromEmbeddings(body: JsonValue, count: number): Vectors {
   const vectors: (Float32Array | undefined)[] = new Array(count).fill(undefined);
   for (const [position, item] of (data ?? []).entries()) {
     const { index = position, embedding } = item;
-    if (embedding !== undefined) vectors[index] = toVector(embedding);
+    // A place that nobody asked for must not stretch the list.
+    if (embedding !== undefined && index >= 0 && index < count) vectors[index] = readVector(embedding);
   }
   return { vectors, usage: inputOnly(fromUsage(usage ?? {})) };
 }
@@ -30,8 +31,8 @@ function inputOnly(usage: Usage): Usage {
   return usage.inputTokens === undefined ? usage : { ...usage, outputTokens: 0 };
 }
 
-function toVector(wire: readonly number[] | string): Float32Array {
-  if (typeof wire !== "string") return Float32Array.from(wire);
+function readVector(wire: readonly number[] | string): Float32Array | undefined {
+  if (typeof wire !== "string") return toVector(wire);
   const binary = atob(wire);
   const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
   const view = new DataView(bytes.buffer);
