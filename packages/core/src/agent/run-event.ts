@@ -32,7 +32,10 @@ export interface ToolFinishedEvent {
   readonly latencyMs: number;
 }
 
-/** What is known of the output so far; each replaces the one before. It can still grow and change. */
+/**
+ * What is known of the output so far; each replaces the one before. It can still grow and change. Comes with every piece of
+ * an answer of up to 2,000 characters, then each time that the answer has grown by 2 %, and when it is complete.
+ */
 export interface OutputPartialEvent {
   readonly type: "output-partial";
   readonly value: JsonValue;
