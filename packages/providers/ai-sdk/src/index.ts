@@ -1,1 +1,9 @@
-export {};
+export type {
+  AiSdkGenerateResult,
+  AiSdkLanguageModel,
+  AiSdkMetadata,
+  AiSdkReader,
+  AiSdkStreamResult,
+  SpecificationVersion,
+} from "./ai-sdk-model.js";
+export { type FromAiSdkOptions, fromAiSdk } from "./from-ai-sdk.js";

@@ -1,4 +1,10 @@
-import { type Clock, type ModelTimeouts, SalesAgentError, type Timer } from "@salesagent/ports";
+import {
+  type Clock,
+  type ModelCallOptions,
+  type ModelTimeouts,
+  SalesAgentError,
+  type Timer,
+} from "@salesagent/ports";
 
 /** Time limits with every gap filled. */
 export type ResolvedTimeouts = Required<ModelTimeouts>;
@@ -10,9 +16,15 @@ const DEFAULTS: ResolvedTimeouts = {
   totalMs: Number.POSITIVE_INFINITY,
 };
 
+/** A reply that comes whole begins when it is done: its headers and its first token take as long as all of it. */
+const WHOLE_DEFAULTS: ResolvedTimeouts = { ...DEFAULTS, headersMs: 300_000, firstTokenMs: 300_000 };
+
 /** Fills the defaults. @throws RangeError naming the limit that is not a positive number. */
-export function resolveTimeouts(given: ModelTimeouts = {}): ResolvedTimeouts {
-  const resolved = { ...DEFAULTS, ...given };
+export function resolveTimeouts(
+  given: ModelTimeouts = {},
+  delivery: ModelCallOptions["delivery"] = "streamed",
+): ResolvedTimeouts {
+  const resolved = { ...(delivery === "whole" ? WHOLE_DEFAULTS : DEFAULTS), ...given };
   for (const [limit, value] of Object.entries(resolved)) {
     if (!(value > 0))
       throw new RangeError(`timeouts.${limit} must be a number of milliseconds > 0, got ${value}`);

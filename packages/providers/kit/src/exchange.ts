@@ -55,15 +55,10 @@ export interface Exchange {
 /** How long the rest of a body is awaited after the format's terminator, so that the connection can be used again. */
 const DRAIN_MS = 250;
 
-/** A reply that comes whole begins when it is done: its headers and its first token take as long as all of it. */
-const WHOLE_TIMEOUTS = { headersMs: 300_000, firstTokenMs: 300_000 };
-
 /** Makes the model stream of one HTTP exchange: limits, errors, timings, cost, and the life of the connection. */
 export function exchangeStream(exchange: Exchange, call: ModelCallOptions = {}): ModelStream {
   return createModelStream((control) => {
-    const timeouts = resolveTimeouts(
-      call.delivery === "whole" ? { ...WHOLE_TIMEOUTS, ...call.timeouts } : call.timeouts,
-    );
+    const timeouts = resolveTimeouts(call.timeouts, call.delivery);
     return new ExchangeSource(exchange, timeouts, control);
   }, call);
 }
