@@ -8,6 +8,7 @@ import ts from "typescript";
 import { runCheck } from "../workspace/check-report.mjs";
 import { captureNode } from "../workspace/command.mjs";
 import { findFences } from "../workspace/fences.mjs";
+import { hostCompilerOptions } from "../workspace/host-compiler-options.mjs";
 import { listPackages } from "../workspace/packages.mjs";
 import { rootFolder } from "../workspace/root.mjs";
 
@@ -54,16 +55,7 @@ function writeExamples() {
 function findTypeErrors(examples) {
   const program = ts.createProgram({
     rootNames: examples.map(({ file }) => file),
-    options: {
-      target: ts.ScriptTarget.ES2022,
-      lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"],
-      module: ts.ModuleKind.NodeNext,
-      moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      types: ["node"],
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-    },
+    options: hostCompilerOptions,
   });
   return ts.getPreEmitDiagnostics(program).map((diagnostic) => {
     const message = ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n");

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { runCheck } from "../workspace/check-report.mjs";
+import { hostCompilerOptions } from "../workspace/host-compiler-options.mjs";
 import { rootFolder } from "../workspace/root.mjs";
 
 const ceilingFile = fileURLToPath(new URL("./type-cost.json", import.meta.url));
@@ -95,16 +96,7 @@ function check(name, code) {
   writeFileSync(file, code);
   const program = ts.createProgram({
     rootNames: [file],
-    options: {
-      target: ts.ScriptTarget.ES2022,
-      lib: ["lib.es2023.d.ts", "lib.esnext.disposable.d.ts"],
-      module: ts.ModuleKind.NodeNext,
-      moduleResolution: ts.ModuleResolutionKind.NodeNext,
-      types: ["node"],
-      strict: true,
-      noEmit: true,
-      skipLibCheck: true,
-    },
+    options: hostCompilerOptions,
   });
   const errors = ts.getPreEmitDiagnostics(program).map(({ messageText, file: source, start = 0 }) => {
     const line = source ? source.getLineAndCharacterOfPosition(start).line + 1 : 0;

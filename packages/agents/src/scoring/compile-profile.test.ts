@@ -1,53 +1,10 @@
 import type { CompanyFields, LeadDraft } from "@salesagent/ports";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { Criterion, IdealCustomerProfile } from "../profile/ideal-customer-profile.js";
+import type { Criterion } from "../profile/ideal-customer-profile.js";
 import { compileProfile } from "./compile-profile.js";
 import type { ScorableLead } from "./rules-score.js";
+import { closed, industry, listed, market, profileOf, score, size } from "./testing/sample-criteria.js";
 
-const size: Criterion = {
-  kind: "range",
-  name: "size",
-  label: "Head count",
-  field: "company.employees",
-  min: 50,
-  max: 500,
-  falloff: 20,
-  weight: 50,
-};
-const market: Criterion = {
-  kind: "one-of",
-  name: "market",
-  field: "company.country",
-  values: ["EU"],
-  weight: 30,
-};
-const industry: Criterion = {
-  kind: "one-of",
-  name: "industry",
-  field: "company.industry",
-  values: ["Software"],
-  weight: 20,
-};
-const listed: Criterion = {
-  kind: "one-of",
-  name: "listed",
-  field: "company.status",
-  values: ["public"],
-  negative: true,
-  weight: 25,
-};
-const closed: Criterion = {
-  kind: "one-of",
-  name: "closed",
-  label: "Closed down",
-  field: "company.status",
-  values: ["inactive"],
-  exclude: true,
-};
-
-const profile = (...criteria: Criterion[]): IdealCustomerProfile => ({ name: "P", criteria });
-const score = (given: IdealCustomerProfile, company: CompanyFields) =>
-  compileProfile(given).score({ company });
 const good: CompanyFields = {
   employees: { min: 100, max: 100 },
   country: "DE",
@@ -65,7 +22,7 @@ describe("score", () => {
       ...good,
       provenance: { country: { source: "csv:leads.csv", at: "2026-01-01T00:00:00Z" } },
     };
-    const result = compileProfile(profile(size, market, industry, listed)).score({ company });
+    const result = compileProfile(profileOf(size, market, industry, listed)).score({ company });
     expect(result).toMatchObject({
       score: 100,
       tier: "A",
@@ -91,7 +48,7 @@ describe("score", () => {
   });
 
   it("counts what it does not know as the prior's share, and says so", () => {
-    const result = score(profile(size, market, industry), { country: "DE", industry: "Software" });
+    const result = score(profileOf(size, market, industry), { country: "DE", industry: "Software" });
     expect(result).toMatchObject({ score: 70, confidence: 0.5, bestScore: 100, qualified: true });
     expect(result.missing).toEqual([{ field: "company.employees", label: "head count", weight: 50 }]);
     expect(result.criteria[0]).toMatchObject({
@@ -99,19 +56,19 @@ describe("score", () => {
       points: 20,
       evidence: "head count is not known",
     });
-    const doubtful = compileProfile({ ...profile(size, market, industry), prior: 0 });
+    const doubtful = compileProfile({ ...profileOf(size, market, industry), prior: 0 });
     expect(doubtful.score({ company: { country: "DE", industry: "Software" } }).score).toBe(50);
   });
 
   it("sends a promising lead of which little is known to research", () => {
-    const result = score(profile(size, market, industry), { country: "DE" });
+    const result = score(profileOf(size, market, industry), { country: "DE" });
     expect(result).toMatchObject({ score: 58, confidence: 0.3, nextAction: "research", qualified: false });
     expect(result.nextActionReason).toBe("Only 30% of the profile is known: find out head count, industry.");
   });
 
   it("does not research what nothing could save", () => {
     const result = score(
-      { ...profile(size, market, industry), minConfidence: 0.9 },
+      { ...profileOf(size, market, industry), minConfidence: 0.9 },
       { employees: { min: 9, max: 9 }, country: "US" },
     );
     expect(result).toMatchObject({ bestScore: 20, nextAction: "disqualify", score: 8 });
@@ -120,7 +77,7 @@ describe("score", () => {
   it("lists what is missing, heaviest first, each field once", () => {
     const heavy: Criterion = { kind: "technology", name: "stack", uses: ["React"], weight: 60 };
     const again: Criterion = { ...market, name: "core market", values: ["DACH"], weight: 35 };
-    expect(score(profile(size, market, again, heavy), {}).missing).toEqual([
+    expect(score(profileOf(size, market, again, heavy), {}).missing).toEqual([
       { field: "company.country", label: "country", weight: 65 },
       { field: "company.technologies", label: "technologies", weight: 60 },
       { field: "company.employees", label: "head count", weight: 50 },
@@ -128,16 +85,16 @@ describe("score", () => {
   });
 
   it("takes a negative's points away where it applies", () => {
-    const result = score(profile(size, market, industry, listed), { ...good, status: "public" });
+    const result = score(profileOf(size, market, industry, listed), { ...good, status: "public" });
     expect(result).toMatchObject({ score: 75, tier: "A" });
     expect(result.criteria[3]).toMatchObject({ outcome: "against", points: -25, maxPoints: -25 });
-    const clear = score(profile(size, listed), good).criteria[1];
+    const clear = score(profileOf(size, listed), good).criteria[1];
     expect(clear).toMatchObject({ outcome: "clear" });
     expect(Object.is(clear?.points, 0)).toBe(true);
   });
 
   it("rules an excluded lead out, however well it fits", () => {
-    const result = score(profile(size, market, industry, closed), { ...good, status: "inactive" });
+    const result = score(profileOf(size, market, industry, closed), { ...good, status: "inactive" });
     expect(result).toMatchObject({
       score: 0,
       tier: "D",
@@ -148,16 +105,16 @@ describe("score", () => {
     });
     expect(result.cap).toEqual({ max: 0, reason: "Closed down rules it out" });
     expect(result.nextActionReason).toBe("Closed down: status is inactive.");
-    expect(score(profile(size, closed), { ...good, status: "active" }).disqualifiedBy).toBeUndefined();
+    expect(score(profileOf(size, closed), { ...good, status: "active" }).disqualifiedBy).toBeUndefined();
   });
 
   it("keeps a lead that misses a requirement in the lowest tier", () => {
-    const result = score(profile({ ...size, required: true }, market, industry), {
+    const result = score(profileOf({ ...size, required: true }, market, industry), {
       ...good,
       employees: { min: 9, max: 9 },
     });
     expect(result).toMatchObject({ score: 24, tier: "D", disqualifiedBy: "size", nextAction: "disqualify" });
-    const near = score(profile({ ...size, required: true }, market, industry), {
+    const near = score(profileOf({ ...size, required: true }, market, industry), {
       ...good,
       employees: { min: 40, max: 40 },
     });
@@ -165,7 +122,7 @@ describe("score", () => {
   });
 
   it("neither qualifies nor drops a lead whose requirement is open", () => {
-    const result = score(profile({ ...industry, required: true }, size, market), {
+    const result = score(profileOf({ ...industry, required: true }, size, market), {
       employees: { min: 60, max: 60 },
       country: "FR",
     });
@@ -174,7 +131,7 @@ describe("score", () => {
   });
 
   it("keeps thin evidence out of the top tier, whatever the prior", () => {
-    const result = score({ ...profile(size, market, industry), prior: 0.74 }, { country: "DE" });
+    const result = score({ ...profileOf(size, market, industry), prior: 0.74 }, { country: "DE" });
     expect(result).toMatchObject({ confidence: 0.3, score: 74, tier: "B" });
   });
 
@@ -184,7 +141,7 @@ describe("score", () => {
       { name: "warm", min: 40 },
       { name: "cold", min: 0 },
     ];
-    const given = { ...profile(size, market, industry), tiers, qualifyFrom: "warm" };
+    const given = { ...profileOf(size, market, industry), tiers, qualifyFrom: "warm" };
     expect(score(given, { ...good, industry: "Retail", country: "US" })).toMatchObject({
       score: 50,
       tier: "warm",
@@ -198,13 +155,13 @@ describe("score", () => {
   });
 
   it("refuses a profile that is not sound", () => {
-    expect(() => compileProfile(profile({ ...size, weight: -1 }))).toThrow(
+    expect(() => compileProfile(profileOf({ ...size, weight: -1 }))).toThrow(
       expect.objectContaining({ code: "config.invalid" }),
     );
   });
 
   it("gives plain data that survives JSON and cloning", () => {
-    const result = score(profile(size, market, listed, closed), { country: "DE" });
+    const result = score(profileOf(size, market, listed, closed), { country: "DE" });
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
     expect(structuredClone(result)).toEqual(result);
   });

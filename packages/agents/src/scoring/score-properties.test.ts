@@ -1,53 +1,9 @@
 import type { CompanyFields } from "@salesagent/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Criterion, IdealCustomerProfile } from "../profile/ideal-customer-profile.js";
+import type { Criterion } from "../profile/ideal-customer-profile.js";
 import { compileProfile } from "./compile-profile.js";
-
-const size: Criterion = {
-  kind: "range",
-  name: "size",
-
-  field: "company.employees",
-  min: 50,
-  max: 500,
-  falloff: 20,
-  weight: 50,
-};
-const market: Criterion = {
-  kind: "one-of",
-  name: "market",
-  field: "company.country",
-  values: ["EU"],
-  weight: 30,
-};
-const industry: Criterion = {
-  kind: "one-of",
-  name: "industry",
-  field: "company.industry",
-  values: ["Software"],
-  weight: 20,
-};
-const listed: Criterion = {
-  kind: "one-of",
-  name: "listed",
-  field: "company.status",
-  values: ["public"],
-  negative: true,
-  weight: 25,
-};
-const closed: Criterion = {
-  kind: "one-of",
-  name: "closed",
-  label: "Closed down",
-  field: "company.status",
-  values: ["inactive"],
-  exclude: true,
-};
-
-const profile = (...criteria: Criterion[]): IdealCustomerProfile => ({ name: "P", criteria });
-const score = (given: IdealCustomerProfile, company: CompanyFields) =>
-  compileProfile(given).score({ company });
+import { closed, industry, listed, market, profileOf, score, size } from "./testing/sample-criteria.js";
 
 const amount = fc.integer({ min: 1, max: 800 }).map((value) => ({ min: value, max: value }));
 const known = fc.record<CompanyFields>(
@@ -78,7 +34,7 @@ describe("score, for any profile and lead", () => {
   it("stays within bounds, and its points add up", () => {
     fc.assert(
       fc.property(criteria, known, (list, company) => {
-        const result = score(profile(...list), company);
+        const result = score(profileOf(...list), company);
         expect(Number.isInteger(result.score)).toBe(true);
         expect(result.score).toBeGreaterThanOrEqual(0);
         expect(result.bestScore).toBeLessThanOrEqual(100);
@@ -104,14 +60,14 @@ describe("score, for any profile and lead", () => {
           cap,
           nextActionReason: __,
           ...one
-        } = score(profile(...list), company);
+        } = score(profileOf(...list), company);
         const {
           criteria: otherLines,
           disqualifiedBy: _2,
           cap: otherCap,
           nextActionReason: __2,
           ...two
-        } = score(profile(...other), company);
+        } = score(profileOf(...other), company);
         expect(two).toEqual(one);
         expect(otherCap?.max).toBe(cap?.max);
         expect(otherLines).toHaveLength(lines.length);
@@ -131,7 +87,7 @@ describe("score, for any profile and lead", () => {
     ];
     fc.assert(
       fc.property(criteria, known, fc.subarray(favours), (list, company, added) => {
-        const compiled = compileProfile(profile(...list));
+        const compiled = compileProfile(profileOf(...list));
         const before = compiled.score({ company });
         const after = compiled.score({ company: Object.assign({}, company, ...added) });
         expect(after.score).toBeGreaterThanOrEqual(before.score);
@@ -143,7 +99,7 @@ describe("score, for any profile and lead", () => {
   it("never rises by evidence against", () => {
     fc.assert(
       fc.property(criteria, known, (list, company) => {
-        const compiled = compileProfile(profile(...list));
+        const compiled = compileProfile(profileOf(...list));
         const before = compiled.score({ company });
         const after = compiled.score({ company: { ...company, country: "US", status: "public" } });
         const { status: _, ...withoutStatus } = company;
@@ -160,7 +116,7 @@ describe("score, for any profile and lead", () => {
   it("is sure of nothing when nothing is known, and puts it in no top tier", () => {
     fc.assert(
       fc.property(criteria, fc.double({ min: 0, max: 0.74, noNaN: true }), (list, prior) => {
-        const result = score({ ...profile(...list), prior }, {});
+        const result = score({ ...profileOf(...list), prior }, {});
         expect(result.confidence).toBe(0);
         expect(Math.abs(result.score - prior * 100)).toBeLessThan(0.51);
         expect(result.tier).not.toBe("A");
@@ -176,7 +132,7 @@ describe("score, for any profile and lead", () => {
   it("gives the same lead the same result", () => {
     fc.assert(
       fc.property(criteria, known, known, (list, company, other) => {
-        const compiled = compileProfile(profile(...list));
+        const compiled = compileProfile(profileOf(...list));
         const first = compiled.score({ company });
         compiled.score({ company: other });
         expect(compiled.score({ company: structuredClone(company) })).toEqual(first);

@@ -3,24 +3,7 @@ import { describe, expect, it } from "vitest";
 import { FLAVORS, type Vendor } from "../dialect.js";
 import type { FailureReason } from "../fault.js";
 import { postJson } from "../testing/post-json.js";
-
-const HELLO = [{ role: "user", content: "Hello" }];
-const CHAT = "/chat/completions";
-
-const PATHS: Readonly<Record<Vendor, string>> = {
-  ...(Object.fromEntries(FLAVORS.map((flavor) => [flavor, CHAT])) as Record<
-    (typeof FLAVORS)[number],
-    string
-  >),
-  anthropic: "/v1/messages",
-  gemini: "/models/m:generateContent",
-  ollama: "/api/chat",
-};
-const BODIES: Partial<Record<Vendor, JsonObject>> = {
-  anthropic: { model: "m", max_tokens: 10, messages: HELLO },
-  gemini: { contents: [{ role: "user", parts: [{ text: "Hello" }] }] },
-};
-const bodyOf = (vendor: Vendor): JsonObject => BODIES[vendor] ?? { model: "m", messages: HELLO };
+import { bodyOf, PATHS } from "../testing/smallest-request.js";
 
 async function refusal(vendor: Vendor, reason: FailureReason, retryAfterSeconds?: number) {
   const retryAfter = retryAfterSeconds === undefined ? {} : { retryAfter: { seconds: retryAfterSeconds } };
@@ -85,7 +68,7 @@ describe("bodies of refusals", () => {
 
   it("answers a bad gateway with a page", async () => {
     const fault = { type: "status", status: 502 } as const;
-    const { status, text } = await postJson("openai", CHAT, bodyOf("openai"), { script: { fault } });
+    const { status, text } = await postJson("openai", PATHS.openai, bodyOf("openai"), { script: { fault } });
 
     expect(status).toBe(502);
     expect(text).toContain("<h1>502 Bad Gateway</h1>");

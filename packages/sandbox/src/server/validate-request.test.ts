@@ -1,7 +1,8 @@
 import type { JsonObject } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
-import { FLAVORS, type Vendor } from "../dialect.js";
+import type { Vendor } from "../dialect.js";
 import { postJson } from "../testing/post-json.js";
+import { bodyOf, PATHS } from "../testing/smallest-request.js";
 import { createSandboxFetch } from "./sandbox-fetch.js";
 
 const HELLO = [{ role: "user", content: "Hello" }];
@@ -9,21 +10,6 @@ const CHAT = "/chat/completions";
 const CALL = { id: "call_1", type: "function", function: { name: "weather", arguments: "{}" } };
 const CALLED = [...HELLO, { role: "assistant", content: null, tool_calls: [CALL] }];
 const ANSWERED = [...CALLED, { role: "tool", tool_call_id: "call_1", content: "rain" }];
-
-const PATHS: Readonly<Record<Vendor, string>> = {
-  ...(Object.fromEntries(FLAVORS.map((flavor) => [flavor, CHAT])) as Record<
-    (typeof FLAVORS)[number],
-    string
-  >),
-  anthropic: "/v1/messages",
-  gemini: "/models/m:generateContent",
-  ollama: "/api/chat",
-};
-const BODIES: Partial<Record<Vendor, JsonObject>> = {
-  anthropic: { model: "m", max_tokens: 10, messages: HELLO },
-  gemini: { contents: [{ role: "user", parts: [{ text: "Hello" }] }] },
-};
-const bodyOf = (vendor: Vendor): JsonObject => BODIES[vendor] ?? { model: "m", messages: HELLO };
 
 describe("what vendors refuse", () => {
   const tool = (parameters: JsonObject) => ({
