@@ -1,4 +1,3 @@
-import { setMaxListeners } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { QualificationAgent } from "@salesagent/agents";
@@ -71,7 +70,6 @@ async function runPass(
   const view = options.json || options.quiet ? undefined : new LiveView(io.stdout, progress);
   // One failure ends the pass: the other leads under way are told, instead of being paid for.
   const stop = new AbortController();
-  setMaxListeners(0, stop.signal);
   const onInterrupt = () => stop.abort(io.signal.reason);
   if (io.signal.aborted) onInterrupt();
   io.signal.addEventListener("abort", onInterrupt);
