@@ -1,10 +1,8 @@
 import type { Endpoint } from "@salesagent/provider-openai-compatible";
 import type { OpenAiPlace } from "./openai-place.js";
+import type { ReasoningSummary } from "./reasoning-summary.js";
 import { createWholeResponsesDecoder, StreamedResponsesDecoder } from "./responses-decoders.js";
 import { toResponsesRequest } from "./to-responses-request.js";
-
-/** How much of its reasoning a model is asked to tell. */
-export type ReasoningSummary = "auto" | "concise" | "detailed";
 
 /** OpenAI's responses endpoint. */
 export function responsesEndpoint(place: OpenAiPlace, summary: ReasoningSummary | undefined): Endpoint {

@@ -1,7 +1,7 @@
 import type { JsonObject, ToolSpec } from "@salesagent/ports";
 import type { Warn } from "@salesagent/provider-kit";
 import { type ChatTarget, isStrictSchema } from "@salesagent/provider-openai-compatible";
-import type { ReasoningSummary } from "./responses-endpoint.js";
+import type { ReasoningSummary } from "./reasoning-summary.js";
 import { toResponsesInput } from "./to-responses-input.js";
 
 /** Maps a request to the body of a response. Nothing is stored at OpenAI. Pure. */

@@ -1,9 +1,9 @@
 import type { AssistantMessage, JsonObject, JsonValue } from "@salesagent/ports";
 import { isJsonObject } from "@salesagent/provider-kit";
 import type { ChatDialect } from "@salesagent/provider-openai-compatible";
-import type { OpenRouterSettings } from "./openrouter.js";
 import { classifyOpenRouter } from "./openrouter-errors.js";
 import { OPENROUTER_MODELS } from "./openrouter-models.js";
+import type { OpenRouterSettings } from "./openrouter-settings.js";
 
 /** How OpenRouter differs from the common format. */
 export function openRouterDialect(settings: OpenRouterSettings): ChatDialect {

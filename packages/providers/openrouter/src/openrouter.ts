@@ -1,19 +1,7 @@
-import type { JsonObject, LanguageModel } from "@salesagent/ports";
-import type { ModelSettings } from "@salesagent/provider-kit";
+import type { LanguageModel } from "@salesagent/ports";
 import { createChatModel } from "@salesagent/provider-openai-compatible";
 import { openRouterDialect } from "./openrouter-dialect.js";
-
-/** Settings of a model at OpenRouter. */
-export interface OpenRouterSettings extends ModelSettings {
-  /** Your app's address, for OpenRouter's rankings (`HTTP-Referer`). @defaultValue not sent */
-  readonly appUrl?: string | undefined;
-  /** Your app's name, for the same (`X-OpenRouter-Title`). @defaultValue not sent */
-  readonly appTitle?: string | undefined;
-  /** Models that OpenRouter tries when the first fails. The answer does not tell which one wrote it. @defaultValue none */
-  readonly fallbackModels?: readonly string[] | undefined;
-  /** OpenRouter's `provider` object: `order`, `only`, `data_collection`, `zdr`, `max_price` and so on. */
-  readonly routing?: JsonObject | undefined;
-}
+import type { OpenRouterSettings } from "./openrouter-settings.js";
 
 /**
  * A model at OpenRouter. The key comes from `apiKey` or `OPENROUTER_API_KEY`. Costs are what OpenRouter charged.

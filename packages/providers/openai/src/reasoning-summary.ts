@@ -1,0 +1,2 @@
+/** How much of its reasoning a model is asked to tell. */
+export type ReasoningSummary = "auto" | "concise" | "detailed";
