@@ -14,6 +14,21 @@ function problemOfText(text: string): string | undefined {
 }
 
 /**
+ * Copies of objects that can never change, by the object: thousands of records of one import share their provenance, and
+ * need not each hold a copy of it.
+ */
+const settledCopies = new WeakMap<object, object>();
+
+/** Frozen, and so is all that it holds, without accessors: what it says now it says for ever. */
+function isSettled(source: Readonly<Record<string, unknown>>): boolean {
+  if (!Object.isFrozen(source)) return false;
+  return Object.values(Object.getOwnPropertyDescriptors(source)).every(
+    ({ get, value }) =>
+      get === undefined && (typeof value !== "object" || value === null || settledCopies.has(value)),
+  );
+}
+
+/**
  * A deep frozen copy of a JSON value, properties that are `undefined` left out, so that what is stored can't be changed
  * from outside and comes back the same from every storage.
  *
@@ -42,6 +57,8 @@ export function toStorable<T>(store: string, field: string, value: T): T {
   };
 
   const copyObject = (source: Readonly<Record<string, unknown>>): object => {
+    const settled = settledCopies.get(source);
+    if (settled) return settled;
     const target: Record<string, unknown> = {};
     for (const key of Object.keys(source)) {
       const item = source[key];
@@ -54,7 +71,9 @@ export function toStorable<T>(store: string, field: string, value: T): T {
       else target[key] = copied;
       trail.pop();
     }
-    return Object.freeze(target);
+    Object.freeze(target);
+    if (isSettled(source)) settledCopies.set(source, target);
+    return target;
   };
 
   const copy = (item: unknown): unknown => {

@@ -26,6 +26,28 @@ describe("toStorable", () => {
     );
   });
 
+  it("holds one copy of an object that can never change, and reads any other anew", () => {
+    const provenance = Object.freeze({ source: "csv:leads.csv", at: "2026-01-05T12:00:00.000Z" });
+    const shared = Object.freeze({ name: provenance, country: provenance });
+    const copy = toStorable("leads", "draft", shared);
+    expect(copy).toEqual(shared);
+    expect(toStorable("leads", "draft", shared)).toBe(copy);
+
+    let reads = 0;
+    const changing = Object.freeze({
+      get count() {
+        return ++reads;
+      },
+    });
+    expect(toStorable("leads", "draft", changing)).toEqual({ count: 1 });
+    expect(toStorable("leads", "draft", changing)).not.toEqual({ count: 1 });
+
+    const open = Object.freeze({ tags: ["a"] });
+    expect(toStorable("leads", "draft", open)).toEqual({ tags: ["a"] });
+    open.tags.push("b");
+    expect(toStorable("leads", "draft", open)).toEqual({ tags: ["a", "b"] });
+  });
+
   it("finds a NUL wherever it is, and names its path", () => {
     fc.assert(
       fc.property(
