@@ -1,10 +1,10 @@
 import type { JsonObject, JsonValue } from "@salesagent/ports";
 
-/** The versions of the AI SDK's provider specification that are taken. */
-export const SPECIFICATION_VERSIONS = ["v2", "v3", "v4"] as const;
-
 /** A version of the AI SDK's provider specification. */
-export type SpecificationVersion = (typeof SPECIFICATION_VERSIONS)[number];
+export type SpecificationVersion = "v2" | "v3" | "v4";
+
+/** The versions that are taken. */
+export const SPECIFICATION_VERSIONS: readonly SpecificationVersion[] = ["v2", "v3", "v4"];
 
 /**
  * The members of an AI SDK language model that are called. `LanguageModelV2`, `V3` and `V4` fit as they are; nothing of
@@ -34,7 +34,8 @@ export interface AiSdkReader {
   cancel(reason?: unknown): Promise<void>;
 }
 
-type AiSdkHeaders = Readonly<Record<string, string>> | undefined;
+/** Headers of the vendor's response, where they are told. */
+export type AiSdkHeaders = Readonly<Record<string, string>> | undefined;
 
 /** What `doGenerate` resolves to, in any version. */
 export interface AiSdkGenerateResult {

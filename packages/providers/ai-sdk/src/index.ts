@@ -1,5 +1,6 @@
 export type {
   AiSdkGenerateResult,
+  AiSdkHeaders,
   AiSdkLanguageModel,
   AiSdkMetadata,
   AiSdkReader,
