@@ -148,6 +148,30 @@ describe("salesagent qualify", () => {
     expect(stdout).toMatch(/Model cost: \$0\.\d{4}/);
   });
 
+  it("asks the model once about a company that the file has twice", async () => {
+    await using sandbox = await startSandbox();
+    const leads = await file("twice.csv", `${LEADS}Figma again,figma.com,US,600,Software\n`);
+    const args = [
+      "qualify",
+      leads,
+      "--model",
+      "openai/gpt-5.4-mini",
+      "--base-url",
+      sandbox.url("openai"),
+      "--json",
+    ];
+    const { stdout } = await run(args);
+    const scores = lines(stdout).filter((row) => row["domain"] === "figma.com");
+    expect(scores.map((row) => row["reused"])).toEqual([false, true, true]);
+    expect(sandbox.requests).toHaveLength(
+      new Set(
+        lines(stdout)
+          .filter((row) => row["engine"] === "model")
+          .map((row) => row["leadId"]),
+      ).size,
+    );
+  });
+
   it("goes on by rules when the budget is spent, and says so", async () => {
     await using sandbox = await startSandbox();
     const leads = await file("budget.csv", LEADS);

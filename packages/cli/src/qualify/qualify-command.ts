@@ -35,8 +35,8 @@ export const qualifyCommand: Command = {
     await using storage = await openStorage(options.store, options.databaseUrl, io.signal);
     const agent = new QualificationAgent({
       profile: options.profile,
-      // Records that end with the process would only fill its memory; the leads stay, to find duplicates by.
-      storage: storage.supports.durable ? storage : undefined,
+      // Records by rules that end with the process would only fill its memory; the leads stay, to find duplicates by.
+      storage: storage.supports.durable || model ? storage : undefined,
       model,
       request: options.reasoning && { maxOutputTokens: 8_000, reasoning: { effort: options.reasoning } },
       spendCap: options.maxUsd === undefined ? undefined : createSpendCap({ usd: options.maxUsd }),

@@ -42,6 +42,7 @@ class ModelUnusableError extends Error {
 /** Scores leads one at a time, or takes the stored result of the same set-up. */
 export class LeadQualifier {
   readonly #options: QualifierOptions;
+  readonly #underWay = new Map<string, Promise<unknown>>();
   #modelAnswered = false;
 
   constructor(options: QualifierOptions) {
@@ -50,6 +51,21 @@ export class LeadQualifier {
 
   /** @throws ModelUnusableError when the first answers show that the model can't be used. */
   async qualify(pending: PendingLead): Promise<QualifiedRow> {
+    const { leadId } = pending;
+    // A duplicate that follows closely takes the result of the row before it, instead of a second run.
+    for (let other = this.#underWay.get(leadId); other; other = this.#underWay.get(leadId)) {
+      await other.catch(() => {});
+    }
+    const work = this.#qualifyOne(pending);
+    this.#underWay.set(leadId, work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(leadId);
+    }
+  }
+
+  async #qualifyOne(pending: PendingLead): Promise<QualifiedRow> {
     const { draft, ...lead } = pending;
     const stored = pending.status === "imported" ? undefined : await this.#storedResult(pending.leadId);
     if (stored) return { ...lead, company: draft.company, result: stored };
