@@ -35,6 +35,7 @@ export type {
   QualificationResult,
   RulesScoredEvent,
 } from "./qualification/qualification-result.js";
+export { readQualification } from "./qualification/read-qualification.js";
 // Scoring by rules, and what a model may add to it.
 export { type CompiledProfile, compileProfile } from "./scoring/compile-profile.js";
 export {

@@ -5,6 +5,7 @@ import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import type { IdealCustomerProfile } from "../profile/ideal-customer-profile.js";
 import { QualificationAgent } from "./qualification-agent.js";
+import { readQualification } from "./read-qualification.js";
 
 const profile: IdealCustomerProfile = {
   name: "Mid-market software",
@@ -206,6 +207,9 @@ describe("QualificationAgent", () => {
       score: result.score,
       data: { engine: "model" },
     });
+    const record = await stores.results.latest(lead.id, "qualification");
+    expect(record && readQualification(record)).toEqual(result);
+    expect(readQualification({ kind: "qualification", data: { score: 5 } })).toBeUndefined();
     expect((await stores.modelCalls.list({ runId: run.id })).items).toMatchObject([
       { provider: "scripted", outcome: "completed", costUsd: 0.00001 },
     ]);

@@ -1,4 +1,9 @@
-import type { QualificationAgent, QualificationInput, QualificationResult } from "@salesagent/agents";
+import {
+  type QualificationAgent,
+  type QualificationInput,
+  type QualificationResult,
+  readQualification,
+} from "@salesagent/agents";
 import type { RunResult } from "@salesagent/core";
 import type { LeadDraft, ResultRecord, TenantStores } from "@salesagent/ports";
 import type { LiveView } from "./live-view.js";
@@ -110,8 +115,7 @@ export class LeadQualifier {
 }
 
 /** A stored result, where it was made by the same profile, model and policy, with no model missing. */
-function toResult({ data }: ResultRecord, key: string): QualificationResult | undefined {
-  if (data["key"] !== key || "degraded" in data) return undefined;
-  // Written by this agent under this key, so it has the agent's own shape.
-  return data as unknown as QualificationResult;
+function toResult(record: ResultRecord, key: string): QualificationResult | undefined {
+  const result = readQualification(record);
+  return result?.key === key && result.degraded === undefined ? result : undefined;
 }
