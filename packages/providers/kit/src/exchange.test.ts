@@ -247,6 +247,17 @@ describe("exchangeStream", () => {
     expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
   });
 
+  it("tells the vendor's error also when its counts can't be added up", async () => {
+    const decoder = new LineDecoder();
+    decoder.usage = () => {
+      throw new TypeError("Cannot convert object to primitive value");
+    };
+    const { body, stream } = exchanged({ prepared: { decoder } });
+    const result = stream.result();
+    body.write("FAIL\n");
+    await expect(result).rejects.toMatchObject({ code: "model.overloaded", facts: { inBand: true } });
+  });
+
   it("passes on what the preparation throws", async () => {
     const facts = { provider: "acme", modelId: "one" };
     const failure = new SalesAgentError("model.auth", { message: "no key", facts, replay: "safe" });

@@ -10,6 +10,7 @@ import {
   type ModelWarning,
   type StartEvent,
   type StreamControl,
+  type Usage,
 } from "@salesagent/ports";
 import type { AnswerDecoder, AnswerEnd } from "./answer-decoder.js";
 import { CallDeadlines, resolveTimeouts, timedOutError } from "./call-deadlines.js";
@@ -212,6 +213,15 @@ class ExchangeSource implements ModelEventSource {
     return nanoUsd === undefined ? undefined : toUsd(nanoUsd) + feesUsd;
   }
 
+  /** What an answer that failed told of its tokens. Values of absurd types break the sums; then nothing is known. */
+  #knownUsage(): Usage {
+    try {
+      return soundUsage(this.#prepared?.decoder.usage() ?? {});
+    } catch {
+      return {};
+    }
+  }
+
   #failedCall(): FailedCall {
     const { provider, modelId, baseUrl, profile, classify, advise, clock } = this.#exchange;
     return {
@@ -223,7 +233,7 @@ class ExchangeSource implements ModelEventSource {
       requestId: this.#requestId,
       requestIdHeader: this.#exchange.requestIdHeader,
       status: this.#status,
-      usage: soundUsage(this.#prepared?.decoder.usage() ?? {}),
+      usage: this.#knownUsage(),
       successor: profile.retired?.successor,
       secrets: this.#prepared?.secrets ?? [],
       nowMs: clock.now(),
