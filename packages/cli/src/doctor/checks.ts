@@ -1,6 +1,5 @@
 import { SalesAgentError } from "@salesagent/ports";
 import { keyVariableOf, providerNames } from "../choice/model-choice.js";
-import { openStorage } from "../choice/storage-choice.js";
 import type { Io } from "../io.js";
 import { cliVersion } from "../version.js";
 
@@ -72,17 +71,26 @@ async function checkOllama(io: Io): Promise<CheckResult> {
   return ok("ollama", `version ${version ?? "unknown"} at ${base}`);
 }
 
+/** The code of Postgres for a table that is not there. */
+const UNDEFINED_TABLE = "42P01";
+
+/** Only looks: tables are made by whoever stores first. */
 async function checkPostgres(databaseUrl: string | undefined, io: Io): Promise<CheckResult> {
   if (!databaseUrl) return { name: "postgres", status: "off", detail: "DATABASE_URL is not set" };
+  const { postgres } = await import("@salesagent/storage-pg");
   try {
-    const storage = await openStorage(
-      "pg",
-      databaseUrl,
-      AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_MS)]),
-    );
-    await storage[Symbol.asyncDispose]();
-    return ok("postgres", "answers; its tables are up to date");
+    await using storage = postgres({ connectionString: databaseUrl });
+    const signal = AbortSignal.any([io.signal, AbortSignal.timeout(ANSWER_MS)]);
+    await storage.tenant("default").leads.count({}, { signal });
+    return ok("postgres", "answers; its tables are there");
   } catch (error) {
+    if (
+      SalesAgentError.is(error) &&
+      "vendorCode" in error.facts &&
+      error.facts.vendorCode === UNDEFINED_TABLE
+    ) {
+      return ok("postgres", "answers; it has no tables yet, `--store pg` makes them");
+    }
     const detail = SalesAgentError.is(error) ? error.message : "no answer";
     return { name: "postgres", status: "failed", detail };
   }
