@@ -1,3 +1,5 @@
+import { onAbort } from "@salesagent/ports";
+
 /**
  * Passes chunks on. Rejects with the signal's own reason as soon as it aborts, even while the source hangs; the source is
  * ended on abort, failure or an early `break`.
@@ -9,8 +11,7 @@ export async function* abortable<T>(
   signal?.throwIfAborted();
   const iterator = items[Symbol.asyncIterator]();
   let interrupt: (reason: unknown) => void = () => {};
-  const onAbort = () => interrupt(signal?.reason);
-  signal?.addEventListener("abort", onAbort);
+  const release = signal && onAbort(signal, () => interrupt(signal.reason));
   let ended = false;
   try {
     for (;;) {
@@ -27,7 +28,7 @@ export async function* abortable<T>(
       yield step.value;
     }
   } finally {
-    signal?.removeEventListener("abort", onAbort);
+    release?.();
     // Not awaited: a stuck source must not hold us. Its failure to end is nobody's business any more.
     if (!ended) iterator.return?.().catch(() => {});
   }
