@@ -29,6 +29,7 @@ const packageRules = /** @type {const} */ ([
 const floors = [
   ["kernel"],
   ["model", "resilience", "telemetry", "prompts"],
+  ["budget", "cache"],
   ["router", "tools", "guardrails", "memory", "graph", "effects"],
   ["agent", "crm", "outreach"],
   ["learning"],

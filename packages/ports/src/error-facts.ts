@@ -30,6 +30,35 @@ export interface StoreErrorFacts {
   readonly vendorCode?: string;
 }
 
+/** A budget that is used up. Amounts are in USD, tokens or calls, by the measure. */
+export interface BudgetFacts {
+  /** The budget's name. */
+  readonly budget: string;
+  readonly measure: "usd" | "tokens" | "calls";
+  readonly limit: number;
+  readonly spent: number;
+  /** Set aside for calls that are running. */
+  readonly held: number;
+  /** The most that the refused call could take. Absent when its price is unknown. */
+  readonly wanted?: number;
+  /** When the window is over, ISO 8601 in UTC. */
+  readonly resetsAt?: string;
+}
+
+/** A candidate that a router did not try. */
+export interface PassedOverFact {
+  readonly provider: string;
+  readonly modelId: string;
+  readonly reasons: readonly string[];
+}
+
+/** An attempt that failed. */
+export interface FailedAttemptFact {
+  readonly provider: string;
+  readonly modelId: string;
+  readonly errorCode: string;
+}
+
 /** One problem found in a value, with the path to it. */
 export interface IssueFact {
   readonly path: string;
@@ -97,7 +126,25 @@ export interface ErrorFacts {
   /** The agent's input does not match its schema. */
   "agent.input_invalid": { readonly agent: string; readonly issues: readonly IssueFact[] };
   /** A cap would be passed by going on. */
-  "budget.exceeded": { readonly limitUsd: number; readonly spentUsd: number };
+  "budget.exceeded": BudgetFacts;
+  /** A call does not name the subject that a budget counts by. */
+  "budget.unscoped": { readonly budget: string; readonly scope: string };
+  /** None of a router's candidates may take the request; each says why. */
+  "router.no_candidate": { readonly candidates: readonly PassedOverFact[] };
+  /** Every candidate that may take the request failed. */
+  "router.exhausted": {
+    readonly attempts: readonly FailedAttemptFact[];
+    /** The shortest time after which another try makes sense, in milliseconds, where a vendor told one. */
+    readonly retryAfterMs?: number;
+  };
+  /** The circuit breaker of a dependency is open: it failed too often of late. */
+  "breaker.open": { readonly name: string; readonly retryAfterMs: number; readonly errorCode?: string };
+  /** As many calls run and wait as the bulkhead lets in. */
+  "bulkhead.full": { readonly name: string; readonly running: number; readonly waiting: number };
+  /** A call did not settle within its limit. */
+  "call.timed_out": { readonly name: string; readonly limitMs: number };
+  /** The wait that is needed is longer than allowed. */
+  "call.wait_too_long": { readonly name: string; readonly waitMs: number; readonly capMs: number };
   /** Data was written by someone else since it was read; `current` is the revision that stands. */
   "store.stale_revision": StoreErrorFacts & { readonly id: string; readonly current: string };
   /** No record of this id for this tenant. */

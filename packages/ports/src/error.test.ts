@@ -60,7 +60,7 @@ describe("SalesAgentError", () => {
       expectTypeOf(error.facts.phase).toEqualTypeOf<"headers" | "first-token" | "stall" | "total">();
     }
     if (SalesAgentError.is(error)) {
-      if (error.code === "budget.exceeded") expectTypeOf(error.facts.limitUsd).toEqualTypeOf<number>();
+      if (error.code === "budget.exceeded") expectTypeOf(error.facts.limit).toEqualTypeOf<number>();
       if (error.code === "store.stale_revision") expectTypeOf(error.facts.current).toEqualTypeOf<string>();
     }
   });

@@ -1,3 +1,4 @@
+import type { BudgetFacts } from "./error-facts.js";
 import type { JsonValue } from "./json.js";
 import type { StoredError } from "./stores/run-store.js";
 
@@ -6,6 +7,18 @@ export interface SalesEventBase {
   readonly tenant: string;
   /** ISO 8601 in UTC. */
   readonly at: string;
+}
+
+/** What an event tells that is about the host's own set-up, and so about no tenant. */
+export interface HostEventBase {
+  /** ISO 8601 in UTC. */
+  readonly at: string;
+}
+
+/** Which model, in an event. */
+export interface ModelName {
+  readonly provider: string;
+  readonly modelId: string;
 }
 
 export interface RunEventBase extends SalesEventBase {
@@ -40,7 +53,19 @@ export interface SalesEvents {
     readonly tier: string;
     readonly engine: string;
   };
-  "budget-exceeded": RunEventBase & { readonly limitUsd: number; readonly spentUsd: number };
+  "budget-exceeded": RunEventBase & BudgetFacts;
+  "model-failed-over": RunEventBase & {
+    readonly from: ModelName;
+    readonly to: ModelName;
+    readonly errorCode: string;
+  };
+  "breaker-opened": HostEventBase & {
+    readonly name: string;
+    readonly errorCode?: string;
+    /** ISO 8601 in UTC. */
+    readonly retryAt: string;
+  };
+  "breaker-closed": HostEventBase & { readonly name: string };
 }
 
 export type SalesEventName = keyof SalesEvents;

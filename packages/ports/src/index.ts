@@ -2,17 +2,31 @@ export type { CallOptions } from "./call-options.js";
 export { type Clock, systemClock, type Timer } from "./clock.js";
 export { type AnySalesAgentError, type ErrorInit, type Replay, SalesAgentError } from "./error.js";
 export type {
+  BudgetFacts,
   ErrorCode,
   ErrorFacts,
+  FailedAttemptFact,
   IssueFact,
   ModelErrorFacts,
+  PassedOverFact,
   StoreErrorFacts,
   ToolErrorFacts,
 } from "./error-facts.js";
 export { type EventFold, type EventSource, EventStream, type StreamControl } from "./event-stream.js";
-export type { EventBus, RunEventBase, SalesEventBase, SalesEventName, SalesEvents } from "./events.js";
+export type {
+  EventBus,
+  HostEventBase,
+  ModelName,
+  RunEventBase,
+  SalesEventBase,
+  SalesEventName,
+  SalesEvents,
+} from "./events.js";
+export type { DependencyHealth, HealthCheck, HealthStatus } from "./health.js";
 export type { JsonObject, JsonSchema, JsonValue } from "./json.js";
 export { AnswerAssembler } from "./model/answer-assembler.js";
+export type { AttemptCeiling, AttemptGuard, AttemptPermit, AttemptPlan } from "./model/attempt-guard.js";
+export type { CallScope } from "./model/call-scope.js";
 export type { EmbeddingCallOptions, EmbeddingModel, EmbeddingResult } from "./model/embedding-model.js";
 export type { LanguageModel, ModelStream } from "./model/language-model.js";
 export type {
@@ -31,6 +45,9 @@ export type {
   UserMessage,
 } from "./model/message.js";
 export type {
+  AttemptPurpose,
+  CacheHit,
+  ContinueEvent,
   FinishEvent,
   FinishReason,
   ModelAttempt,
@@ -58,6 +75,7 @@ export type {
 } from "./model/model-request.js";
 export type { ModelResult } from "./model/model-result.js";
 export { createModelStream, type ModelEventSource } from "./model/model-stream.js";
+export type { CandidateFacts, ConsideredCandidate, RoutingDecision } from "./model/routing-decision.js";
 export { systemMessage, userMessage } from "./model/transcript-parts.js";
 export type { Usage } from "./model/usage.js";
 export { onAbort } from "./on-abort.js";
@@ -74,6 +92,16 @@ export type {
   StandardSchema,
 } from "./standard-schema.js";
 export type { AuditFilter, AuditRecord, AuditStore } from "./stores/audit-store.js";
+export type { BreakerRecord, BreakerStore } from "./stores/breaker-store.js";
+export type {
+  BudgetAmounts,
+  BudgetClaim,
+  BudgetLine,
+  BudgetOutcome,
+  BudgetReservation,
+  BudgetStore,
+} from "./stores/budget-store.js";
+export type { CacheEntry, CacheStore } from "./stores/cache-store.js";
 export type { ImportRecord, ImportStore } from "./stores/import-store.js";
 export type { LeadFilter, LeadInsertOutcome, LeadStore } from "./stores/lead-store.js";
 export type { MessageRecord, MessageStore } from "./stores/message-store.js";
@@ -99,4 +127,6 @@ export type {
   TransactionOptions,
 } from "./stores/storage.js";
 export type { UsageRow, UsageStore } from "./stores/usage-store.js";
+export type { NearestOptions, VectorItem, VectorMatch, VectorStore } from "./stores/vector-store.js";
 export { untilAborted } from "./until-aborted.js";
+export { wait } from "./wait.js";

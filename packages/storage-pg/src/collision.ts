@@ -1,4 +1,4 @@
-import { type Clock, untilAborted } from "@salesagent/ports";
+import { type Clock, wait } from "@salesagent/ports";
 import { transactionContended } from "@salesagent/ports/store-rules";
 
 const ATTEMPTS = 10;
@@ -27,23 +27,4 @@ export async function tryUntilClear<T>(
     if (attempts < ATTEMPTS) await wait(clock, random() * Math.min(2 ** attempts, LONGEST_WAIT_MS), signal);
   }
   throw transactionContended(ATTEMPTS);
-}
-
-/** No real wait is this long; the platform's longest delay. */
-const FOR_EVER_MS = 2 ** 31 - 1;
-
-async function wait(clock: Clock, delayMs: number, signal: AbortSignal | undefined): Promise<void> {
-  let stop: () => void = () => {};
-  const over = new Promise<void>((resolve) => {
-    const timer = clock.schedule(delayMs, resolve);
-    stop = () => timer.cancel();
-  });
-  // Neither the clock's timer nor an idle pool keeps the process alive, which would end in the middle of a write.
-  const alive = setInterval(() => {}, FOR_EVER_MS);
-  try {
-    await untilAborted(over, signal);
-  } finally {
-    clearInterval(alive);
-    stop();
-  }
 }

@@ -8,7 +8,6 @@ import {
   type ModelResult,
   SalesAgentError,
 } from "@salesagent/ports";
-import { fromNanoUsd } from "../model/nano-usd.js";
 import { maxCostUsd, type Reservation } from "../model/spend-cap.js";
 import type { StructuredOutput } from "../model/structured-output.js";
 import { checkTranscript } from "../model/transcript.js";
@@ -72,7 +71,7 @@ function reserve(context: RunContext, model: LanguageModel, request: ModelReques
 function unknownPrice(limitUsd: number, model: LanguageModel): never {
   throw new SalesAgentError("budget.exceeded", {
     message: `The price of ${model.provider}/${model.modelId} is unknown, so the cap of $${limitUsd} can't be held. Give the model a \`profile.price\`.`,
-    facts: { limitUsd, spentUsd: fromNanoUsd(0) },
+    facts: { budget: "spend-cap", measure: "usd", limit: limitUsd, spent: 0, held: 0 },
     replay: "safe",
   });
 }

@@ -9,7 +9,7 @@ import {
   type TenantStores,
   type UsageRow,
 } from "@salesagent/ports";
-import { toNanoUsd } from "../model/nano-usd.js";
+import { toNanoUsd } from "@salesagent/ports/money";
 
 /** Everything that one run has to write at one moment. */
 export interface RunRecords {

@@ -15,8 +15,8 @@ import type {
   TenantStores,
   Usage,
 } from "@salesagent/ports";
+import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 import { addUsage } from "../model/add-usage.js";
-import { fromNanoUsd, toNanoUsd } from "../model/nano-usd.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import type { Span, Telemetry } from "../telemetry/telemetry.js";
 import type { RecordWriter, RunRecords } from "./record-writer.js";

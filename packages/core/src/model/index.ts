@@ -1,6 +1,6 @@
+export { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 export { addUsage } from "./add-usage.js";
 export { jsonInText } from "./json-in-text.js";
-export { fromNanoUsd, toNanoUsd } from "./nano-usd.js";
 export { PartialJson } from "./partial-json.js";
 export { matchesPartially } from "./partial-match.js";
 export { createSpendCap, maxCostUsd, type Reservation, type SpendCap } from "./spend-cap.js";

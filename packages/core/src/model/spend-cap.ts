@@ -1,5 +1,5 @@
 import { type ModelProfile, type ModelRequest, SalesAgentError } from "@salesagent/ports";
-import { fromNanoUsd, toNanoUsd } from "./nano-usd.js";
+import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 
 /** Money set aside for one call. Settle or release it once; later calls do nothing. */
 export interface Reservation {
@@ -40,7 +40,9 @@ export function createSpendCap(options: { readonly usd: number }): SpendCap {
     reserve(maxUsd) {
       if (!(maxUsd >= 0)) throw new RangeError(`reserve: maxUsd must be a number ≥ 0, got ${maxUsd}`);
       const nano = toNanoUsd(maxUsd);
-      if (spentNano + heldNano + nano > limitNano) throw exceeded(options.usd, fromNanoUsd(spentNano));
+      if (spentNano + heldNano + nano > limitNano) {
+        throw exceeded(options.usd, { spentNano, heldNano, wantedNano: nano });
+      }
       heldNano += nano;
       let open = true;
       const end = (costNano: number) => {
@@ -90,10 +92,21 @@ export function maxCostUsd(request: ModelRequest, profile: ModelProfile): number
   return tokensUsd + (price.perRequest ?? 0);
 }
 
-function exceeded(limitUsd: number, spentUsd: number): SalesAgentError<"budget.exceeded"> {
+function exceeded(
+  limitUsd: number,
+  { spentNano, heldNano, wantedNano }: Readonly<Record<"spentNano" | "heldNano" | "wantedNano", number>>,
+): SalesAgentError<"budget.exceeded"> {
+  const spent = fromNanoUsd(spentNano);
   return new SalesAgentError("budget.exceeded", {
-    message: `The next model call could pass the cap of $${limitUsd}: $${spentUsd} is spent, and what running calls may cost is set aside. Raise the cap, or wait for running calls.`,
-    facts: { limitUsd, spentUsd },
+    message: `The next model call could pass the cap of $${limitUsd}: $${spent} is spent, and what running calls may cost is set aside. Raise the cap, or wait for running calls.`,
+    facts: {
+      budget: "spend-cap",
+      measure: "usd",
+      limit: limitUsd,
+      spent,
+      held: fromNanoUsd(heldNano),
+      wanted: fromNanoUsd(wantedNano),
+    },
     replay: "safe",
   });
 }

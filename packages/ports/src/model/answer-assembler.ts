@@ -1,7 +1,7 @@
 import { SalesAgentError } from "../error.js";
 import type { JsonValue } from "../json.js";
 import type { AnswerPart, AssistantMessage, ProviderData, ReasoningPart, ToolCallPart } from "./message.js";
-import type { FinishEvent, ModelEvent, RestartEvent, StartEvent } from "./model-event.js";
+import type { ContinueEvent, FinishEvent, ModelEvent, RestartEvent, StartEvent } from "./model-event.js";
 import type { ModelResult } from "./model-result.js";
 
 interface OpenPart {
@@ -21,11 +21,11 @@ interface OpenCall {
 /** Puts the events of one answer together. Push every event in order; the result stands after `finish`. */
 export class AnswerAssembler {
   #parts: (OpenPart | OpenCall)[] = [];
-  #begin: StartEvent | RestartEvent | undefined;
+  #begin: StartEvent | RestartEvent | ContinueEvent | undefined;
   #finish: FinishEvent | undefined;
 
-  /** The latest `start` or `restart`: which model is answering. */
-  get begin(): StartEvent | RestartEvent | undefined {
+  /** The latest `start`, `restart` or `continue`: which model is answering. */
+  get begin(): StartEvent | RestartEvent | ContinueEvent | undefined {
     return this.#begin;
   }
 
@@ -50,6 +50,10 @@ export class AnswerAssembler {
       case "restart":
         this.#begin = event;
         this.#parts = [];
+        break;
+      case "continue":
+        if (this.#callIsOpen()) throw this.#malformed("was continued inside a tool call");
+        this.#begin = event;
         break;
       case "finish":
         this.#finish = event;
@@ -82,6 +86,8 @@ export class AnswerAssembler {
       attempts: finish.attempts,
       warnings: finish.warnings ? [...begin.warnings, ...finish.warnings] : begin.warnings,
       rateLimits: begin.rateLimits,
+      ...(finish.decision === undefined ? {} : { decision: finish.decision }),
+      ...(finish.cache === undefined ? {} : { cache: finish.cache }),
     };
   }
 
@@ -109,6 +115,10 @@ export class AnswerAssembler {
 
   #callOf(callId: string): OpenCall | undefined {
     return this.#parts.find((part): part is OpenCall => part.type === "tool-call" && part.callId === callId);
+  }
+
+  #callIsOpen(): boolean {
+    return this.#parts.some((part) => part.type === "tool-call" && part.input === undefined);
   }
 
   #toMessagePart(part: OpenPart | OpenCall): AnswerPart | ReasoningPart | ToolCallPart {

@@ -11,6 +11,8 @@ export interface LanguageModel {
   /** The vendor's name of the model, such as `gpt-oss-120b`. */
   readonly modelId: string;
   readonly profile: ModelProfile;
+  /** The model asks the `guards` of a call before each of its attempts. @defaultValue false */
+  readonly guardsAttempts?: boolean;
   /**
    * Prepares a call. Nothing is sent before the stream is read.
    *

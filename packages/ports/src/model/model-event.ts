@@ -1,5 +1,6 @@
 import type { JsonValue } from "../json.js";
 import type { ProviderData } from "./message.js";
+import type { RoutingDecision } from "./routing-decision.js";
 import type { Usage } from "./usage.js";
 
 /** Why a model stopped. `other` is a reason that the vendor added after this list was made. */
@@ -23,10 +24,18 @@ export interface RateLimitFact {
   readonly resetMs?: number;
 }
 
+/**
+ * Why an attempt was made: `first`; `retry` at the same model; `failover` to another; `hedge` beside one that is slow to
+ * begin; `continuation` of a text that another broke off.
+ */
+export type AttemptPurpose = "first" | "retry" | "failover" | "hedge" | "continuation";
+
 /** One try at one model, billed or not. */
 export interface ModelAttempt {
   readonly provider: string;
   readonly modelId: string;
+  /** @defaultValue "first" */
+  readonly purpose?: AttemptPurpose;
   readonly outcome: "completed" | "failed" | "aborted";
   /** Code of the error that ended it. */
   readonly errorCode?: string;
@@ -34,9 +43,15 @@ export interface ModelAttempt {
   readonly usage: Usage;
   /** Absent when the price is unknown. */
   readonly costUsd?: number;
+  /** The part of the cost that is charged for the request itself, where there is one. */
+  readonly feeUsd?: number;
   /** True when the vendor did not tell the usage and it was estimated. */
   readonly estimated?: boolean;
+  /** Milliseconds from the start of the call to the start of this attempt. @defaultValue 0 */
+  readonly startedMs?: number;
   readonly latencyMs: number;
+  /** Milliseconds from the start of this attempt to its first token. */
+  readonly firstTokenMs?: number;
 }
 
 /** When things happened, in milliseconds from the start of the call. */
@@ -104,18 +119,45 @@ export interface RestartEvent {
   readonly rateLimits: readonly RateLimitFact[];
 }
 
+/** Another model goes on where the text broke off: what came before stays, and the text goes on after it. */
+export interface ContinueEvent {
+  readonly type: "continue";
+  readonly provider: string;
+  readonly modelId: string;
+  readonly requestId?: string;
+  /** Code of the error that made it necessary. */
+  readonly errorCode: string;
+  readonly warnings: readonly ModelWarning[];
+  readonly rateLimits: readonly RateLimitFact[];
+}
+
+/** An answer that was kept from an earlier call. */
+export interface CacheHit {
+  /** `exact`: the same request; `semantic`: one that means the same. */
+  readonly kind: "exact" | "semantic";
+  /** How old the answer is, in milliseconds. 0 when it was shared with a call that was under way. */
+  readonly ageMs: number;
+  /** Cosine similarity of the requests, for a semantic hit. */
+  readonly similarity?: number;
+}
+
 /** The answer is whole. Without this event there was no success. */
 export interface FinishEvent {
   readonly type: "finish";
   readonly reason: FinishReason;
+  /** Of the attempts that wrote the answer. */
   readonly usage: Usage;
-  /** Of all attempts. Absent when a price is unknown: unknown is not free. */
+  /** Of all attempts, lost ones too. Absent when a price is unknown: unknown is not free. */
   readonly costUsd?: number;
   readonly timings: ModelTimings;
   /** Every try that this answer took, the last one included. */
   readonly attempts: readonly ModelAttempt[];
   /** What became known only at the end; the result has it beside the warnings of the start. */
   readonly warnings?: readonly ModelWarning[];
+  /** Why this model, where a router chose it. */
+  readonly decision?: RoutingDecision;
+  /** Set when no model was called for this answer. */
+  readonly cache?: CacheHit;
 }
 
 /** The parts of an answer between its start and its finish. */
@@ -127,8 +169,9 @@ export type ModelBodyEvent =
   | ToolCallEndEvent;
 
 /**
- * What a model stream yields. Grammar: `start body* (restart body*)* finish`, or a throw.
+ * What a model stream yields. Grammar: `start body* ((restart | continue) body*)* finish`, or a throw. `continue` comes
+ * only after text or reasoning, never while a tool call is open.
  * Each `tool-call-start` is followed by its deltas and one `tool-call-end`, before the next call starts or interleaved
  * with it; text deltas are never split inside a code point.
  */
-export type ModelEvent = StartEvent | ModelBodyEvent | RestartEvent | FinishEvent;
+export type ModelEvent = StartEvent | ModelBodyEvent | RestartEvent | ContinueEvent | FinishEvent;

@@ -6,6 +6,10 @@ export interface TokenPrice {
   /** For cache entries that live for an hour. */
   readonly cacheWriteLong?: number;
   readonly output: number;
+  /** @defaultValue `input` */
+  readonly audioInput?: number;
+  /** @defaultValue `output` */
+  readonly audioOutput?: number;
 }
 
 /** What a model costs. Data with a date, which the host can override. */

@@ -1,5 +1,7 @@
 import type { CallOptions } from "../call-options.js";
 import type { JsonObject, JsonSchema } from "../json.js";
+import type { AttemptGuard } from "./attempt-guard.js";
+import type { CallScope } from "./call-scope.js";
 import type { Message } from "./message.js";
 
 /** A tool as the model sees it. */
@@ -63,4 +65,10 @@ export interface ModelCallOptions extends CallOptions {
   readonly delivery?: "streamed" | "whole" | undefined;
   /** Extra HTTP headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What the call is for. Models send none of it to a vendor. */
+  readonly scope?: CallScope | undefined;
+  /** The kind of work, such as `qualification`, for routers that choose by it. */
+  readonly task?: string | undefined;
+  /** Asked before each attempt. Read by models that say `guardsAttempts`; for others, wrap them with `guarded` of core. */
+  readonly guards?: readonly AttemptGuard[] | undefined;
 }

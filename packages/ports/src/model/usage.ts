@@ -15,4 +15,8 @@ export interface Usage {
   readonly outputTokens?: number;
   /** Output spent on reasoning. */
   readonly reasoningTokens?: number;
+  /** Input that was sound. */
+  readonly audioInputTokens?: number;
+  /** Output that is sound. */
+  readonly audioOutputTokens?: number;
 }

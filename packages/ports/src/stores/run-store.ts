@@ -1,5 +1,6 @@
 import type { CallOptions } from "../call-options.js";
 import type { JsonValue } from "../json.js";
+import type { AttemptPurpose } from "../model/model-event.js";
 import type { Usage } from "../model/usage.js";
 import type { Page, PageRequest } from "./page.js";
 
@@ -92,14 +93,20 @@ export interface ModelCallRecord {
   readonly runId?: string;
   readonly stepIndex?: number;
   readonly agent?: string;
+  readonly leadId?: string;
+  readonly campaignId?: string;
   readonly provider: string;
   readonly modelId: string;
   readonly requestId?: string;
+  /** Why it was made. @defaultValue "first" */
+  readonly purpose?: AttemptPurpose;
   readonly outcome: "completed" | "failed" | "aborted";
   readonly errorCode?: string;
   readonly usage: Usage;
   /** Absent when the price is unknown. */
   readonly costUsd?: number;
+  /** The part of the cost that is charged for the request itself. */
+  readonly feeUsd?: number;
   readonly estimated?: boolean;
   readonly startedAt: string;
   readonly latencyMs: number;

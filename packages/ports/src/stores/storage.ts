@@ -1,11 +1,15 @@
 import type { CallOptions } from "../call-options.js";
 import type { AuditStore } from "./audit-store.js";
+import type { BreakerStore } from "./breaker-store.js";
+import type { BudgetStore } from "./budget-store.js";
+import type { CacheStore } from "./cache-store.js";
 import type { ImportStore } from "./import-store.js";
 import type { LeadStore } from "./lead-store.js";
 import type { MessageStore } from "./message-store.js";
 import type { ResultStore } from "./result-store.js";
 import type { ModelCallStore, RunStore, StepStore } from "./run-store.js";
 import type { UsageStore } from "./usage-store.js";
+import type { VectorStore } from "./vector-store.js";
 
 /** The stores of one tenant. */
 export interface TenantStores {
@@ -19,6 +23,10 @@ export interface TenantStores {
   readonly audit: AuditStore;
   readonly usage: UsageStore;
   readonly imports: ImportStore;
+  readonly budgets: BudgetStore;
+  readonly cache: CacheStore;
+  readonly breakers: BreakerStore;
+  readonly vectors: VectorStore;
 }
 
 /** How a transaction runs. */
@@ -61,4 +69,6 @@ export interface Storage extends AsyncDisposable {
   tenant(id: string): TenantStorage;
   /** Prepares what the stores need, such as tables. Safe to call from many processes at once, and again. */
   migrate(call?: CallOptions): Promise<void>;
+  /** Asks whether the storage answers. @throws `store.unavailable` or `store.closed`. */
+  ping(call?: CallOptions): Promise<void>;
 }

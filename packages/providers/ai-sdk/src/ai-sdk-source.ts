@@ -10,16 +10,15 @@ import type {
   StartEvent,
   StreamControl,
 } from "@salesagent/ports";
+import { fromNanoUsd, priceNanoUsd } from "@salesagent/ports/money";
 import {
   CallDeadlines,
   excerpt,
-  priceNanoUsd,
   readRateLimits,
   resolveTimeouts,
   retiredWarning,
   timedOutError,
   toModelError,
-  toUsd,
   WireFailure,
 } from "@salesagent/provider-kit";
 import { AiSdkAnswer } from "./ai-sdk-answer.js";
@@ -187,7 +186,7 @@ export class AiSdkSource implements ModelEventSource {
   #finish({ reason, usage }: NonNullable<AiSdkAnswer["end"]>): FinishEvent {
     const { model, provider, profile } = this.#target;
     const nanoUsd = profile.price && priceNanoUsd(profile.price, usage, this.#startedAtMs);
-    const cost = nanoUsd === undefined ? {} : { costUsd: toUsd(nanoUsd) };
+    const cost = nanoUsd === undefined ? {} : { costUsd: fromNanoUsd(nanoUsd) };
     const late = this.#newWarnings();
     const totalMs = this.#deadlines.elapsedMs;
     return {

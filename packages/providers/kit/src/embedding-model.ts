@@ -7,10 +7,10 @@ import type {
   ModelPrice,
   Usage,
 } from "@salesagent/ports";
+import { fromNanoUsd, priceNanoUsd } from "@salesagent/ports/money";
 import { toBatches } from "./embedding-batches.js";
 import { readErrorBody } from "./error-body.js";
 import { type FailedCall, toModelError } from "./model-error.js";
-import { priceNanoUsd, toUsd } from "./price.js";
 import type { ConnectionSettings } from "./provider-settings.js";
 import { failureOfResponse, parseJson } from "./response-check.js";
 import { soundUsage } from "./sound-answer.js";
@@ -106,7 +106,7 @@ class WireEmbeddingModel implements EmbeddingModel {
       usage = addUsage(usage, reply.usage);
     }
     const nanoUsd = this.price && priceNanoUsd(this.price, usage, startMs);
-    return { vectors, usage, ...(nanoUsd === undefined ? {} : { costUsd: toUsd(nanoUsd) }) };
+    return { vectors, usage, ...(nanoUsd === undefined ? {} : { costUsd: fromNanoUsd(nanoUsd) }) };
   }
 
   async #request(batch: readonly string[], call: EmbeddingCallOptions): Promise<WholeVectors> {

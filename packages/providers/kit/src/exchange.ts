@@ -12,11 +12,11 @@ import {
   type StreamControl,
   type Usage,
 } from "@salesagent/ports";
+import { fromNanoUsd, priceNanoUsd } from "@salesagent/ports/money";
 import type { AnswerDecoder, AnswerEnd } from "./answer-decoder.js";
 import { CallDeadlines, resolveTimeouts, timedOutError } from "./call-deadlines.js";
 import type { ModelFailureCode } from "./classify-failure.js";
 import { type FailedCall, toModelError } from "./model-error.js";
-import { priceNanoUsd, toUsd } from "./price.js";
 import { readRateLimits } from "./rate-limit-headers.js";
 import { readRequestId } from "./request-id.js";
 import { failureOfResponse, refuseWrongFormat } from "./response-check.js";
@@ -210,7 +210,7 @@ class ExchangeSource implements ModelEventSource {
   #listedCostUsd({ usage, feesUsd = 0 }: AnswerEnd): number | undefined {
     const { price } = this.#exchange.profile;
     const nanoUsd = price && priceNanoUsd(price, usage, this.#startedAtMs);
-    return nanoUsd === undefined ? undefined : toUsd(nanoUsd) + feesUsd;
+    return nanoUsd === undefined ? undefined : fromNanoUsd(nanoUsd) + feesUsd;
   }
 
   /** What an answer that failed told of its tokens. Values of absurd types break the sums; then nothing is known. */

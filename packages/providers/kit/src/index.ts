@@ -24,7 +24,6 @@ export { type FailedCall, toModelError } from "./model-error.js";
 export { NdjsonReader } from "./ndjson-reader.js";
 export { nearestEffort, type Warn } from "./nearest-effort.js";
 export { type JsonPost, postJson } from "./post-json.js";
-export { priceNanoUsd, toUsd } from "./price.js";
 export { type ProfileOverride, type ProfileTable, resolveProfile } from "./profiles.js";
 export {
   type ConnectionSettings,

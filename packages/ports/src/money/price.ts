@@ -1,6 +1,6 @@
-import type { ModelPrice, TokenPrice, Usage } from "@salesagent/ports";
-
-const NANO_USD = 1e9;
+import type { ModelPrice, TokenPrice } from "../model/model-profile.js";
+import type { Usage } from "../model/usage.js";
+import { toNanoUsd } from "./nano-usd.js";
 
 /**
  * What a call costs by a price list, in whole nano-dollars (billionths of a USD), rounded up.
@@ -14,21 +14,20 @@ export function priceNanoUsd(price: ModelPrice, usage: Usage, startMs: number): 
   const cached = usage.cachedInputTokens ?? 0;
   const writtenLong = usage.cacheWriteLongTokens ?? 0;
   const written = Math.max(0, (usage.cacheWriteTokens ?? 0) - writtenLong);
-  const plain = Math.max(0, usage.inputTokens - cached - written - writtenLong);
+  const heard = usage.audioInputTokens ?? 0;
+  const spoken = usage.audioOutputTokens ?? 0;
+  const plain = Math.max(0, usage.inputTokens - cached - written - writtenLong - heard);
   // USD per million tokens is 1,000 nano-dollars a token.
   const tokens =
     plain * rate.input +
     cached * (rate.cachedInput ?? rate.input) +
     written * (rate.cacheWrite ?? rate.input) +
     writtenLong * (rate.cacheWriteLong ?? rate.cacheWrite ?? rate.input) +
-    usage.outputTokens * rate.output;
+    heard * (rate.audioInput ?? rate.input) +
+    Math.max(0, usage.outputTokens - spoken) * rate.output +
+    spoken * (rate.audioOutput ?? rate.output);
   // The products carry binary fractions; a thousandth of a nano-dollar is noise, not cost.
-  return Math.ceil(Number((tokens * 1000).toFixed(3))) + Math.ceil((price.perRequest ?? 0) * NANO_USD);
-}
-
-/** Nano-dollars as USD. */
-export function toUsd(nanoUsd: number): number {
-  return nanoUsd / NANO_USD;
+  return Math.ceil(Number((tokens * 1000).toFixed(3))) + toNanoUsd(price.perRequest ?? 0);
 }
 
 function rateOf(price: ModelPrice, inputTokens: number, startMs: number): TokenPrice {

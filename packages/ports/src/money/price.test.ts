@@ -1,7 +1,8 @@
-import type { ModelPrice } from "@salesagent/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { priceNanoUsd, toUsd } from "./price.js";
+import type { ModelPrice } from "../model/model-profile.js";
+import { fromNanoUsd } from "./nano-usd.js";
+import { priceNanoUsd } from "./price.js";
 
 const asOf = "2026-11-01";
 const MONDAY_NOON = Date.UTC(2026, 10, 23, 12);
@@ -151,8 +152,8 @@ describe("priceNanoUsd", () => {
   });
 });
 
-describe("toUsd", () => {
+describe("fromNanoUsd", () => {
   it("divides by a billion", () => {
-    expect(toUsd(5_001_000)).toBe(0.005001);
+    expect(fromNanoUsd(5_001_000)).toBe(0.005001);
   });
 });

@@ -1,0 +1,2 @@
+export { fromNanoUsd, toNanoUsd } from "./nano-usd.js";
+export { priceNanoUsd } from "./price.js";
