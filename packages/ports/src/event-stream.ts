@@ -26,6 +26,8 @@ interface Settlers<T> {
 
 type Outcome<Result> = { readonly result: Result } | { readonly failure: unknown };
 
+const NONE: readonly never[] = [];
+
 /**
  * A stream of events that ends in a result. It keeps what every stream of this SDK promises: nothing starts before it is
  * read, one reader, abort and `fail` settle a waiting read within one turn, `break` closes the source, no end without the
@@ -82,6 +84,24 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
     if (this.#outcome) return Promise.resolve({ done: true, value: undefined });
     if (this.#pending) return this.#pending.then(this.#again, this.#again);
     return this.#pull();
+  }
+
+  /**
+   * Takes the events that have come already, without waiting; for readers that pass on many at a time. Only between two reads
+   * of the iterator: a failure among them is told by the next read.
+   */
+  buffered(): readonly Event[] {
+    if (this.#position >= this.#batch.length) return NONE;
+    const events: Event[] = [];
+    try {
+      while (this.#position < this.#batch.length) {
+        const { value } = this.#take();
+        events.push(value as Event);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+    return events;
   }
 
   return(): Promise<IteratorResult<Event, void>> {

@@ -8,7 +8,8 @@ import {
   type ModelResult,
   SalesAgentError,
 } from "@salesagent/ports";
-import { maxCostUsd, type Reservation } from "../model/spend-cap.js";
+import { maxCostUsd } from "../model/attempt-ceiling.js";
+import type { Reservation } from "../model/spend-cap.js";
 import type { StructuredOutput } from "../model/structured-output.js";
 import { checkTranscript } from "../model/transcript.js";
 import type { Attributes, Span } from "../telemetry/telemetry.js";

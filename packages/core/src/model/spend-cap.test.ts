@@ -2,7 +2,8 @@ import { userMessage } from "@salesagent/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { scriptedModel } from "../scripted-model/scripted-model.js";
-import { createSpendCap, maxCostUsd } from "./spend-cap.js";
+import { maxCostUsd } from "./attempt-ceiling.js";
+import { createSpendCap } from "./spend-cap.js";
 
 describe("createSpendCap", () => {
   it("refuses what does not fit beside what others set aside", () => {

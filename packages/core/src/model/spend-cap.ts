@@ -1,4 +1,4 @@
-import { type ModelProfile, type ModelRequest, SalesAgentError } from "@salesagent/ports";
+import { SalesAgentError } from "@salesagent/ports";
 import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 
 /** Money set aside for one call. Settle or release it once; later calls do nothing. */
@@ -62,34 +62,6 @@ export function createSpendCap(options: { readonly usd: number }): SpendCap {
 
 function isCost(costUsd: number | undefined): costUsd is number {
   return costUsd !== undefined && costUsd >= 0 && costUsd < Number.POSITIVE_INFINITY;
-}
-
-/**
- * Bytes of a token that are rarely undercut; used where a high estimate is the safe one. Bytes, since scripts that take
- * three bytes a character take about one token a character.
- */
-const MIN_BYTES_PER_TOKEN = 2;
-/** Assumed when neither the request nor the profile limits the output. */
-const FALLBACK_OUTPUT_TOKENS = 32_768;
-
-/**
- * The most that a request can cost: all its text as input at the dearest rate, and the output limit in full.
- *
- * @returns Nothing when the model's price is unknown.
- */
-export function maxCostUsd(request: ModelRequest, profile: ModelProfile): number | undefined {
-  const { price } = profile;
-  if (!price) return undefined;
-  const rates = [price, ...(price.tiers ?? []), ...(price.windows ?? []), ...(price.changes ?? [])];
-  const dearestInput = Math.max(
-    ...rates.flatMap((rate) => [rate.input, rate.cacheWrite ?? 0, rate.cacheWriteLong ?? 0]),
-  );
-  const dearestOutput = Math.max(...rates.map((rate) => rate.output));
-  const prompt = JSON.stringify([request.messages, request.tools ?? [], request.output ?? null]);
-  const bytes = new TextEncoder().encode(prompt).length;
-  const outputTokens = request.maxOutputTokens ?? profile.maxOutputTokens ?? FALLBACK_OUTPUT_TOKENS;
-  const tokensUsd = ((bytes / MIN_BYTES_PER_TOKEN) * dearestInput + outputTokens * dearestOutput) / 1e6;
-  return tokensUsd + (price.perRequest ?? 0);
 }
 
 function exceeded(

@@ -1,1 +1,6 @@
-export { type ScriptedModel, type ScriptedReply, scriptedModel } from "./scripted-model.js";
+export {
+  type ScriptedModel,
+  type ScriptedModelName,
+  type ScriptedReply,
+  scriptedModel,
+} from "./scripted-model.js";

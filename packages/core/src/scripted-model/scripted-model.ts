@@ -34,6 +34,14 @@ export interface ScriptedReply {
   readonly until?: Promise<void>;
 }
 
+/** What a scripted model calls itself. */
+export interface ScriptedModelName {
+  /** @defaultValue "scripted" */
+  readonly provider?: string;
+  /** @defaultValue "plan" */
+  readonly modelId?: string;
+}
+
 /** A model that answers by plan, in memory. */
 export interface ScriptedModel extends LanguageModel {
   /** What it was asked, in order. */
@@ -66,12 +74,13 @@ const PROFILE: ModelProfile = {
 export function scriptedModel(
   script: readonly ScriptedReply[] | ((request: ModelRequest, index: number) => ScriptedReply),
   profile: Partial<ModelProfile> = {},
+  name: ScriptedModelName = {},
 ): ScriptedModel {
   const requests: ModelRequest[] = [];
+  const named = { provider: name.provider ?? "scripted", modelId: name.modelId ?? "plan" };
   return {
     port: "language-model/1",
-    provider: "scripted",
-    modelId: "plan",
+    ...named,
     profile: { ...PROFILE, ...profile },
     requests,
     get unused() {
@@ -82,19 +91,20 @@ export function scriptedModel(
         const index = requests.push(request) - 1;
         const reply = typeof script === "function" ? script(request, index) : script[index];
         if (!reply) throw new Error(`The scripted model has no reply for call ${index + 1}.`);
-        return play(reply, index, signal, call.delivery === "whole");
+        return play(named, reply, index, signal, call.delivery === "whole");
       }, call);
     },
   };
 }
 
 async function* play(
+  named: Required<ScriptedModelName>,
   reply: ScriptedReply,
   index: number,
   signal: AbortSignal,
   whole: boolean,
 ): AsyncGenerator<readonly ModelEvent[], void, void> {
-  yield [{ type: "start", provider: "scripted", modelId: "plan", warnings: [], rateLimits: [] }];
+  yield [{ type: "start", ...named, warnings: [], rateLimits: [] }];
   await reply.until;
   if (signal.aborted) return;
   if (reply.reasoning) yield [{ type: "reasoning-delta", text: reply.reasoning }];
@@ -110,14 +120,13 @@ async function* play(
     ];
   }
   if (reply.error !== undefined) throw reply.error;
-  yield [finish(reply)];
+  yield [finish(named, reply)];
 }
 
-function finish(reply: ScriptedReply): FinishEvent {
+function finish(named: Required<ScriptedModelName>, reply: ScriptedReply): FinishEvent {
   const { usage = { inputTokens: 10, outputTokens: 5 }, costUsd = 0.00001 } = reply;
   const attempt = {
-    provider: "scripted",
-    modelId: "plan",
+    ...named,
     outcome: "completed",
     usage,
     costUsd,

@@ -26,7 +26,10 @@ export interface AttemptPlan {
 
 /** The leave that a guard gave for one attempt. */
 export interface AttemptPermit {
-  /** Told once, when the attempt is over, however it ended. A promise is waited for before the answer counts as finished. */
+  /**
+   * Told once, when the attempt is over, however it ended. A promise is waited for before the answer counts as finished. What
+   * it throws is lost: by then the answer is paid for.
+   */
   end(attempt: ModelAttempt): void | Promise<void>;
 }
 

@@ -27,6 +27,11 @@ export interface LanguageModel {
  * Memory is bounded by what the reader has not read yet.
  */
 export interface ModelStream extends AsyncIterable<ModelEvent> {
+  /**
+   * Takes the events that have come already, without waiting; for readers that pass on many at a time. Only for who reads by
+   * iteration, between two reads. A stream without it has none to take.
+   */
+  buffered?(): readonly ModelEvent[];
   /** The whole answer; reads the stream to its end when nobody else does. Asked twice, it is the same promise. */
   result(): Promise<ModelResult>;
 }

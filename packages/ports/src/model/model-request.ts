@@ -69,6 +69,8 @@ export interface ModelCallOptions extends CallOptions {
   readonly scope?: CallScope | undefined;
   /** The kind of work, such as `qualification`, for routers that choose by it. */
   readonly task?: string | undefined;
+  /** `local`: the prompt must stay on machines of the host's choosing; routers then pass over all others. */
+  readonly locality?: "local" | undefined;
   /** Asked before each attempt. Read by models that say `guardsAttempts`; for others, wrap them with `guarded` of core. */
   readonly guards?: readonly AttemptGuard[] | undefined;
 }

@@ -1,0 +1,56 @@
+import type { AttemptCeiling, ModelPrice, ModelProfile, ModelRequest } from "@salesagent/ports";
+
+/**
+ * Bytes of a token that are rarely undercut; used where a high estimate is the safe one. Bytes, since scripts that take
+ * three bytes a character take about one token a character.
+ */
+const MIN_BYTES_PER_TOKEN = 2;
+/** Assumed when neither the request nor the profile limits the output. */
+const FALLBACK_OUTPUT_TOKENS = 32_768;
+/** Assumed for a file that the vendor fetches, when the profile has no limit of its own. */
+const FALLBACK_CONTEXT_TOKENS = 1_000_000;
+
+/** The most that one attempt at a request can take: all its text as input at the dearest rate, and the output limit in full. */
+export function attemptCeiling(request: ModelRequest, profile: ModelProfile): AttemptCeiling {
+  const input = mostInputTokens(request, profile);
+  const output = request.maxOutputTokens ?? profile.maxOutputTokens ?? FALLBACK_OUTPUT_TOKENS;
+  const tokens = Math.ceil(input + output);
+  if (!profile.price) return { tokens };
+  const { inputRate, outputRate } = dearest(profile.price);
+  const costUsd = (input * inputRate + output * outputRate) / 1e6 + (profile.price.perRequest ?? 0);
+  return { tokens, costUsd };
+}
+
+/** The most that an attempt can cost, in USD. @returns Nothing when the model's price is unknown. */
+export function maxCostUsd(request: ModelRequest, profile: ModelProfile): number | undefined {
+  return attemptCeiling(request, profile).costUsd;
+}
+
+function mostInputTokens(request: ModelRequest, profile: ModelProfile): number {
+  const prompt = JSON.stringify([request.messages, request.tools ?? [], request.output ?? null]);
+  const own = new TextEncoder().encode(prompt).length / MIN_BYTES_PER_TOKEN;
+  if (!hasFetchedFile(request)) return own;
+  return Math.max(own, profile.contextTokens ?? FALLBACK_CONTEXT_TOKENS);
+}
+
+/** A URL says nothing of the size of what is behind it. */
+function hasFetchedFile(request: ModelRequest): boolean {
+  return request.messages.some((message) =>
+    message.parts.some((part) => part.type === "file" && "url" in part.data),
+  );
+}
+
+function dearest(price: ModelPrice): { readonly inputRate: number; readonly outputRate: number } {
+  const rates = [price, ...(price.tiers ?? []), ...(price.windows ?? []), ...(price.changes ?? [])];
+  return {
+    inputRate: Math.max(
+      ...rates.flatMap((rate) => [
+        rate.input,
+        rate.cacheWrite ?? 0,
+        rate.cacheWriteLong ?? 0,
+        rate.audioInput ?? 0,
+      ]),
+    ),
+    outputRate: Math.max(...rates.flatMap((rate) => [rate.output, rate.audioOutput ?? 0])),
+  };
+}

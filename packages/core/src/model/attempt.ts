@@ -1,0 +1,192 @@
+import {
+  type AttemptGuard,
+  type AttemptPlan,
+  type AttemptPurpose,
+  type Clock,
+  type FinishEvent,
+  type LanguageModel,
+  type ModelAttempt,
+  type ModelCallOptions,
+  type ModelEvent,
+  type ModelRequest,
+  type ModelStream,
+  SalesAgentError,
+  type StartEvent,
+} from "@salesagent/ports";
+import { feeOf, lostAttemptCost, modelFacts, untoldAttemptCost } from "./attempt-cost.js";
+import { beginAttempt, type EndAttempt, planAttempt } from "./begin-attempt.js";
+
+/** What one attempt is made of. */
+export interface AttemptInit {
+  readonly model: LanguageModel;
+  readonly request: ModelRequest;
+  /** Its `guards` are asked before the model is; its `signal` ends the attempt. */
+  readonly call: ModelCallOptions;
+  readonly purpose: AttemptPurpose;
+  readonly clock: Clock;
+  /** When the call began that this attempt is part of, by `clock.elapsed()`. */
+  readonly callStartedMs: number;
+}
+
+const NO_GUARDS: readonly AttemptGuard[] = [];
+
+/**
+ * One try at one model, read from its first event to its last: asks the guards, counts what comes, and settles what the try
+ * used and cost exactly once, however it ends.
+ */
+export class Attempt {
+  readonly init: AttemptInit;
+  readonly plan: AttemptPlan;
+  /** Set once the answer has begun. */
+  start: StartEvent | undefined;
+  /** Set once the answer is whole. */
+  finish: FinishEvent | undefined;
+  #stream: ModelStream | undefined;
+  #events: AsyncIterator<ModelEvent, void, void> | undefined;
+  #end: EndAttempt | undefined;
+  readonly #startedMs: number;
+  readonly #startedAtMs: number;
+  #firstTokenMs: number | undefined;
+  #receivedChars = 0;
+
+  constructor(init: AttemptInit) {
+    this.init = init;
+    this.plan = planAttempt(init.model, init.request, init.call, init.purpose);
+    this.#startedMs = init.clock.elapsed();
+    this.#startedAtMs = init.clock.now();
+  }
+
+  /** Milliseconds from the attempt's start to its first token, once it came. */
+  get firstTokenMs(): number | undefined {
+    return this.#firstTokenMs;
+  }
+
+  /** Milliseconds since the attempt began. */
+  get elapsedMs(): number {
+    return this.init.clock.elapsed() - this.#startedMs;
+  }
+
+  /**
+   * Begins, and reads until the answer has.
+   *
+   * @returns The events up to the first that is a part of the answer.
+   * @throws What a guard or the model throws.
+   */
+  async open(): Promise<readonly ModelEvent[]> {
+    const { model, request, call } = this.init;
+    const { guards = NO_GUARDS, ...rest } = call;
+    if (model.guardsAttempts) {
+      this.#stream = model.stream(request, call);
+    } else {
+      if (guards.length > 0) {
+        const asked = beginAttempt(guards, this.plan, call);
+        this.#end = asked instanceof Promise ? await asked : asked;
+      }
+      this.#stream = model.stream(request, rest);
+    }
+    this.#events = this.#stream[Symbol.asyncIterator]();
+    let events = await this.next();
+    while (this.#firstTokenMs === undefined && !this.finish) events = [...events, ...(await this.next())];
+    return events;
+  }
+
+  /** The next events, at least one. @throws What ended the answer before it was whole. */
+  async next(): Promise<readonly ModelEvent[]> {
+    try {
+      const step = await this.#events?.next();
+      if (!step || step.done) throw this.#cut();
+      const more = this.#stream?.buffered?.();
+      const events = more && more.length > 0 ? [step.value, ...more] : [step.value];
+      for (const event of events) this.#note(event);
+      if (this.finish) await this.#settle(this.#completed(this.finish));
+      return events;
+    } catch (error) {
+      await this.#lost(error, this.init.call.signal?.aborted === true ? "aborted" : "failed");
+      throw error;
+    }
+  }
+
+  /** Lets go of an answer that nobody wants any more; does nothing after its end. */
+  async abandon(reason: unknown): Promise<void> {
+    // Not awaited: a stuck vendor must not hold whoever goes on.
+    void this.#events?.return?.().catch(() => {});
+    await this.#lost(reason, "aborted");
+  }
+
+  #note(event: ModelEvent): void {
+    switch (event.type) {
+      case "start":
+        this.start = event;
+        return;
+      case "finish":
+        this.finish = event;
+        return;
+      case "restart":
+      case "continue":
+        return;
+      case "text-delta":
+      case "reasoning-delta":
+        this.#receivedChars += event.text.length;
+        break;
+      case "tool-call-delta":
+        this.#receivedChars += event.argumentsText.length;
+        break;
+    }
+    this.#firstTokenMs ??= this.elapsedMs;
+  }
+
+  #completed(finish: FinishEvent): ModelAttempt {
+    const { usage, costUsd } = finish;
+    const told = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
+    const cost =
+      told || costUsd !== undefined
+        ? { usage, ...(costUsd === undefined ? {} : { costUsd }), ...feeOf(this.plan) }
+        : untoldAttemptCost(this.plan, usage, this.#receivedChars, this.#startedAtMs);
+    return { ...this.#name(), outcome: "completed", ...cost, ...this.#times() };
+  }
+
+  async #lost(error: unknown, outcome: "failed" | "aborted"): Promise<void> {
+    if (!this.#end) return;
+    const errorCode = outcome === "aborted" ? "aborted" : SalesAgentError.is(error) ? error.code : "internal";
+    const cost = lostAttemptCost(this.plan, error, this.#receivedChars, this.#startedAtMs);
+    const requestId = modelFacts(error).requestId;
+    await this.#settle({
+      ...this.#name(),
+      ...(requestId === undefined ? {} : { requestId }),
+      outcome,
+      errorCode,
+      ...cost,
+      ...this.#times(),
+    });
+  }
+
+  #name(): Pick<ModelAttempt, "provider" | "modelId" | "purpose" | "requestId"> {
+    const { provider, modelId, purpose } = this.plan;
+    const requestId = this.start?.requestId;
+    return { provider, modelId, purpose, ...(requestId === undefined ? {} : { requestId }) };
+  }
+
+  #times(): Pick<ModelAttempt, "startedMs" | "latencyMs" | "firstTokenMs"> {
+    return {
+      startedMs: this.#startedMs - this.init.callStartedMs,
+      latencyMs: this.elapsedMs,
+      ...(this.#firstTokenMs === undefined ? {} : { firstTokenMs: this.#firstTokenMs }),
+    };
+  }
+
+  /** Once: the first outcome stands. */
+  async #settle(attempt: ModelAttempt): Promise<void> {
+    const end = this.#end;
+    this.#end = undefined;
+    await end?.(attempt);
+  }
+
+  #cut(): SalesAgentError<"model.stream_cut"> {
+    const { provider, modelId } = this.plan;
+    return new SalesAgentError("model.stream_cut", {
+      message: `The answer of ${provider}/${modelId} ended before it was finished. Call again, or fail over to another model.`,
+      facts: { provider, modelId },
+      replay: "safe",
+    });
+  }
+}

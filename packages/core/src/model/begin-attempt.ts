@@ -1,0 +1,108 @@
+import type {
+  AttemptGuard,
+  AttemptPermit,
+  AttemptPlan,
+  AttemptPurpose,
+  CallOptions,
+  LanguageModel,
+  ModelAttempt,
+  ModelCallOptions,
+  ModelRequest,
+} from "@salesagent/ports";
+import { attemptCeiling } from "./attempt-ceiling.js";
+
+/** Tells the guards that let an attempt begin how it ended. */
+export type EndAttempt = (attempt: ModelAttempt) => void | Promise<void>;
+
+/** Describes one attempt to its guards. */
+export function planAttempt(
+  { provider, modelId, profile }: LanguageModel,
+  request: ModelRequest,
+  { scope = {} }: ModelCallOptions,
+  purpose: AttemptPurpose,
+): AttemptPlan {
+  let ceiling: ReturnType<typeof attemptCeiling> | undefined;
+  return {
+    provider,
+    modelId,
+    profile,
+    request,
+    scope,
+    purpose,
+    ceiling: () => {
+      ceiling ??= attemptCeiling(request, profile);
+      return ceiling;
+    },
+  };
+}
+
+/**
+ * Asks all guards, in order. Without one that answers by a promise, nothing is waited for.
+ *
+ * @throws What the first guard that refuses throws, after those before it were told that the attempt never was.
+ */
+export function beginAttempt(
+  guards: readonly AttemptGuard[],
+  plan: AttemptPlan,
+  call: CallOptions,
+): EndAttempt | Promise<EndAttempt> {
+  const permits: AttemptPermit[] = [];
+  for (const [index, guard] of guards.entries()) {
+    let permit: AttemptPermit | Promise<AttemptPermit>;
+    try {
+      permit = guard.begin(plan, call);
+    } catch (error) {
+      return refuse(permits, plan, error);
+    }
+    if (permit instanceof Promise) return beginRest(permits, permit, guards.slice(index + 1), plan, call);
+    permits.push(permit);
+  }
+  return endAll(permits);
+}
+
+async function beginRest(
+  permits: AttemptPermit[],
+  asked: Promise<AttemptPermit>,
+  rest: readonly AttemptGuard[],
+  plan: AttemptPlan,
+  call: CallOptions,
+): Promise<EndAttempt> {
+  try {
+    permits.push(await asked);
+    for (const guard of rest) permits.push(await guard.begin(plan, call));
+  } catch (error) {
+    return refuse(permits, plan, error);
+  }
+  return endAll(permits);
+}
+
+async function refuse(
+  permits: readonly AttemptPermit[],
+  { provider, modelId, purpose }: AttemptPlan,
+  error: unknown,
+): Promise<never> {
+  const errorCode = "refused";
+  await endAll(permits)({
+    ...{ provider, modelId, purpose, errorCode },
+    outcome: "aborted",
+    usage: {},
+    costUsd: 0,
+    latencyMs: 0,
+  });
+  throw error;
+}
+
+function endAll(permits: readonly AttemptPermit[]): EndAttempt {
+  return (attempt) => {
+    const waits: Promise<void>[] = [];
+    for (const permit of permits) {
+      try {
+        const wait = permit.end(attempt);
+        if (wait instanceof Promise) waits.push(wait);
+      } catch {
+        // The contract of a permit: what it throws is lost, the answer is paid for by now.
+      }
+    }
+    return waits.length > 0 ? Promise.allSettled(waits).then(() => {}) : undefined;
+  };
+}
