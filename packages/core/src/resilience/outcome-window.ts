@@ -1,4 +1,4 @@
-import { EventEmitter } from "eventemitter3";
+import { EventEmitter } from "node:events";
 import Opossum from "opossum";
 
 const BUCKETS = 10;
@@ -20,7 +20,7 @@ export interface OutcomeWindowSettings {
  */
 export class OutcomeWindow {
   readonly #circuit: Opossum<[good: boolean], void>;
-  readonly #turn = new EventEmitter<"rotate">();
+  readonly #turn = new EventEmitter();
   readonly #bucketMs: number;
   #bucketFromMs: number;
 
@@ -42,7 +42,7 @@ export class OutcomeWindow {
       volumeThreshold: settings.minCalls,
       rollingCountTimeout: settings.windowMs,
       rollingCountBuckets: BUCKETS,
-      rotateBucketController: this.#turn as unknown as NodeJS.EventEmitter,
+      rotateBucketController: this.#turn,
       rollingPercentilesEnabled: false,
       enableSnapshots: false,
       timeout: false,
