@@ -1,3 +1,4 @@
+export { type BackoffOptions, backoffMs } from "./backoff.js";
 export type {
   BreakerOptions,
   BreakerSnapshot,
@@ -7,3 +8,5 @@ export type {
 export type { BreakerPermit } from "./breaker-permit.js";
 export { CircuitBreaker } from "./circuit-breaker.js";
 export { type BreakerVerdict, classifyModelFailure } from "./classify-model-failure.js";
+export { LatencyWindow } from "./latency-window.js";
+export { retryAfterOf } from "./retry-after.js";
