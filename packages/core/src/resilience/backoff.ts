@@ -26,5 +26,7 @@ export function backoffMs(options: BackoffOptions): number {
   checkSpan("backoff.baseMs", baseMs, 0);
   checkSpan("backoff.capMs", capMs, 0);
   checkOption("backoff.factor", factor, "a number ≥ 1", (it) => it >= 1);
-  return Math.floor(random() * Math.min(capMs, baseMs * factor ** (attempt - 1)));
+  // The power may be infinite, which no base of 0 survives.
+  const boundMs = baseMs === 0 ? 0 : Math.min(capMs, baseMs * factor ** (attempt - 1));
+  return Math.floor(random() * boundMs);
 }

@@ -9,4 +9,5 @@ export type { BreakerPermit } from "./breaker-permit.js";
 export { CircuitBreaker } from "./circuit-breaker.js";
 export { type BreakerVerdict, classifyModelFailure } from "./classify-model-failure.js";
 export { LatencyWindow } from "./latency-window.js";
+export { isTransient, type RetryOptions, type RetryWait, retry } from "./retry.js";
 export { retryAfterOf } from "./retry-after.js";
