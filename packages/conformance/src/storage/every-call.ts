@@ -10,6 +10,14 @@ import {
   sampleStep,
   sampleUsage,
 } from "./sample-records.js";
+import {
+  FAR_AHEAD,
+  NOTHING,
+  sampleBreaker,
+  sampleEntry,
+  sampleItem,
+  sampleReservation,
+} from "./sample-shared-state.js";
 
 /** A call of each method of each store, by name. */
 export function everyCall(
@@ -17,6 +25,7 @@ export function everyCall(
   call?: CallOptions,
 ): Readonly<Record<string, () => Promise<unknown>>> {
   const { leads, runs, steps, modelCalls, results, messages, audit, usage, imports } = stores;
+  const { budgets, cache, breakers, vectors } = stores;
   return {
     "leads.insertMany": () => leads.insertMany([sampleDraft("one")], call),
     "leads.get": () => leads.get("lead-1", call),
@@ -45,5 +54,21 @@ export function everyCall(
     "usage.list": () => usage.list({}, call),
     "imports.get": () => imports.get("file", call),
     "imports.save": () => imports.save(sampleImport("file"), call),
+    "budgets.reserve": () => budgets.reserve(sampleReservation("reservation-1"), call),
+    "budgets.settle": () => budgets.settle("reservation-0", NOTHING, call),
+    "budgets.renew": () => budgets.renew(["reservation-0"], FAR_AHEAD, call),
+    "budgets.lapse": () => budgets.lapse(call),
+    "budgets.read": () => budgets.read(["tenant/ever"], call),
+    "cache.put": () => cache.put(sampleEntry("answer"), call),
+    "cache.get": () => cache.get("answer", call),
+    "cache.remove": () => cache.remove(["another"], call),
+    "cache.prune": () => cache.prune(call),
+    "breakers.put": () => breakers.put(sampleBreaker("model"), call),
+    "breakers.list": () => breakers.list(["model"], call),
+    "breakers.claimProbe": () => breakers.claimProbe("model", "me", FAR_AHEAD, call),
+    "breakers.releaseProbe": () => breakers.releaseProbe("model", "you", call),
+    "vectors.putMany": () => vectors.putMany("collection", [sampleItem("item-1", [1, 0])], call),
+    "vectors.nearest": () => vectors.nearest("collection", Float32Array.of(1, 0), {}, call),
+    "vectors.remove": () => vectors.remove("collection", ["item-0"], call),
   };
 }

@@ -26,6 +26,10 @@ export function lifecycleConformance({ describe, it, expect, open, reopen }: Lif
         stores.audit.port,
         stores.usage.port,
         stores.imports.port,
+        stores.budgets.port,
+        stores.cache.port,
+        stores.breakers.port,
+        stores.vectors.port,
       ]).toEqual([
         "lead-store/1",
         "run-store/1",
@@ -36,6 +40,10 @@ export function lifecycleConformance({ describe, it, expect, open, reopen }: Lif
         "audit-store/1",
         "usage-store/1",
         "import-store/1",
+        "budget-store/1",
+        "cache-store/1",
+        "breaker-store/1",
+        "vector-store/1",
       ]);
     });
 
@@ -45,6 +53,15 @@ export function lifecycleConformance({ describe, it, expect, open, reopen }: Lif
       await leads.insertMany([sampleDraft("kept")]);
       await Promise.all(Array.from({ length: 5 }, () => storage.migrate()));
       expect(await leads.count()).toBe(1);
+    });
+
+    it("answers a ping while it is open, and no more once it is closed or the caller has gone", async () => {
+      const storage = await open();
+      expect(await storage.ping()).toBe(undefined);
+      const reason = new Error("prospect hung up");
+      await expect(storage.ping({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+      await storage[Symbol.asyncDispose]();
+      await expect(storage.ping()).rejects.toMatchObject({ code: "store.closed" });
     });
 
     it("rejects every call with the caller's reason when it was aborted before, and writes nothing", async () => {

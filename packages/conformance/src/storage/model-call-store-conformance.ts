@@ -7,13 +7,24 @@ const fullCall: Required<ModelCallRecord> = {
   runId: "run-1",
   stepIndex: 0,
   agent: "qualification",
+  leadId: "lead-1",
+  campaignId: "spring 🌱",
   provider: "anthropic",
   modelId: "claude-sonnet-5",
   requestId: "req_🐟",
+  purpose: "hedge",
   outcome: "failed",
   errorCode: "model.stream_cut",
-  usage: { inputTokens: 10, cacheWriteTokens: 5, cacheWriteLongTokens: 1, outputTokens: 0 },
+  usage: {
+    inputTokens: 10,
+    cacheWriteTokens: 5,
+    cacheWriteLongTokens: 1,
+    outputTokens: 0,
+    audioInputTokens: 9,
+    audioOutputTokens: 0,
+  },
   costUsd: 12.000000001,
+  feeUsd: 0.000000001,
   estimated: false,
   startedAt: at(2),
   latencyMs: 0.5,
@@ -36,18 +47,25 @@ export function modelCallStoreConformance({ describe, it, expect, open }: Storag
       await using storage = await open();
       const { modelCalls } = storage.tenant("acme");
       const costs = [0, 0.000000001, 0.1 + 0.2, 1 / 3, 900_000.123456789];
-      await modelCalls.addMany(costs.map((costUsd, index) => sampleModelCall(`call-${index}`, { costUsd })));
-      const kept = (await modelCalls.list()).items.map((call) => call.costUsd);
-      expect(kept).toEqual([0, 0.000000001, 0.3, 0.333333333, 900_000.123456789]);
+      const calls = costs.map((costUsd, index) =>
+        sampleModelCall(`call-${index}`, { costUsd, feeUsd: costUsd }),
+      );
+      await modelCalls.addMany(calls);
+      const { items } = await modelCalls.list();
+      const kept = [0, 0.000000001, 0.3, 0.333333333, 900_000.123456789];
+      expect(items.map((call) => call.costUsd)).toEqual(kept);
+      expect(items.map((call) => call.feeUsd)).toEqual(kept);
     });
 
     it("refuses a cost below 0 and a cost that isn't a number", async () => {
       await using storage = await open();
       const { modelCalls } = storage.tenant("acme");
-      for (const costUsd of [-0.01, Number.NaN, Number.POSITIVE_INFINITY]) {
-        await expect(
-          modelCalls.addMany([sampleModelCall("call-0"), sampleModelCall("call-1", { costUsd })]),
-        ).rejects.toMatchObject({ code: "store.invalid", facts: { field: "calls[1].costUsd" } });
+      for (const usd of [-0.01, Number.NaN, Number.POSITIVE_INFINITY]) {
+        for (const name of ["costUsd", "feeUsd"]) {
+          await expect(
+            modelCalls.addMany([sampleModelCall("call-0"), sampleModelCall("call-1", { [name]: usd })]),
+          ).rejects.toMatchObject({ code: "store.invalid", facts: { field: `calls[1].${name}` } });
+        }
       }
       expect((await modelCalls.list()).items).toEqual([]);
     });

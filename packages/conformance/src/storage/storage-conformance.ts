@@ -1,6 +1,11 @@
 import type { Storage } from "@salesagent/ports";
 import type { Runner } from "../runner.js";
 import { auditStoreConformance } from "./audit-store-conformance.js";
+import { breakerStoreConformance } from "./breaker-store-conformance.js";
+import { budgetOverlapConformance } from "./budget-overlap-conformance.js";
+import { budgetReserveConformance } from "./budget-reserve-conformance.js";
+import { budgetSettleConformance } from "./budget-settle-conformance.js";
+import { cacheStoreConformance } from "./cache-store-conformance.js";
 import { importStoreConformance } from "./import-store-conformance.js";
 import { leadChangeConformance } from "./lead-change-conformance.js";
 import { leadListConformance } from "./lead-list-conformance.js";
@@ -11,11 +16,13 @@ import { modelCallStoreConformance } from "./model-call-store-conformance.js";
 import { resultStoreConformance } from "./result-store-conformance.js";
 import { runPutConformance } from "./run-put-conformance.js";
 import { runStoreConformance } from "./run-store-conformance.js";
+import { sharedTransactionConformance } from "./shared-transaction-conformance.js";
 import { stepStoreConformance } from "./step-store-conformance.js";
 import { tenantConformance } from "./tenant-conformance.js";
 import { transactionConformance } from "./transaction-conformance.js";
 import { usageStoreConformance } from "./usage-store-conformance.js";
 import { valueConformance } from "./value-conformance.js";
+import { vectorStoreConformance } from "./vector-store-conformance.js";
 
 export interface StorageConformanceOptions {
   /**
@@ -56,8 +63,15 @@ export function storageConformance(
     auditStoreConformance(suite);
     usageStoreConformance(suite);
     importStoreConformance(suite);
+    budgetReserveConformance(suite);
+    budgetSettleConformance(suite);
+    budgetOverlapConformance(suite);
+    cacheStoreConformance(suite);
+    breakerStoreConformance(suite);
+    vectorStoreConformance(suite);
     tenantConformance(suite);
     transactionConformance(suite);
+    sharedTransactionConformance(suite);
     valueConformance(suite);
     lifecycleConformance({ ...suite, reopen });
   });

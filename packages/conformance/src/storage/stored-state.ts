@@ -13,5 +13,9 @@ export async function readState(stores: TenantStores): Promise<unknown> {
     audit: (await stores.audit.list()).items,
     usage: await stores.usage.list(),
     import: await stores.imports.get("file"),
+    budgets: await stores.budgets.read(["tenant/ever"]),
+    answer: await stores.cache.get("answer"),
+    breakers: await stores.breakers.list(["model"]),
+    vectors: await stores.vectors.nearest("collection", Float32Array.of(1, 0)),
   };
 }

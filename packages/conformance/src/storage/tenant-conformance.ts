@@ -10,6 +10,15 @@ import {
   sampleStep,
   sampleUsage,
 } from "./sample-records.js";
+import {
+  amounts,
+  FAR_AHEAD,
+  NOTHING,
+  sampleBreaker,
+  sampleEntry,
+  sampleItem,
+  sampleReservation,
+} from "./sample-shared-state.js";
 import type { StorageSuite } from "./storage-suite.js";
 
 /** Fills every store of a tenant with records whose ids and keys are the same for every tenant. */
@@ -24,6 +33,12 @@ async function fill(stores: TenantStores): Promise<string> {
   await stores.audit.addMany([sampleAudit("audit-1", { actor: tenant })]);
   await stores.usage.addMany([sampleUsage({ modelId: tenant })]);
   await stores.imports.save(sampleImport("file", { source: tenant }));
+  await stores.budgets.reserve(
+    sampleReservation("reservation-1", { amounts: amounts({ tokens: tenant.length }) }),
+  );
+  await stores.cache.put(sampleEntry("answer", { value: tenant }));
+  await stores.breakers.put(sampleBreaker("model", { errorCode: tenant }));
+  await stores.vectors.putMany("collection", [sampleItem("item-1", [1, 0], { data: tenant })]);
   return outcome?.id ?? "";
 }
 
@@ -121,6 +136,45 @@ export function tenantConformance({ describe, it, expect, open }: StorageSuite):
       for (const { tenant, imports } of [two.acme, two.other]) {
         expect((await imports.get("file"))?.source).toBe(tenant);
       }
+    });
+
+    it("keeps budgets apart, though their keys and reservations' ids are the same", async () => {
+      await using two = await openTwo(open);
+      const held = async () =>
+        Promise.all(
+          [two.acme, two.other].map(
+            async ({ budgets }) => (await budgets.read(["tenant/ever"]))[0]?.held.tokens,
+          ),
+        );
+      expect(await held()).toEqual([4, 5]);
+      expect(await two.acme.budgets.settle("reservation-1", NOTHING)).toBe(true);
+      expect(await held()).toEqual([0, 5]);
+      expect(await two.other.budgets.settle("reservation-1", NOTHING)).toBe(true);
+    });
+
+    it("keeps cached answers apart, though their keys are the same", async () => {
+      await using two = await openTwo(open);
+      expect((await two.acme.cache.get("answer"))?.value).toBe("acme");
+      await two.acme.cache.remove(["answer"]);
+      expect((await two.other.cache.get("answer"))?.value).toBe("other");
+    });
+
+    it("keeps breakers and rights to probe apart, though their names are the same", async () => {
+      await using two = await openTwo(open);
+      for (const { tenant, breakers } of [two.acme, two.other]) {
+        expect((await breakers.list(["model"])).map((record) => record.errorCode)).toEqual([tenant]);
+        expect(await breakers.claimProbe("model", tenant, FAR_AHEAD)).toBe(true);
+      }
+    });
+
+    it("keeps vectors apart, though their collections and ids are the same", async () => {
+      await using two = await openTwo(open);
+      for (const { tenant, vectors } of [two.acme, two.other]) {
+        const matches = await vectors.nearest("collection", Float32Array.of(1, 0));
+        expect(matches.map(({ data }) => data)).toEqual([tenant]);
+      }
+      await two.acme.vectors.remove("collection", ["item-1"]);
+      expect((await two.other.vectors.nearest("collection", Float32Array.of(1, 0))).length).toBe(1);
     });
 
     it("keeps to its tenant when calls for many tenants overlap in time", async () => {

@@ -7,7 +7,7 @@ import { readState } from "./stored-state.js";
 /** A call of every method that writes and needs nothing to be there. */
 async function writeEverywhere(stores: TenantStores): Promise<void> {
   for (const [name, call] of Object.entries(everyCall(stores))) {
-    if (/\.(insertMany|create|putMany|addMany|append|save)$/.test(name)) await call();
+    if (/\.(insertMany|create|putMany|addMany|append|save|reserve|put|claimProbe)$/.test(name)) await call();
   }
 }
 
@@ -41,6 +41,10 @@ export function transactionConformance({ describe, it, expect, open }: StorageSu
         audit: [{ id: "audit-1" }],
         usage: [{ calls: 1 }],
         import: { id: "file" },
+        budgets: [{ held: { calls: 1 } }],
+        answer: { key: "answer" },
+        breakers: [{ name: "model" }],
+        vectors: [{ id: "item-1" }],
       });
     });
 

@@ -10,6 +10,15 @@ import {
   sampleStep,
   sampleUsage,
 } from "./sample-records.js";
+import {
+  claim,
+  FAR_AHEAD,
+  NOTHING,
+  sampleBreaker,
+  sampleEntry,
+  sampleItem,
+  sampleReservation,
+} from "./sample-shared-state.js";
 import type { StorageSuite } from "./storage-suite.js";
 import { readState } from "./stored-state.js";
 
@@ -53,6 +62,41 @@ function writesWithNul(
   ];
 }
 
+/** The same for the stores that processes share. */
+function sharedWritesWithNul({
+  budgets,
+  cache,
+  breakers,
+  vectors,
+}: TenantStores): readonly (readonly [field: string, write: () => Promise<unknown>])[] {
+  const query = Float32Array.of(1, 0);
+  return [
+    ["reservation.id", () => budgets.reserve(sampleReservation(NUL))],
+    [
+      "reservation.claims[1].key",
+      () => budgets.reserve(sampleReservation("1", { claims: [claim("a"), claim(NUL)] })),
+    ],
+    ["id", () => budgets.settle(NUL, NOTHING)],
+    ["ids[1]", () => budgets.renew(["a", NUL], FAR_AHEAD)],
+    ["keys[1]", () => budgets.read(["a", NUL])],
+    ["entry.key", () => cache.put(sampleEntry(NUL))],
+    ["entry.value.list[1]", () => cache.put(sampleEntry("answer", { value: { list: ["a", NUL] } }))],
+    ["key", () => cache.get(NUL)],
+    ["keys[1]", () => cache.remove(["answer", NUL])],
+    ["record.name", () => breakers.put(sampleBreaker(NUL))],
+    ["record.errorCode", () => breakers.put(sampleBreaker("model", { errorCode: NUL }))],
+    ["names[1]", () => breakers.list(["model", NUL])],
+    ["name", () => breakers.claimProbe(NUL, "me", FAR_AHEAD)],
+    ["owner", () => breakers.claimProbe("model", NUL, FAR_AHEAD)],
+    ["owner", () => breakers.releaseProbe("model", NUL)],
+    ["collection", () => vectors.putMany(NUL, [sampleItem("a", [1, 0])])],
+    ["items[1].id", () => vectors.putMany("collection", [sampleItem("a", [1, 0]), sampleItem(NUL, [1, 0])])],
+    ["items[0].data", () => vectors.putMany("collection", [sampleItem("a", [1, 0], { data: NUL })])],
+    ["collection", () => vectors.nearest(NUL, query)],
+    ["ids[0]", () => vectors.remove("collection", [NUL])],
+  ];
+}
+
 /** What values survive, and how those that can't are refused. */
 export function valueConformance({ describe, it, expect, open }: StorageSuite): void {
   describe("values", () => {
@@ -61,7 +105,7 @@ export function valueConformance({ describe, it, expect, open }: StorageSuite): 
       const acme = storage.tenant("acme");
       await acme.runs.create(sampleRun("run-0"));
       const before = await readState(acme);
-      for (const [field, write] of writesWithNul(acme)) {
+      for (const [field, write] of [...writesWithNul(acme), ...sharedWritesWithNul(acme)]) {
         await expect(write()).rejects.toMatchObject({ code: "store.invalid", facts: { field } });
       }
       expect(await readState(acme)).toEqual(before);
