@@ -14,6 +14,14 @@ import { attemptCeiling } from "./attempt-ceiling.js";
 /** Tells the guards that let an attempt begin how it ended. */
 export type EndAttempt = (attempt: ModelAttempt) => void | Promise<void>;
 
+/** Error code of an attempt that a later guard refused, so that it was never made. */
+const REFUSED = "refused";
+
+/** Whether a guard that was asked later refused the attempt: no vendor saw it. */
+export function wasRefused({ outcome, errorCode }: ModelAttempt): boolean {
+  return outcome === "aborted" && errorCode === REFUSED;
+}
+
 /** Describes one attempt to its guards. */
 export function planAttempt(
   { provider, modelId, profile }: LanguageModel,
@@ -81,9 +89,8 @@ async function refuse(
   { provider, modelId, purpose }: AttemptPlan,
   error: unknown,
 ): Promise<never> {
-  const errorCode = "refused";
   await endAll(permits)({
-    ...{ provider, modelId, purpose, errorCode },
+    ...{ provider, modelId, purpose, errorCode: REFUSED },
     outcome: "aborted",
     usage: {},
     costUsd: 0,

@@ -3,7 +3,7 @@ export { addUsage } from "./add-usage.js";
 export { Attempt, type AttemptInit } from "./attempt.js";
 export { attemptCeiling, maxCostUsd } from "./attempt-ceiling.js";
 export { type AttemptCost, estimateInputTokens } from "./attempt-cost.js";
-export { beginAttempt, type EndAttempt, planAttempt } from "./begin-attempt.js";
+export { beginAttempt, type EndAttempt, planAttempt, wasRefused } from "./begin-attempt.js";
 export { guarded } from "./guarded.js";
 export { jsonInText } from "./json-in-text.js";
 export { PartialJson } from "./partial-json.js";
@@ -12,3 +12,4 @@ export { createSpendCap, type Reservation, type SpendCap } from "./spend-cap.js"
 export { PartialOutputReader, repairPrompt, StructuredOutput } from "./structured-output.js";
 export { checkTranscript } from "./transcript.js";
 export { describeIssues, toJsonSchema, type Validated, validate } from "./validate.js";
+export { withGuard } from "./with-guard.js";

@@ -1,0 +1,37 @@
+import type { AttemptPlan, BudgetAmounts, ModelAttempt } from "@salesagent/ports";
+import { wasRefused } from "../model/begin-attempt.js";
+
+/** Nothing was used. */
+export const NOTHING: BudgetAmounts = { nanoUsd: 0, tokens: 0, calls: 0 };
+
+/** The most that an attempt can take. @returns Money is absent when the model's price is unknown. */
+export function mostOf(plan: AttemptPlan): Omit<BudgetAmounts, "nanoUsd"> & Partial<BudgetAmounts> {
+  const { costUsd, tokens } = plan.ceiling();
+  return { ...(costUsd === undefined ? {} : { nanoUsd: nanoUsdAbove(costUsd) }), tokens, calls: 1 };
+}
+
+/** What an attempt took. What nobody knows counts as the most that it can be. */
+export function usedBy(attempt: ModelAttempt, reserved: BudgetAmounts): BudgetAmounts {
+  if (wasRefused(attempt)) return NOTHING;
+  const { costUsd } = attempt;
+  const nanoUsd = isCost(costUsd) ? nanoUsdAbove(costUsd) : reserved.nanoUsd;
+  return { nanoUsd, tokens: tokensOf(attempt) ?? reserved.tokens, calls: 1 };
+}
+
+function tokensOf({ usage: { inputTokens, outputTokens }, costUsd }: ModelAttempt): number | undefined {
+  if (inputTokens !== undefined && outputTokens !== undefined) {
+    const tokens = Math.ceil(inputTokens + outputTokens);
+    return tokens >= 0 && Number.isSafeInteger(tokens) ? tokens : undefined;
+  }
+  // The vendor refused before it did any work: nothing was counted since there was nothing to count.
+  return inputTokens === undefined && outputTokens === undefined && costUsd === 0 ? 0 : undefined;
+}
+
+function isCost(costUsd: number | undefined): costUsd is number {
+  return costUsd !== undefined && costUsd >= 0 && costUsd <= Number.MAX_SAFE_INTEGER / 1e9;
+}
+
+/** Whole nano-dollars, rounded up; a thousandth of one is noise of the binary fraction, not cost. */
+function nanoUsdAbove(usd: number): number {
+  return Math.ceil(Number((usd * 1e9).toFixed(3)));
+}
