@@ -18,6 +18,14 @@ export {
   usageCounters,
 } from "./normal-records.js";
 export { type Cursor, type NormalPage, toCursorText, toNormalPage } from "./page-rules.js";
+export {
+  budgetMeasures,
+  toNormalAmounts,
+  toNormalBreaker,
+  toNormalEntry,
+  toNormalId,
+  toNormalReservation,
+} from "./shared-records.js";
 export { toStorable } from "./storable.js";
 export {
   closedStore,
@@ -27,3 +35,4 @@ export {
   transactionContended,
 } from "./store-errors.js";
 export { checkTenant } from "./tenant-rules.js";
+export { checkVector, type NormalNearest, toNormalItems, toNormalNearest } from "./vector-rules.js";

@@ -81,6 +81,9 @@ export function toNormalModelCall(field: string, call: ModelCallRecord): ModelCa
     ...(call.costUsd === undefined
       ? {}
       : { costUsd: toWholeNanos("modelCalls", `${field}.costUsd`, call.costUsd) }),
+    ...(call.feeUsd === undefined
+      ? {}
+      : { feeUsd: toWholeNanos("modelCalls", `${field}.feeUsd`, call.feeUsd) }),
   });
 }
 
