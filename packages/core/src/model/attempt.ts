@@ -48,6 +48,7 @@ export class Attempt {
   readonly #startedAtMs: number;
   #firstTokenMs: number | undefined;
   #receivedChars = 0;
+  #abandoned = false;
 
   constructor(init: AttemptInit) {
     this.init = init;
@@ -59,6 +60,11 @@ export class Attempt {
   /** Milliseconds from the attempt's start to its first token, once it came. */
   get firstTokenMs(): number | undefined {
     return this.#firstTokenMs;
+  }
+
+  /** Whether somebody let go of it before its end; what it throws then tells nothing of the model. */
+  get abandoned(): boolean {
+    return this.#abandoned;
   }
 
   /** Milliseconds since the attempt began. */
@@ -81,6 +87,7 @@ export class Attempt {
       if (guards.length > 0) {
         const asked = beginAttempt(guards, this.plan, call);
         this.#end = asked instanceof Promise ? await asked : asked;
+        if (this.#abandoned) await this.#leave();
       }
       this.#stream = model.stream(request, rest);
     }
@@ -108,9 +115,20 @@ export class Attempt {
 
   /** Lets go of an answer that nobody wants any more; does nothing after its end. */
   async abandon(reason: unknown): Promise<void> {
+    if (this.finish) return;
+    this.#abandoned = true;
     // Not awaited: a stuck vendor must not hold whoever goes on.
     void this.#events?.return?.().catch(() => {});
     await this.#lost(reason, "aborted");
+  }
+
+  /** Ends an attempt that was let go of while its guards were asked: nothing was sent. */
+  async #leave(): Promise<never> {
+    await this.#settle({
+      ...{ ...this.#name(), outcome: "aborted", errorCode: "aborted", usage: {}, costUsd: 0 },
+      ...this.#times(),
+    });
+    throw this.#cut();
   }
 
   #note(event: ModelEvent): void {

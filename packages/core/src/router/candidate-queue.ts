@@ -1,0 +1,166 @@
+import { type FailedAttemptFact, SalesAgentError } from "@salesagent/ports";
+import type { BreakerPermit } from "../resilience/breaker-permit.js";
+import type { BulkheadPermit } from "../resilience/bulkhead.js";
+import type { Candidate } from "./candidate.js";
+import type { Choice } from "./decide.js";
+import { type FailurePlan, failureCode, toldWaitMs } from "./failure-plan.js";
+
+/** The right to make one attempt at a candidate. */
+export interface Turn {
+  readonly candidate: Candidate;
+  readonly permit: BreakerPermit;
+  readonly seat: BulkheadPermit | undefined;
+}
+
+/** Which candidates one call has still to try, and what became of those that it tried. */
+export class CandidateQueue {
+  readonly #choice: Choice;
+  readonly #nowMs: () => number;
+  #ready: Candidate[];
+  /** Failed in a way that may pass, or were busy: worth another try after a wait. */
+  readonly #again = new Set<Candidate>();
+  readonly #tried = new Set<Candidate>();
+  readonly #failures: FailedAttemptFact[] = [];
+  #lastError: unknown;
+  #budgetError: unknown;
+  /** The soonest instant at which a vendor said that it can be asked again, for each of `#again`. */
+  readonly #readyAtMs = new Map<Candidate, number>();
+
+  constructor(choice: Choice, nowMs: () => number) {
+    this.#choice = choice;
+    this.#nowMs = nowMs;
+    this.#ready = [...choice.order];
+    for (const candidate of choice.later) this.#postpone(candidate);
+  }
+
+  /** Whether the call has tried this candidate before. */
+  hasTried(candidate: Candidate): boolean {
+    return this.#tried.has(candidate);
+  }
+
+  get anyTried(): boolean {
+    return this.#tried.size > 0;
+  }
+
+  /** The best candidate that may be called now. */
+  async take(): Promise<Turn | undefined> {
+    for (let candidate = this.#ready.shift(); candidate; candidate = this.#ready.shift()) {
+      if (candidate.breaker.state !== "closed") await candidate.breaker.prepare();
+      const turn = this.#admit(candidate);
+      if (turn) return turn;
+      this.#postpone(candidate);
+    }
+    return undefined;
+  }
+
+  /** Puts a candidate first in the queue. */
+  putFirst(candidate: Candidate): void {
+    this.#ready.unshift(candidate);
+  }
+
+  /** Notes a failure, and takes out whoever can't help any more. */
+  failed(candidate: Candidate, error: unknown, plan: FailurePlan): void {
+    this.#tried.add(candidate);
+    if (plan === "cheaper") {
+      this.#budgetError = error;
+      return;
+    }
+    this.#lastError = error;
+    const { provider, modelId } = candidate.model;
+    this.#failures.push({ provider, modelId, errorCode: failureCode(error) });
+    if (plan === "larger-context") this.#dropSmallerThan(candidate);
+    if (plan !== "again") return;
+    this.#again.add(candidate);
+    const waitMs = toldWaitMs(error);
+    if (waitMs !== undefined) this.#readyAtMs.set(candidate, this.#nowMs() + waitMs);
+  }
+
+  /** Whether another round makes sense, after a wait. */
+  get mayGoRound(): boolean {
+    return this.#again.size > 0;
+  }
+
+  /** Begins another round, in the order of the decision. */
+  goRound(): void {
+    const { order, later } = this.#choice;
+    this.#ready = [...order, ...later].filter((candidate) => this.#again.has(candidate));
+    this.#again.clear();
+    this.#readyAtMs.clear();
+  }
+
+  /** What the caller is told when nobody is left to ask. */
+  giveUp(): unknown {
+    if (this.#budgetError !== undefined && this.#failures.length === 0) return this.#budgetError;
+    if (this.#failures.length === 0 && !this.mayGoRound) return noCandidate(this.#choice);
+    if (this.#tried.size === 1 && this.#lastError !== undefined) return this.#lastError;
+    return this.#exhausted();
+  }
+
+  #admit(candidate: Candidate): Turn | undefined {
+    const { breaker, bulkhead, pacer } = candidate;
+    const permit = breaker.tryAcquire();
+    if (!permit) return undefined;
+    const seat = bulkhead?.tryAcquire();
+    if (bulkhead && !seat) {
+      permit.forget();
+      return undefined;
+    }
+    if (!pacer.tryTake({ requests: 1, tokens: this.#choice.needs.inputTokens })) {
+      seat?.release();
+      permit.forget();
+      return undefined;
+    }
+    return { candidate, permit, seat };
+  }
+
+  /** Notes when a candidate that can't be called now may be; not at all where its breaker opened by failures. */
+  #postpone(candidate: Candidate): void {
+    const nowMs = this.#nowMs();
+    const { state, errorCode, retryAt = nowMs } = candidate.breaker.snapshot();
+    const told = errorCode === "model.rate_limited" || errorCode === "model.overloaded";
+    if (state !== "closed" && !told) return;
+    this.#again.add(candidate);
+    const pacedMs = candidate.pacer.readyAt({ requests: 1, tokens: this.#choice.needs.inputTokens });
+    const readyMs = Math.max(state === "closed" ? nowMs : retryAt, pacedMs);
+    if (readyMs > nowMs) this.#readyAtMs.set(candidate, readyMs);
+  }
+
+  #dropSmallerThan({ model }: Candidate): void {
+    const size = model.profile.contextTokens ?? 0;
+    const isLarger = (candidate: Candidate) =>
+      (candidate.model.profile.contextTokens ?? Number.POSITIVE_INFINITY) > size;
+    this.#ready = this.#ready.filter(isLarger);
+    for (const candidate of this.#again) if (!isLarger(candidate)) this.#again.delete(candidate);
+  }
+
+  #exhausted(): SalesAgentError<"router.exhausted"> {
+    const waits = [...this.#again].map((candidate) => this.#readyAtMs.get(candidate) ?? this.#nowMs());
+    const readyMs = waits.length === 0 ? this.#nowMs() : Math.min(...waits);
+    const retryAfterMs = Math.ceil(readyMs - this.#nowMs());
+    const told = this.#failures.map(
+      ({ provider, modelId, errorCode }) => `${provider}/${modelId}: ${errorCode}`,
+    );
+    const what = told.length > 0 ? `all failed (${told.join("; ")})` : "are all at their limits";
+    return new SalesAgentError("router.exhausted", {
+      message: `The candidates that may take this request ${what}. Try again${retryAfterMs > 0 ? ` in ${retryAfterMs} ms` : " later"}, or add a candidate.`,
+      facts: { attempts: this.#failures, ...(retryAfterMs > 0 ? { retryAfterMs } : {}) },
+      replay: "safe",
+      ...(this.#lastError === undefined ? {} : { cause: this.#lastError }),
+    });
+  }
+}
+
+function noCandidate({ decision }: Choice): SalesAgentError<"router.no_candidate"> {
+  const candidates = decision.candidates.map(({ provider, modelId, passedOver }) => ({
+    ...{ provider, modelId },
+    reasons: passedOver ?? ["its circuit breaker lets only a probe through, which is under way"],
+  }));
+  const words = candidates.map(
+    ({ provider, modelId, reasons }) => `${provider}/${modelId}: ${reasons.join(", ")}`,
+  );
+  return new SalesAgentError("router.no_candidate", {
+    message: `No candidate may take this request. ${words.join("; ")}. Add a candidate that fits, or ask for less.`,
+    facts: { candidates },
+    replay: "safe",
+  });
+}

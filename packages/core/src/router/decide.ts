@@ -1,0 +1,185 @@
+import type {
+  CandidateFacts,
+  Clock,
+  ConsideredCandidate,
+  ModelCallOptions,
+  ModelRequest,
+  RoutingDecision,
+} from "@salesagent/ports";
+import { fromNanoUsd, priceNanoUsd } from "@salesagent/ports/money";
+import { estimateInputTokens } from "../model/attempt-cost.js";
+import type { Candidate } from "./candidate.js";
+import { type Needs, needsOf, unfitReasons } from "./eligibility.js";
+import { type Policy, type ResolvedPolicy, resolvePolicy } from "./policy.js";
+import { conversationOf, type PromptAffinity } from "./prompt-affinity.js";
+import type { RankedFacts } from "./ranked-facts.js";
+
+/** Tokens that an answer is expected to have before any was seen. */
+const FIRST_GUESS_OUTPUT_TOKENS = 300;
+const LATEST_WEIGHT = 0.1;
+/** Below this share of a rate limit, a candidate counts for less, down to half. */
+const LOW_HEADROOM = 0.1;
+
+/** What decisions are made with. */
+export interface DeciderInit {
+  readonly candidates: readonly Candidate[];
+  readonly policy: Policy;
+  readonly localOnly: boolean;
+  readonly affinity: PromptAffinity;
+  readonly clock: Clock;
+}
+
+/** What a call will try, and why. */
+export interface Choice {
+  readonly decision: RoutingDecision;
+  /** May be tried now, the best first. */
+  readonly order: readonly Candidate[];
+  /** Fit the request, but may not be called just now; the best first. */
+  readonly later: readonly Candidate[];
+  readonly needs: Needs;
+  /** Names the conversation, for prompt caches. */
+  readonly conversation: string;
+}
+
+interface Considered {
+  readonly candidate: Candidate;
+  readonly facts: RankedFacts;
+  readonly unfit: readonly string[];
+  readonly blocked: readonly string[];
+}
+
+/** Ranks candidates for requests. */
+export class Decider {
+  readonly #init: DeciderInit;
+  #outputTokens = FIRST_GUESS_OUTPUT_TOKENS;
+
+  constructor(init: DeciderInit) {
+    this.#init = init;
+  }
+
+  /** Learns how long answers are. */
+  learnOutput(tokens: number): void {
+    this.#outputTokens += LATEST_WEIGHT * (tokens - this.#outputTokens);
+  }
+
+  decide(request: ModelRequest, call: ModelCallOptions): Choice {
+    const { policy: configured, localOnly, clock, candidates } = this.#init;
+    const policy = resolvePolicy(configured, { request, task: call.task });
+    const local = localOnly || policy.localOnly || call.locality === "local";
+    const needs = needsOf(request, estimateInputTokens(request), local);
+    const conversation = conversationOf(request, call.scope?.runId);
+    const nowMs = clock.now();
+    const today = new Date(nowMs).toISOString().slice(0, 10);
+    const considered = candidates.map((candidate): Considered => {
+      const unfit = unfitReasons(candidate.model, needs, today);
+      const facts = this.#factsOf(candidate, request, needs, conversation, call.task);
+      return { candidate, facts, unfit, blocked: this.#blockedReasons(candidate, needs) };
+    });
+    return { ...rank(considered, policy), needs, conversation };
+  }
+
+  #factsOf(
+    candidate: Candidate,
+    request: ModelRequest,
+    needs: Needs,
+    conversation: string,
+    task: string | undefined,
+  ): RankedFacts {
+    const { provider, modelId, profile } = candidate.model;
+    const nowMs = this.#init.clock.now();
+    const live = candidate.facts();
+    const outputTokens = Math.min(this.#outputTokens, request.maxOutputTokens ?? Number.POSITIVE_INFINITY);
+    const cached = this.#init.affinity.cachedTokens(candidate.id, conversation, nowMs);
+    const cachedTokens = cached === undefined ? undefined : Math.min(cached, needs.inputTokens);
+    const usage = {
+      inputTokens: needs.inputTokens,
+      outputTokens: Math.ceil(outputTokens),
+      ...(cachedTokens === undefined ? {} : { cachedInputTokens: cachedTokens }),
+    };
+    const nanoUsd = profile.price && priceNanoUsd(profile.price, usage, nowMs);
+    return {
+      ...{ id: candidate.id, provider, modelId, profile, quality: candidate.quality },
+      ...live,
+      ...(nanoUsd === undefined ? {} : { costUsd: fromNanoUsd(nanoUsd) }),
+      ...(cachedTokens === undefined ? {} : { cachedTokens }),
+      expectedMs: candidate.expectedMs(outputTokens),
+      reliability: reliabilityOf(live.errorRate, live.headroom),
+      forTask: candidate.isFor(task),
+    };
+  }
+
+  #blockedReasons(candidate: Candidate, needs: Needs): readonly string[] {
+    const reasons: string[] = [];
+    const { breaker, pacer, bulkhead } = candidate;
+    const nowMs = this.#init.clock.now();
+    if (breaker.state === "open") {
+      reasons.push(`its circuit breaker is open for ${waitWords((breaker.retryAt ?? nowMs) - nowMs)} more`);
+    }
+    const readyAt = pacer.readyAt({ requests: 1, tokens: needs.inputTokens });
+    if (readyAt > nowMs) reasons.push(`its rate limit is used up for ${waitWords(readyAt - nowMs)} more`);
+    if (bulkhead && bulkhead.running >= bulkhead.maxRunning) {
+      reasons.push(`${bulkhead.running} of its calls are running, which is its limit`);
+    }
+    return reasons;
+  }
+}
+
+function rank(
+  considered: readonly Considered[],
+  policy: ResolvedPolicy,
+): Pick<Choice, "decision" | "order" | "later"> {
+  const fit = considered.filter(({ unfit }) => unfit.length === 0);
+  const scores = policy.score(fit.map(({ facts }) => facts));
+  const scored = fit.flatMap((entry, index) => {
+    const score = scores[index];
+    return score === undefined ? [] : [{ ...entry, score }];
+  });
+  // A stable sort: the host's order decides between equals.
+  scored.sort((left, right) => right.score - left.score);
+  const ready = scored.filter(({ blocked }) => blocked.length === 0);
+  const later = scored.filter(({ blocked }) => blocked.length > 0);
+  const refused = fit.filter(({ candidate }) => !scored.some((entry) => entry.candidate === candidate));
+  const unfit = considered.filter((entry) => entry.unfit.length > 0);
+  const candidates: ConsideredCandidate[] = [
+    ...ready.map((entry, index) => ({ ...named(entry), rank: index + 1, score: entry.score })),
+    ...later.map((entry) => ({ ...named(entry), score: entry.score, passedOver: entry.blocked })),
+    ...refused.map((entry) => ({ ...named(entry), passedOver: ["the policy gives it no score"] })),
+    ...unfit.map((entry) => ({ ...named(entry), passedOver: entry.unfit })),
+  ];
+  return {
+    decision: { policy: policy.name, candidates },
+    order: ready.map(({ candidate }) => candidate),
+    later: later.map(({ candidate }) => candidate),
+  };
+}
+
+function named({
+  candidate,
+  facts,
+}: Considered): Pick<ConsideredCandidate, "provider" | "modelId" | "facts"> {
+  const { provider, modelId } = candidate.model;
+  return { provider, modelId, facts: plainFacts(facts) };
+}
+
+/** The facts that a decision tells; what a policy alone needs stays out. */
+function plainFacts(facts: RankedFacts): CandidateFacts {
+  const { costUsd, firstTokenMs, tokensPerSecond, errorRate, headroom, breaker, cachedTokens } = facts;
+  return {
+    breaker,
+    ...(costUsd === undefined ? {} : { costUsd }),
+    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
+    ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
+    ...(errorRate === undefined ? {} : { errorRate }),
+    ...(headroom === undefined ? {} : { headroom }),
+    ...(cachedTokens === undefined ? {} : { cachedTokens }),
+  };
+}
+
+function reliabilityOf(errorRate = 0, headroom = 1): number {
+  const room = headroom >= LOW_HEADROOM ? 1 : 0.5 + (0.5 * headroom) / LOW_HEADROOM;
+  return (1 - errorRate) ** 2 * room;
+}
+
+function waitWords(waitMs: number): string {
+  return waitMs < 1000 ? `${Math.max(0, Math.ceil(waitMs))} ms` : `${Math.ceil(waitMs / 1000)} s`;
+}

@@ -1,0 +1,347 @@
+import {
+  type AttemptGuard,
+  type AttemptPurpose,
+  type Clock,
+  type ContinueEvent,
+  type ErrorCode,
+  type FinishEvent,
+  type ModelAttempt,
+  type ModelCallOptions,
+  type ModelEvent,
+  type ModelRequest,
+  type ModelTimeouts,
+  type RestartEvent,
+  SalesAgentError,
+  type Usage,
+} from "@salesagent/ports";
+import { addUsage } from "../model/add-usage.js";
+import { Attempt } from "../model/attempt.js";
+import { retry } from "../resilience/retry.js";
+import { CandidateQueue, type Turn } from "./candidate-queue.js";
+import type { Choice, Decider } from "./decide.js";
+import { failureCode, planFailure, toldWaitMs } from "./failure-plan.js";
+import { type HedgeSettings, hedgeDelayMs, type Opening, openHedged } from "./hedged-opening.js";
+import type { PromptAffinity } from "./prompt-affinity.js";
+import { routedFinish } from "./routed-finish.js";
+import { ContinuationProof, continuing, mayContinue, PartialText } from "./takeover.js";
+
+/** What all calls of one router share. */
+export interface RoutingSetting {
+  readonly decider: Decider;
+  readonly affinity: PromptAffinity;
+  readonly takeover: "restart" | "continue";
+  readonly whenOverBudget: "error" | "cheaper";
+  readonly retry: {
+    readonly retries: number;
+    readonly baseMs: number;
+    readonly capMs: number;
+    readonly maxWaitMs: number;
+  };
+  readonly hedge: HedgeSettings | undefined;
+  readonly reroute: ReadonlySet<ErrorCode>;
+  readonly timeouts: ModelTimeouts | undefined;
+  readonly guards: readonly AttemptGuard[];
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** An attempt that is under way. */
+export interface Running {
+  readonly turn: Turn;
+  readonly attempt: Attempt;
+  /** The events up to the first that is a part of the answer. */
+  readonly events: readonly ModelEvent[];
+}
+
+/** What a takeover goes on from. */
+interface Broken {
+  readonly errorCode: string;
+  /** The text to go on with, where that may be. */
+  readonly text: string | undefined;
+}
+
+/** One call of a router, from the choice to the finish. */
+export class RoutedCall {
+  readonly #setting: RoutingSetting;
+  readonly #request: ModelRequest;
+  readonly #call: ModelCallOptions;
+  readonly #signal: AbortSignal;
+  readonly #startedMs: number;
+  readonly #choice: Choice;
+  readonly #queue: CandidateQueue;
+  readonly #attempts: ModelAttempt[] = [];
+  readonly #guards: readonly AttemptGuard[];
+  readonly #partial: PartialText | undefined;
+  #retriesLeft: number;
+  #running: Running | undefined;
+  /** Set from the failure of a model in the middle until its successor has begun. */
+  #broken: Broken | undefined;
+  #proof: ContinuationProof | undefined;
+  #given = false;
+  #firstTokenMs: number | undefined;
+  /** Of the models whose text is part of the answer, before the one that runs now. */
+  #usageBefore: Usage = {};
+
+  constructor(setting: RoutingSetting, request: ModelRequest, call: ModelCallOptions, signal: AbortSignal) {
+    this.#setting = setting;
+    this.#request = request;
+    this.#call = call;
+    this.#signal = signal;
+    this.#startedMs = setting.clock.elapsed();
+    this.#choice = setting.decider.decide(request, call);
+    this.#queue = new CandidateQueue(this.#choice, () => setting.clock.now());
+    this.#retriesLeft = setting.retry.retries;
+    // Last, so that it hears only of attempts that every other guard let begin.
+    const recorder: AttemptGuard = {
+      begin: () => ({ end: (attempt) => void this.#attempts.push(attempt) }),
+    };
+    this.#guards = [...(call.guards ?? []), ...setting.guards, recorder];
+    if (setting.takeover === "continue" && mayContinue(request)) this.#partial = new PartialText();
+  }
+
+  /** The events of the answer, whoever writes it. */
+  async *events(): AsyncGenerator<readonly ModelEvent[], void, void> {
+    try {
+      let running = await this.#open();
+      let events = running.events;
+      for (;;) {
+        const passed = this.#pass(events, running);
+        if (passed.length > 0) yield passed;
+        if (running.attempt.finish) return;
+        try {
+          events = await running.attempt.next();
+        } catch (error) {
+          this.#fail(running.turn, error);
+          running = await this.#takeOver(error);
+          events = running.events;
+        }
+      }
+    } finally {
+      if (this.#running) abandon(this.#running, new DOMException("The reader left.", "AbortError"));
+    }
+  }
+
+  /** Goes round the candidates until one has begun to answer. */
+  async #open(): Promise<Running> {
+    const { clock, random, retry: limits } = this.#setting;
+    let round = 0;
+    const running = await retry(
+      async () => {
+        if (round++ > 0) this.#queue.goRound();
+        return this.#round();
+      },
+      {
+        ...{ ...limits, retries: this.#retriesLeft, clock, random, signal: this.#signal, name: "router" },
+        ...(this.#totalMs === undefined ? {} : { maxElapsedMs: this.#remainingMs(this.#totalMs) }),
+        retryable: () => this.#queue.mayGoRound,
+        onWait: () => {
+          this.#retriesLeft--;
+        },
+      },
+    );
+    this.#running = running;
+    return running;
+  }
+
+  async #round(): Promise<Running> {
+    for (;;) {
+      const turn = await this.#queue.take();
+      if (!turn) throw this.#queue.giveUp();
+      const running = await this.#begin(turn);
+      if (running) return running;
+    }
+  }
+
+  #begin(turn: Turn): Promise<Running | undefined> {
+    const { hedge, clock } = this.#setting;
+    const delayMs = hedgeDelayMs(hedge, turn.candidate);
+    if (delayMs === undefined) return this.#beginOne(turn).opened;
+    return openHedged({
+      ...{ first: turn, delayMs, clock },
+      begin: (each, isHedge) => this.#beginOne(each, isHedge ? "hedge" : undefined),
+      takeSecond: () => this.#queue.take(),
+      giveBack: (each) => {
+        release(each, "forget");
+        this.#queue.putFirst(each.candidate);
+      },
+    });
+  }
+
+  #beginOne(turn: Turn, given?: AttemptPurpose): Opening {
+    const { model, refusesPrefill } = turn.candidate;
+    const text = model.profile.abilities.prefill && !refusesPrefill ? this.#broken?.text : undefined;
+    const attempt = new Attempt({
+      model,
+      request: text === undefined ? this.#request : continuing(this.#request, text),
+      call: this.#callFor(turn),
+      purpose: text === undefined ? (given ?? this.#purposeFor(turn)) : "continuation",
+      clock: this.#setting.clock,
+      callStartedMs: this.#startedMs,
+    });
+    return {
+      opened: this.#opened(turn, attempt),
+      abandon: () =>
+        abandon({ turn, attempt }, new DOMException("Another model began sooner.", "AbortError")),
+    };
+  }
+
+  /** @returns Nothing when the attempt failed and another candidate may be asked. @throws What ends the call. */
+  async #opened(turn: Turn, attempt: Attempt): Promise<Running | undefined> {
+    const { candidate } = turn;
+    try {
+      const events = await attempt.open();
+      candidate.pacer.learn(attempt.start?.rateLimits ?? []);
+      return { turn, attempt, events };
+    } catch (error) {
+      if (attempt.abandoned) return undefined;
+      if (attempt.plan.purpose === "continuation" && failureCode(error) === "model.bad_request") {
+        // It may be the beginning of the answer that it refused: asked again without, it may well answer.
+        candidate.refusesPrefill = true;
+        release(turn, "forget");
+        this.#queue.putFirst(candidate);
+        return undefined;
+      }
+      this.#fail(turn, error);
+      return undefined;
+    }
+  }
+
+  #purposeFor({ candidate }: Turn): AttemptPurpose {
+    if (this.#queue.hasTried(candidate)) return "retry";
+    return this.#queue.anyTried ? "failover" : "first";
+  }
+
+  #callFor({ candidate }: Turn): ModelCallOptions {
+    const timeouts: ModelTimeouts = {
+      ...this.#setting.timeouts,
+      ...this.#call.timeouts,
+      ...candidate.timeouts,
+      ...(this.#totalMs === undefined ? {} : { totalMs: Math.max(1, this.#remainingMs(this.#totalMs)) }),
+    };
+    return { ...this.#call, signal: this.#signal, timeouts, guards: this.#guards };
+  }
+
+  get #totalMs(): number | undefined {
+    return this.#call.timeouts?.totalMs ?? this.#setting.timeouts?.totalMs;
+  }
+
+  #remainingMs(totalMs: number): number {
+    return totalMs - this.#elapsedMs();
+  }
+
+  #elapsedMs(): number {
+    return this.#setting.clock.elapsed() - this.#startedMs;
+  }
+
+  /** Notes the failure of an attempt. @throws The error itself when it ends the call. */
+  #fail(turn: Turn, error: unknown): void {
+    this.#running = undefined;
+    const plan = planFailure(error, this.#setting.reroute);
+    const { stats, pacer } = turn.candidate;
+    if (this.#signal.aborted || !saysOfModel(error)) {
+      release(turn, "forget");
+    } else {
+      release(turn, { failed: error });
+      stats.failed();
+      const resetMs = toldWaitMs(error);
+      if (resetMs !== undefined && failureCode(error) === "model.rate_limited") {
+        pacer.learn([{ kind: "requests", remaining: 0, resetMs }]);
+      }
+    }
+    if (this.#signal.aborted || plan === "end") throw error;
+    if (plan === "cheaper" && this.#setting.whenOverBudget === "error") throw error;
+    this.#queue.failed(turn.candidate, error, plan);
+  }
+
+  async #takeOver(error: unknown): Promise<Running> {
+    const told = this.#given && !this.#broken;
+    if (told) this.#broken = { errorCode: failureCode(error), text: this.#partial?.continuable };
+    this.#proof = undefined;
+    // Of a model whose text nobody was given yet, nothing is part of the answer.
+    const lost = told ? this.#attempts[this.#attempts.length - 1]?.usage : undefined;
+    const running = await this.#open();
+    if (running.attempt.plan.purpose === "continuation") {
+      this.#usageBefore = addUsage(this.#usageBefore, lost ?? {});
+      this.#proof = new ContinuationProof(this.#broken?.text ?? "");
+    } else {
+      this.#usageBefore = {};
+    }
+    return running;
+  }
+
+  /** What the reader is given of the events of the attempt that runs. */
+  #pass(events: readonly ModelEvent[], running: Running): readonly ModelEvent[] {
+    let passed = events;
+    if (this.#proof) {
+      const proved = this.#proof.push(events);
+      if (!proved) return [];
+      this.#proof = undefined;
+      if (proved.anew) this.#usageBefore = {};
+      passed = this.#taken(proved.events, running, proved.anew ? "restart" : "continue");
+    } else if (this.#broken) {
+      passed = this.#taken(events, running, "restart");
+    }
+    if (running.attempt.firstTokenMs !== undefined) this.#firstTokenMs ??= this.#elapsedMs();
+    const { finish } = running.attempt;
+    if (finish)
+      passed = passed.map((event) => (event.type === "finish" ? this.#complete(running, event) : event));
+    this.#given = true;
+    if (this.#partial) for (const event of passed) this.#partial.note(event);
+    return passed;
+  }
+
+  /** Tells a takeover in place of the start. */
+  #taken(
+    events: readonly ModelEvent[],
+    { attempt }: Running,
+    type: "restart" | "continue",
+  ): readonly ModelEvent[] {
+    const errorCode = this.#broken?.errorCode ?? "internal";
+    this.#broken = undefined;
+    const { provider, modelId } = attempt.plan;
+    const begin = attempt.start ?? { provider, modelId, warnings: [], rateLimits: [] };
+    const takeover: RestartEvent | ContinueEvent = { ...begin, type, errorCode };
+    return [takeover, ...events.filter((event) => event.type !== "start")];
+  }
+
+  #complete({ turn, attempt }: Running, finish: FinishEvent): FinishEvent {
+    this.#running = undefined;
+    release(turn, "succeeded");
+    const { decider, affinity, clock } = this.#setting;
+    const { candidate } = turn;
+    const { usage } = finish;
+    const { firstTokenMs, elapsedMs: totalMs } = attempt;
+    candidate.stats.succeeded({ firstTokenMs, totalMs, outputTokens: usage.outputTokens });
+    if (usage.outputTokens !== undefined) decider.learnOutput(usage.outputTokens);
+    const inputTokens = usage.inputTokens ?? this.#choice.needs.inputTokens;
+    affinity.remember(candidate.id, this.#choice.conversation, inputTokens, clock.now());
+    return routedFinish(finish, {
+      attempts: [...this.#attempts],
+      decision: this.#choice.decision,
+      usage: addUsage(this.#usageBefore, usage),
+      firstTokenMs: this.#firstTokenMs,
+      totalMs: this.#elapsedMs(),
+    });
+  }
+}
+
+/** Whether a failure is one of the model, not of the caller, a budget or a store. */
+function saysOfModel(error: unknown): boolean {
+  return !SalesAgentError.is(error) || error.code.startsWith("model.");
+}
+
+function release(
+  { permit, seat }: Turn,
+  outcome: "succeeded" | "forget" | { readonly failed: unknown },
+): void {
+  seat?.release();
+  if (outcome === "succeeded") permit.succeed();
+  else if (outcome === "forget") permit.forget();
+  else permit.fail(outcome.failed);
+}
+
+/** Lets go of an attempt that nobody wants any more. */
+function abandon({ turn, attempt }: Pick<Running, "turn" | "attempt">, reason: unknown): void {
+  release(turn, "forget");
+  void attempt.abandon(reason);
+}

@@ -1,0 +1,39 @@
+import type { FinishEvent, ModelAttempt, RoutingDecision, Usage } from "@salesagent/ports";
+import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
+
+/** What a routed call came to, besides the answer itself. */
+export interface RoutedEnd {
+  readonly attempts: readonly ModelAttempt[];
+  readonly decision: RoutingDecision;
+  /** Of all attempts that wrote a part of the answer. */
+  readonly usage: Usage;
+  readonly firstTokenMs: number | undefined;
+  readonly totalMs: number;
+}
+
+/** The finish of a routed call: that of the model which ended the answer, with what all attempts took. */
+export function routedFinish(finish: FinishEvent, end: RoutedEnd): FinishEvent {
+  const { reason, warnings } = finish;
+  const { attempts, decision, usage, firstTokenMs, totalMs } = end;
+  const costUsd = totalCostUsd(attempts);
+  return {
+    type: "finish",
+    reason,
+    usage,
+    ...(costUsd === undefined ? {} : { costUsd }),
+    timings: { totalMs, ...(firstTokenMs === undefined ? {} : { firstTokenMs }) },
+    attempts,
+    ...(warnings === undefined ? {} : { warnings }),
+    decision,
+  };
+}
+
+/** The sum over attempts; nothing when one of them has no known cost: unknown is not free. */
+function totalCostUsd(attempts: readonly ModelAttempt[]): number | undefined {
+  let nanoUsd = 0;
+  for (const { costUsd } of attempts) {
+    if (costUsd === undefined) return undefined;
+    nanoUsd += toNanoUsd(costUsd);
+  }
+  return fromNanoUsd(nanoUsd);
+}
