@@ -1,4 +1,4 @@
-import { type BudgetAmounts, type BudgetStore, type Clock, wait } from "@salesagent/ports";
+import { type BudgetAmounts, type BudgetStore, type Clock, SalesAgentError } from "@salesagent/ports";
 import type { Background } from "../kernel/background.js";
 
 /** Waits between the tries to settle, in milliseconds. */
@@ -34,7 +34,9 @@ export async function settleOrRetry(
 async function retry({ store, id, used }: Settlement, clock: Clock, first: unknown): Promise<void> {
   let failure = first;
   for (const waitMs of WAITS_MS) {
-    await wait(clock, waitMs);
+    if (SalesAgentError.is(failure, "store.closed")) break;
+    // A process may end meanwhile: the reservation lapses then, as if it had been killed.
+    await new Promise<void>((resolve) => void clock.schedule(waitMs, resolve));
     try {
       await store.settle(id, used);
       return;

@@ -1,3 +1,6 @@
+/** No real wait is this long; the platform's longest delay. */
+const FOR_EVER_MS = 2 ** 31 - 1;
+
 /** Work that goes on after the call that began it was answered. */
 export class Background {
   readonly #running = new Set<Promise<void>>();
@@ -8,8 +11,14 @@ export class Background {
     this.#running.add(running);
   }
 
-  /** Resolves when all that was added is done. */
+  /** Resolves when all that was added is done; the process stays alive meanwhile, which the work itself does not see to. */
   async idle(): Promise<void> {
-    while (this.#running.size > 0) await Promise.all(this.#running);
+    if (this.#running.size === 0) return;
+    const alive = setInterval(() => {}, FOR_EVER_MS);
+    try {
+      while (this.#running.size > 0) await Promise.all(this.#running);
+    } finally {
+      clearInterval(alive);
+    }
   }
 }
