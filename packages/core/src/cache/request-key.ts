@@ -1,0 +1,35 @@
+import type { JsonValue, LanguageModel, ModelCallOptions, ModelRequest } from "@salesagent/ports";
+import { canonicalJson } from "./canonical-json.js";
+import { sha256 } from "./sha256.js";
+
+/** What makes two calls equal. */
+export interface KeyedCall {
+  readonly model: Pick<LanguageModel, "provider" | "modelId">;
+  readonly request: ModelRequest;
+  readonly call: ModelCallOptions;
+  /** The host's own part. */
+  readonly own: JsonValue | undefined;
+}
+
+/**
+ * A name for all that an answer depends on: the request but for `cacheKey`, the model, what a router chooses by (`task`,
+ * `locality`), and the host's own part. How the call is made, for whom and with which limits is not in it.
+ *
+ * @param kind - Of entry, with the version of its format.
+ * @returns Nothing for a request that is not JSON: it can't be told from others.
+ */
+export async function requestKey(
+  kind: string,
+  { model, request, call, own }: KeyedCall,
+): Promise<string | undefined> {
+  const { cacheKey: _, ...asked } = request;
+  const { provider, modelId } = model;
+  const { task, locality } = call;
+  let text: string | undefined;
+  try {
+    text = canonicalJson({ kind, provider, modelId, task, locality, own, request: asked });
+  } catch {
+    return undefined;
+  }
+  return text === undefined ? undefined : `${kind}/${await sha256(text)}`;
+}
