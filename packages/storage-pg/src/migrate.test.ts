@@ -20,9 +20,12 @@ describe("migrate", () => {
     await Promise.all(storages.map((storage) => storage.migrate()));
     await Promise.all(storages.map((storage) => storage[Symbol.asyncDispose]()));
     const rows = await database.query(
-      "select number, name, length(checksum) as length from twenty.migrations",
+      "select number, name, length(checksum) as length from twenty.migrations order by number",
     );
-    expect(rows).toEqual([{ number: 1, name: "stores", length: 64 }]);
+    expect(rows).toEqual([
+      { number: 1, name: "stores", length: 64 },
+      { number: 2, name: "routing", length: 64 },
+    ]);
   });
 
   it("keeps schemas of one database apart", async () => {

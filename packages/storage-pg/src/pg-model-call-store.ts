@@ -1,4 +1,4 @@
-import type { ModelCallRecord, ModelCallStore, Usage } from "@salesagent/ports";
+import type { AttemptPurpose, ModelCallRecord, ModelCallStore, Usage } from "@salesagent/ports";
 import { fromNanoUsd, toNanoUsd, toNormalModelCall } from "@salesagent/ports/store-rules";
 import { type BulkWriter, createBulkWriter, skipStored } from "./bulk-writer.js";
 import { json, number, optional, type Row, text } from "./columns.js";
@@ -11,18 +11,30 @@ function readCost({ costUsd }: ModelCallRecord): number | undefined {
   return costUsd === undefined ? undefined : toNanoUsd("modelCalls", "costUsd", costUsd);
 }
 
+function readFee({ feeUsd }: ModelCallRecord): number | undefined {
+  return feeUsd === undefined ? undefined : toNanoUsd("modelCalls", "feeUsd", feeUsd);
+}
+
+function usd(row: Row, column: string): number {
+  return fromNanoUsd(number(row, column));
+}
+
 const COLUMNS: readonly RecordColumn<ModelCallRecord>[] = [
   { name: "id", type: "text", read: (call) => call.id },
   { name: "run_id", type: "text", read: (call) => call.runId },
   { name: "step_index", type: "bigint", read: (call) => call.stepIndex },
   { name: "agent", type: "text", read: (call) => call.agent },
+  { name: "lead_id", type: "text", read: (call) => call.leadId },
+  { name: "campaign_id", type: "text", read: (call) => call.campaignId },
   { name: "provider", type: "text", read: (call) => call.provider },
   { name: "model_id", type: "text", read: (call) => call.modelId },
   { name: "request_id", type: "text", read: (call) => call.requestId },
+  { name: "purpose", type: "text", read: (call) => call.purpose },
   { name: "outcome", type: "text", read: (call) => call.outcome },
   { name: "error_code", type: "text", read: (call) => call.errorCode },
   { name: "usage", type: "json", read: (call) => call.usage },
   { name: "cost_nano_usd", type: "bigint", read: readCost },
+  { name: "fee_nano_usd", type: "bigint", read: readFee },
   { name: "estimated", type: "boolean", read: (call) => call.estimated },
   { name: "started_at", type: "timestamptz", read: (call) => call.startedAt },
   { name: "latency_ms", type: "double precision", read: (call) => call.latencyMs },
@@ -35,13 +47,17 @@ function fromModelCallRow(row: Row): ModelCallRecord {
     ...optional("runId", row, "run_id", text),
     ...optional("stepIndex", row, "step_index", number),
     ...optional("agent", row, "agent", text),
+    ...optional("leadId", row, "lead_id", text),
+    ...optional("campaignId", row, "campaign_id", text),
     provider: text(row, "provider"),
     modelId: text(row, "model_id"),
     ...optional("requestId", row, "request_id", text),
+    ...optional("purpose", row, "purpose", (from, column) => text(from, column) as AttemptPurpose),
     outcome: text(row, "outcome") as ModelCallRecord["outcome"],
     ...optional("errorCode", row, "error_code", text),
     usage: json<Usage>(row, "usage"),
-    ...optional("costUsd", row, "cost_nano_usd", (from, column) => fromNanoUsd(number(from, column))),
+    ...optional("costUsd", row, "cost_nano_usd", usd),
+    ...optional("feeUsd", row, "fee_nano_usd", usd),
     ...optional("estimated", row, "estimated", (from, column) => from[column] === "t"),
     startedAt: text(row, "started_at"),
     latencyMs: number(row, "latency_ms"),

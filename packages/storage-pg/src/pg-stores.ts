@@ -1,6 +1,10 @@
 import type { TenantStores } from "@salesagent/ports";
+import { createBudgetStatements } from "./budget-statements.js";
 import { createLeadStatements } from "./lead-statements.js";
 import { createAuditStatements, createPgAuditStore } from "./pg-audit-store.js";
+import { createBreakerStatements, createPgBreakerStore } from "./pg-breaker-store.js";
+import { createPgBudgetStore } from "./pg-budget-store.js";
+import { createCacheStatements, createPgCacheStore } from "./pg-cache-store.js";
 import { createImportStatements, createPgImportStore } from "./pg-import-store.js";
 import { createPgLeadStore } from "./pg-lead-store.js";
 import { createMessageStatements, createPgMessageStore } from "./pg-message-store.js";
@@ -9,7 +13,9 @@ import { createPgResultStore, createResultStatements } from "./pg-result-store.j
 import { createPgRunStore, createRunStatements } from "./pg-run-store.js";
 import { createPgStepStore, createStepStatements } from "./pg-step-store.js";
 import { createPgUsageStore, createUsageStatements } from "./pg-usage-store.js";
+import { createPgVectorStore } from "./pg-vector-store.js";
 import type { StoreContext, TableNames } from "./store-context.js";
+import { createVectorStatements } from "./vector-statements.js";
 
 /** The SQL of all stores, made once for each schema. */
 export function createStatements(name: TableNames) {
@@ -23,6 +29,10 @@ export function createStatements(name: TableNames) {
     audit: createAuditStatements(name),
     usage: createUsageStatements(name),
     imports: createImportStatements(name),
+    budgets: createBudgetStatements(name),
+    cache: createCacheStatements(name),
+    breakers: createBreakerStatements(name),
+    vectors: createVectorStatements(name),
   };
 }
 
@@ -41,5 +51,9 @@ export function createPgStores(context: StoreContext, statements: Statements): T
     audit: createPgAuditStore(context, statements.audit),
     usage: createPgUsageStore(context, statements.usage),
     imports: createPgImportStore(context, statements.imports),
+    budgets: createPgBudgetStore(context, statements.budgets),
+    cache: createPgCacheStore(context, statements.cache),
+    breakers: createPgBreakerStore(context, statements.breakers),
+    vectors: createPgVectorStore(context, statements.vectors),
   };
 }

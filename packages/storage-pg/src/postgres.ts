@@ -10,7 +10,7 @@ import { Connections } from "./connections.js";
 import type { Executor } from "./executor.js";
 import { migrateSchema, quote } from "./migrate.js";
 import { openOwnPool } from "./own-pool.js";
-import type { OwnPool, PgPool } from "./pg-pool.js";
+import type { OwnPool, PgClient, PgPool } from "./pg-pool.js";
 import { createPgStores, createStatements, type Statements } from "./pg-stores.js";
 import { PooledExecutor } from "./pooled-executor.js";
 import { type PostgresOptions, type ResolvedOptions, resolvePostgresOptions } from "./postgres-options.js";
@@ -44,6 +44,11 @@ export function postgres(options: PostgresOptions): Storage {
       if (closed) throw closedStore("storage", "The storage");
       return untilAborted(migrate(connections, resolved.schema, call), call?.signal);
     },
+    async ping(call) {
+      call?.signal?.throwIfAborted();
+      if (closed) throw closedStore("storage", "The storage");
+      return untilAborted(ping(connections, call), call?.signal);
+    },
     async [Symbol.asyncDispose]() {
       if (closed) return;
       closed = true;
@@ -71,13 +76,21 @@ function lazyPool({ connection }: ResolvedOptions): { open(): Promise<PgPool>; c
   };
 }
 
-async function migrate(
+function migrate(connections: Connections, schema: string, call: CallOptions | undefined): Promise<void> {
+  return onClient(connections, (client) => migrateSchema(client, schema), call);
+}
+
+function ping(connections: Connections, call: CallOptions | undefined): Promise<void> {
+  return onClient(connections, async (client) => void (await client.query({ text: "select 1" })), call);
+}
+
+async function onClient(
   connections: Connections,
-  schema: string,
+  work: (client: PgClient) => Promise<void>,
   call: CallOptions | undefined,
 ): Promise<void> {
   try {
-    await connections.withClient(call?.signal, (client) => migrateSchema(client, schema));
+    await connections.withClient(call?.signal, work);
   } catch (error) {
     if (call?.signal?.aborted === true) throw call.signal.reason;
     throw connections.toError(error, { store: "storage", reads: true });

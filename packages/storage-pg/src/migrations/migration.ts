@@ -1,4 +1,5 @@
 import { stores } from "./0001-stores.js";
+import { routing } from "./0002-routing.js";
 
 /** One change of the schema. A released one is never edited: its checksum is on record. */
 export interface Migration {
@@ -10,4 +11,7 @@ export interface Migration {
 }
 
 /** All migrations, in order. */
-export const migrations: readonly Migration[] = [{ number: 1, name: "stores", sql: stores }];
+export const migrations: readonly Migration[] = [
+  { number: 1, name: "stores", sql: stores },
+  { number: 2, name: "routing", sql: routing },
+];
