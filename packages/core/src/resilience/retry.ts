@@ -63,9 +63,10 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   "model.stream_cut",
   "model.malformed_response",
   "store.unavailable",
+  "call.timed_out",
 ]);
 
-/** Whether time may mend an error: rate limits, overload, server and network failures of models and stores. */
+/** Whether time may mend an error: rate limits, overload, server and network failures of models and stores, late calls. */
 export function isTransient(error: unknown): boolean {
   return SalesAgentError.is(error) && TRANSIENT.has(error.code);
 }
