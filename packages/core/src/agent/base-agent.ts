@@ -12,6 +12,7 @@ import {
   type StreamControl,
   systemClock,
 } from "@salesagent/ports";
+import type { Budgets } from "../budget/budgets.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
@@ -36,6 +37,10 @@ export interface AgentOptions {
   readonly timeouts?: ModelTimeouts | undefined;
   /** A cap on spending that all runs of this agent share. */
   readonly spendCap?: SpendCap | undefined;
+  /** Caps that hold for each attempt at a model, across processes where their storage is shared. */
+  readonly budgets?: Budgets | undefined;
+  /** The kind of work, such as `qualification`, for routers that choose by it. */
+  readonly task?: string | undefined;
   /** @defaultValue the machine's clock */
   readonly clock?: Clock | undefined;
   /** Makes ids of runs and records. @defaultValue UUIDs of version 7, which sort by time */
@@ -49,6 +54,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** The stored lead that the run is about. */
   readonly leadId?: string | undefined;
+  /** The campaign that the run is for; budgets count by it, and model calls have it on record. */
+  readonly campaignId?: string | undefined;
   readonly threadId?: string | undefined;
   /** The run that began this one. */
   readonly parentRunId?: string | undefined;
@@ -132,8 +139,11 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   ): Run<O, RunEvent<O, E>> {
     const { tenant, runId, signal, init } = context;
     context.logAction("task-handed-off", `agent:${agent.name}`, { from: this.name });
-    const { leadId, threadId, spendCap, delivery } = init;
-    return agent.run(payload, { tenant, signal, parentRunId: runId, leadId, threadId, spendCap, delivery });
+    const { leadId, campaignId, threadId, spendCap, delivery } = init;
+    return agent.run(payload, {
+      ...{ tenant, signal, leadId, campaignId, threadId, spendCap, delivery },
+      parentRunId: runId,
+    });
   }
 
   /** Puts a decision or an effect into the audit trail. */
@@ -184,7 +194,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   }
 
   #context(input: Input, options: RunOptions, runId: string, signal: AbortSignal): RunContext {
-    const { storage, events, timeouts, spendCap } = this.#options;
+    const { storage, events, timeouts, spendCap, budgets, task } = this.#options;
     const telemetry = this.#telemetry;
     const { tenant } = options;
     const writer = storage && this.#writer(storage, tenant);
@@ -199,6 +209,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       // Only records and events tell the input; a run that has neither need not copy it.
       input: storage || events ? toJson(input) : null,
       leadId: options.leadId,
+      campaignId: options.campaignId,
       threadId: options.threadId,
       parentRunId: options.parentRunId,
       stores: storage?.tenant(tenant),
@@ -207,6 +218,8 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       telemetry,
       span: telemetry.startSpan(`invoke_agent ${this.name}`, "internal", attributes),
       spendCap: options.spendCap ?? spendCap,
+      budgets,
+      task,
       timeouts: timeouts || options.timeouts ? { ...timeouts, ...options.timeouts } : undefined,
       delivery: options.delivery ?? "streamed",
     });

@@ -16,12 +16,14 @@ import type {
   Usage,
 } from "@salesagent/ports";
 import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
+import type { Budgets } from "../budget/budgets.js";
+import { isCost, toModelCall } from "../budget/model-call-record.js";
+import { toRecord } from "../kernel/to-record.js";
 import { addUsage } from "../model/add-usage.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import type { Span, Telemetry } from "../telemetry/telemetry.js";
 import type { RecordWriter, RunRecords } from "./record-writer.js";
 import type { RunEnd, RunSummary } from "./run-event.js";
-import { toRecord } from "./to-record.js";
 
 /** What a run is made of. */
 export interface RunContextInit {
@@ -33,6 +35,7 @@ export interface RunContextInit {
   readonly createId: () => string;
   readonly input: JsonValue;
   readonly leadId?: string | undefined;
+  readonly campaignId?: string | undefined;
   readonly threadId?: string | undefined;
   readonly parentRunId?: string | undefined;
   readonly stores: TenantStores | undefined;
@@ -41,6 +44,9 @@ export interface RunContextInit {
   readonly telemetry: Telemetry;
   readonly span: Span;
   readonly spendCap: SpendCap | undefined;
+  readonly budgets?: Budgets | undefined;
+  /** The kind of work, for routers that choose by it. */
+  readonly task?: string | undefined;
   readonly timeouts: ModelTimeouts | undefined;
   readonly delivery: "streamed" | "whole";
 }
@@ -120,22 +126,20 @@ export class RunContext {
     this.emit("run-step", { index, kind: step.kind, name: step.name });
   }
 
-  /** Puts one try at a model on record, and its cost into the run's. */
-  noteAttempt(attempt: ModelAttempt, startedAt: string, firstTokenMs?: number): void {
+  /**
+   * Puts one try at a model on record, and its cost into the run's.
+   *
+   * @param startedAt - ISO 8601 in UTC.
+   */
+  noteAttempt(attempt: ModelAttempt, startedAt: string): void {
     this.#modelCallCount++;
     this.#usage = addUsage(this.#usage, attempt.usage);
-    if (attempt.costUsd !== undefined) this.#costNano += toNanoUsd(attempt.costUsd);
-    else if (attempt.outcome === "completed") this.#unpriced = true;
+    if (isCost(attempt.costUsd)) this.#costNano += toNanoUsd(attempt.costUsd);
+    else this.#unpriced = true;
     if (!this.init.writer) return;
-    this.#modelCalls.push({
-      id: this.init.createId(),
-      runId: this.runId,
-      stepIndex: this.#stepCount,
-      agent: this.init.agent,
-      ...attempt,
-      startedAt,
-      ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-    });
+    const { agent, leadId, campaignId, createId } = this.init;
+    const scope = { runId: this.runId, stepIndex: this.#stepCount, agent, leadId, campaignId };
+    this.#modelCalls.push(toModelCall(attempt, { id: createId(), startedAt, scope }));
   }
 
   /** Keeps a finding about a lead; it is stored with the run's end. */

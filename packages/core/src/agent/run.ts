@@ -5,6 +5,7 @@ import {
   type StreamControl,
   type TextDeltaEvent,
 } from "@salesagent/ports";
+import { type TextStreamOptions, withdrawnText } from "../model/text-stream.js";
 import type { RunCompletedEvent, RunSummary } from "./run-event.js";
 
 /** A run's output and what it took. */
@@ -87,20 +88,41 @@ export class Run<Output, Event extends AnyEvent> implements AsyncIterable<Event>
   }
 
   /**
-   * The text as it is written, and nothing else.
+   * The text, and nothing else.
    *
+   * @param options.holdBack - Gives out only what nothing can take back any more: the text of each model call, once it is over
+   * and its output was not rejected. @defaultValue false: the text as it is written
    * @throws Error when text that was given out is withdrawn, by another model's restart or by an output that was rejected:
-   * bare text can't tell that. Read the events where it may happen.
+   * bare text can't tell that. Hold it back, or read the events, where it may happen.
    */
-  async *textStream(): AsyncGenerator<string, void, void> {
+  textStream({ holdBack = false }: TextStreamOptions = {}): AsyncGenerator<string, void, void> {
+    return holdBack ? this.#lastingText() : this.#writtenText();
+  }
+
+  async *#writtenText(): AsyncGenerator<string, void, void> {
     let given = false;
     for await (const event of this) {
       if (isTextDelta(event)) {
         given = true;
         yield event.text;
-      } else if (given && (event.type === "restart" || event.type === "output-rejected")) {
-        throw withdrawn(this.id);
+      } else if (given && isWithdrawal(event)) {
+        throw withdrawnText(`of run ${this.id}`);
       }
+    }
+  }
+
+  async *#lastingText(): AsyncGenerator<string, void, void> {
+    let held = "";
+    let answered = false;
+    for await (const event of this) {
+      if (isWithdrawal(event)) held = "";
+      else if (isTextDelta(event)) held += event.text;
+      else if (answered && held !== "") {
+        // An output is rejected right after its answer, or never.
+        yield held;
+        held = "";
+      }
+      answered = event.type === "finish";
     }
   }
 
@@ -145,16 +167,14 @@ function isTextDelta(event: AnyEvent): event is TextDeltaEvent {
   return event.type === "text-delta";
 }
 
+function isWithdrawal({ type }: AnyEvent): boolean {
+  return type === "restart" || type === "output-rejected";
+}
+
 function toWire(error: unknown): { readonly code: string; readonly message: string } {
   if (SalesAgentError.is(error)) return { code: error.code, message: error.message };
   const aborted = error instanceof Error && error.name === "AbortError";
   return aborted
     ? { code: "aborted", message: "The run was cancelled." }
     : { code: "internal", message: "The run failed." };
-}
-
-function withdrawn(runId: string): Error {
-  return new Error(
-    `The text of run ${runId} was withdrawn after a part of it was read. Read the run's events instead of its bare text.`,
-  );
 }

@@ -1,5 +1,6 @@
 import type { AttemptPlan, BudgetAmounts, ModelAttempt } from "@salesagent/ports";
 import { wasRefused } from "../model/begin-attempt.js";
+import { isCost } from "./model-call-record.js";
 
 /** Nothing was used. */
 export const NOTHING: BudgetAmounts = { nanoUsd: 0, tokens: 0, calls: 0 };
@@ -25,10 +26,6 @@ function tokensOf({ usage: { inputTokens, outputTokens }, costUsd }: ModelAttemp
   }
   // The vendor refused before it did any work: nothing was counted since there was nothing to count.
   return inputTokens === undefined && outputTokens === undefined && costUsd === 0 ? 0 : undefined;
-}
-
-function isCost(costUsd: number | undefined): costUsd is number {
-  return costUsd !== undefined && costUsd >= 0 && costUsd <= Number.MAX_SAFE_INTEGER / 1e9;
 }
 
 /** Whole nano-dollars, rounded up; a thousandth of one is noise of the binary fraction, not cost. */

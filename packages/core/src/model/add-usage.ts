@@ -7,6 +7,8 @@ const COUNTS = [
   "cacheWriteLongTokens",
   "outputTokens",
   "reasoningTokens",
+  "audioInputTokens",
+  "audioOutputTokens",
 ] as const satisfies readonly (keyof Usage)[];
 
 /** The sum of two usages; a count that neither tells stays absent. */

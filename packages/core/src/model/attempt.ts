@@ -14,7 +14,7 @@ import {
   type StartEvent,
 } from "@salesagent/ports";
 import { feeOf, lostAttemptCost, modelFacts, untoldAttemptCost } from "./attempt-cost.js";
-import { beginAttempt, type EndAttempt, planAttempt } from "./begin-attempt.js";
+import { beginAttempt, type EndAttempt, planAttempt, refusedAttempt } from "./begin-attempt.js";
 
 /** What one attempt is made of. */
 export interface AttemptInit {
@@ -72,13 +72,8 @@ export class Attempt {
     return this.init.clock.elapsed() - this.#startedMs;
   }
 
-  /**
-   * Begins, and reads until the answer has.
-   *
-   * @returns The events up to the first that is a part of the answer.
-   * @throws What a guard or the model throws.
-   */
-  async open(): Promise<readonly ModelEvent[]> {
+  /** Asks the guards, and prepares the stream without reading it. @throws What a guard throws. */
+  async begin(): Promise<void> {
     const { model, request, call } = this.init;
     const { guards = NO_GUARDS, ...rest } = call;
     if (model.guardsAttempts) {
@@ -87,11 +82,25 @@ export class Attempt {
       if (guards.length > 0) {
         const asked = beginAttempt(guards, this.plan, call);
         this.#end = asked instanceof Promise ? await asked : asked;
+        if (call.signal?.aborted) {
+          await this.#settle(refusedAttempt(this.plan));
+          throw call.signal.reason;
+        }
         if (this.#abandoned) await this.#leave();
       }
       this.#stream = model.stream(request, rest);
     }
     this.#events = this.#stream[Symbol.asyncIterator]();
+  }
+
+  /**
+   * Begins, and reads until the answer has.
+   *
+   * @returns The events up to the first that is a part of the answer.
+   * @throws What a guard or the model throws.
+   */
+  async open(): Promise<readonly ModelEvent[]> {
+    await this.begin();
     let events = await this.next();
     while (this.#firstTokenMs === undefined && !this.finish) events = [...events, ...(await this.next())];
     return events;

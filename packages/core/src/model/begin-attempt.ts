@@ -14,10 +14,21 @@ import { attemptCeiling } from "./attempt-ceiling.js";
 /** Tells the guards that let an attempt begin how it ended. */
 export type EndAttempt = (attempt: ModelAttempt) => void | Promise<void>;
 
-/** Error code of an attempt that a later guard refused, so that it was never made. */
+/** Error code of an attempt that was never made: a later guard refused it, or its caller left before it began. */
 const REFUSED = "refused";
 
-/** Whether a guard that was asked later refused the attempt: no vendor saw it. */
+/** What guards are told of an attempt that was never made. */
+export function refusedAttempt({ provider, modelId, purpose }: AttemptPlan): ModelAttempt {
+  return {
+    ...{ provider, modelId, purpose, errorCode: REFUSED },
+    outcome: "aborted",
+    usage: {},
+    costUsd: 0,
+    latencyMs: 0,
+  };
+}
+
+/** Whether the attempt was never made: no vendor saw it. */
 export function wasRefused({ outcome, errorCode }: ModelAttempt): boolean {
   return outcome === "aborted" && errorCode === REFUSED;
 }
@@ -84,18 +95,8 @@ async function beginRest(
   return endAll(permits);
 }
 
-async function refuse(
-  permits: readonly AttemptPermit[],
-  { provider, modelId, purpose }: AttemptPlan,
-  error: unknown,
-): Promise<never> {
-  await endAll(permits)({
-    ...{ provider, modelId, purpose, errorCode: REFUSED },
-    outcome: "aborted",
-    usage: {},
-    costUsd: 0,
-    latencyMs: 0,
-  });
+async function refuse(permits: readonly AttemptPermit[], plan: AttemptPlan, error: unknown): Promise<never> {
+  await endAll(permits)(refusedAttempt(plan));
   throw error;
 }
 

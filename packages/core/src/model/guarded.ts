@@ -45,7 +45,7 @@ async function* onlyAttempt(
     purpose: "first",
   });
   try {
-    yield await attempt.open();
+    await attempt.begin();
     while (!attempt.finish) yield await attempt.next();
   } finally {
     if (!attempt.finish) await attempt.abandon(new DOMException("The reader left.", "AbortError"));
