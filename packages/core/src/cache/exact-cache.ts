@@ -12,7 +12,7 @@ import { canonicalJson } from "./canonical-json.js";
 import { Flight, type FoundAnswer } from "./flight.js";
 import { FlightReader } from "./flight-reader.js";
 import { ageOf, byteLength, readAnswer, writeAnswer } from "./kept-answer.js";
-import { requestKey } from "./request-key.js";
+import { requestKey, requestText } from "./request-key.js";
 import { type SpareOptions, spare } from "./spare-work.js";
 
 /** The version of what stands under a key, and of the key itself. */
@@ -53,28 +53,46 @@ export class ExactCache {
 
   read(request: ModelRequest, call: ModelCallOptions, signal: AbortSignal): ModelEventSource {
     const { clock } = this.#settings;
-    return new FlightReader({ call, clock, signal, prepare: () => this.#prepare(request, call) });
+    return new FlightReader({ call, clock, signal, findFlight: () => this.#findFlight(request, call) });
   }
 
-  async #prepare(request: ModelRequest, call: ModelCallOptions): Promise<() => Flight> {
+  #findFlight(request: ModelRequest, call: ModelCallOptions): Flight {
     const own = this.#settings.keyParts(request, call);
-    const key = await requestKey(KIND, { model: this.#model, request, call, own });
+    const text = requestText({ model: this.#model, request, call, own });
     const tenant = this.#tenantOf(call);
-    if (key === undefined || tenant === undefined) return () => this.#fly(request);
-    // Those who share a call share its time limits, so who set others does not share it.
-    const name = JSON.stringify([tenant, key, canonicalJson(call.timeouts ?? {})]);
-    return () => this.#flights.get(name) ?? this.#fly(request, { tenant, key }, name);
+    if (text === undefined || tenant === undefined) return this.#flyAlone(request);
+    // Those who share a call share its time limits and its delivery, so who set others does not share it.
+    const name = JSON.stringify([
+      tenant,
+      canonicalJson(call.timeouts ?? {}),
+      call.delivery ?? "streamed",
+      text,
+    ]);
+    return this.#flights.get(name) ?? this.#fly(request, tenant, text, name);
   }
 
-  /** Begins a flight; without a place it is one reader's own. */
-  #fly(request: ModelRequest, place?: Place, name = ""): Flight {
+  /** Without a name in the cache: nobody joins, and nothing is kept. */
+  #flyAlone(request: ModelRequest): Flight {
+    return new Flight({
+      lookUp: async () => undefined,
+      ask: (call) => this.#model.stream(request, call),
+      keep: async () => {},
+      onClosed: () => {},
+    });
+  }
+
+  #fly(request: ModelRequest, tenant: string, text: string, name: string): Flight {
+    let place: Place | undefined;
     const flight = new Flight({
-      lookUp: async (signal) => place && this.#lookUp(place, signal),
+      lookUp: async (signal) => {
+        place = { tenant, key: await requestKey(KIND, text) };
+        return this.#lookUp(place, signal);
+      },
       ask: (call) => this.#model.stream(request, call),
       keep: async (result) => place && this.#keep(place, request, result),
       onClosed: () => void this.#flights.delete(name),
     });
-    if (place) this.#flights.set(name, flight);
+    this.#flights.set(name, flight);
     return flight;
   }
 

@@ -7,8 +7,8 @@ export interface FlightReaderInit {
   readonly clock: Clock;
   /** Aborts when nobody wants his events any more; with why. */
   readonly signal: AbortSignal;
-  /** Called at the first read. What it gives finds or begins the flight, in the turn in which it is joined. */
-  readonly prepare: () => Promise<() => Flight>;
+  /** Finds or begins the flight, at the first read. */
+  readonly findFlight: () => Flight;
 }
 
 const DONE = { done: true, value: undefined } as const;
@@ -31,9 +31,8 @@ export class FlightReader implements ModelEventSource {
   }
 
   async next(): Promise<IteratorResult<readonly ModelEvent[], void>> {
-    if (!this.#flight) await this.#join();
-    const flight = this.#flight;
-    while (flight && !this.#over) {
+    const flight = this.#flight ?? this.#join();
+    while (!this.#over) {
       if (this.#failure) throw this.#failure.error;
       const events = flight.after(this, this.#position);
       if (events === "ended") break;
@@ -62,11 +61,11 @@ export class FlightReader implements ModelEventSource {
     };
   }
 
-  async #join(): Promise<void> {
-    const findFlight = await this.#init.prepare();
-    if (this.#over) return;
-    this.#flight = findFlight();
-    this.#flight.join(this);
+  #join(): Flight {
+    const flight = this.#init.findFlight();
+    flight.join(this);
+    this.#flight = flight;
+    return flight;
   }
 
   #note(events: readonly ModelEvent[]): readonly ModelEvent[] {

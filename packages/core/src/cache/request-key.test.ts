@@ -2,7 +2,7 @@ import type { JsonValue, ModelCallOptions, ModelRequest } from "@salesagent/port
 import { systemMessage, userMessage } from "@salesagent/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { requestKey } from "./request-key.js";
+import { requestKey, requestText } from "./request-key.js";
 
 const MODEL = { provider: "p", modelId: "m" };
 const FULL: ModelRequest = {
@@ -28,8 +28,10 @@ interface Difference {
   readonly own?: JsonValue;
 }
 
-const keyOf = ({ kind = "k/1", model = MODEL, request = FULL, call = {}, own }: Difference = {}) =>
-  requestKey(kind, { model, request, call, own });
+async function keyOf({ kind = "k/1", model = MODEL, request = FULL, call = {}, own }: Difference = {}) {
+  const text = requestText({ model, request, call, own });
+  return text === undefined ? undefined : requestKey(kind, text);
+}
 
 /** Paths to all that is not an object or a list. */
 function leaves(value: unknown, path: readonly string[] = []): string[][] {
@@ -40,9 +42,9 @@ function leaves(value: unknown, path: readonly string[] = []): string[][] {
 /** A copy in which the value at a path is another. */
 function changed(value: unknown, [key, ...rest]: readonly string[], leaf: unknown): unknown {
   if (key === undefined) return leaf;
-  const copy: Record<string, unknown> = Array.isArray(value)
-    ? Object.assign([], value)
-    : { ...(value as object) };
+  if (Array.isArray(value))
+    return value.map((item, index) => (String(index) === key ? changed(item, rest, leaf) : item));
+  const copy = { ...(value as Record<string, unknown>) };
   copy[key] = changed(copy[key], rest, leaf);
   return copy;
 }
@@ -89,7 +91,7 @@ describe("requestKey", () => {
   });
 
   it("does not see the order of fields, undefined ones, or what does not bear on the answer", async () => {
-    const turned = Object.fromEntries(Object.entries(FULL).reverse()) as unknown as ModelRequest;
+    const turned = { messages: FULL.messages, ...Object.fromEntries(Object.entries(FULL).reverse()) };
     expect(await keyOf({ request: { ...turned, cacheKey: "prefix" } })).toBe(await keyOf());
     const call: ModelCallOptions = {
       scope: { tenant: "acme", runId: "1" },

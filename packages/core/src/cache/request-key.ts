@@ -12,24 +12,27 @@ export interface KeyedCall {
 }
 
 /**
- * A name for all that an answer depends on: the request but for `cacheKey`, the model, what a router chooses by (`task`,
+ * All that an answer depends on, as one text: the request but for `cacheKey`, the model, what a router chooses by (`task`,
  * `locality`), and the host's own part. How the call is made, for whom and with which limits is not in it.
  *
- * @param kind - Of entry, with the version of its format.
  * @returns Nothing for a request that is not JSON: it can't be told from others.
  */
-export async function requestKey(
-  kind: string,
-  { model, request, call, own }: KeyedCall,
-): Promise<string | undefined> {
+export function requestText({ model, request, call, own }: KeyedCall): string | undefined {
   const { cacheKey: _, ...asked } = request;
   const { provider, modelId } = model;
   const { task, locality } = call;
-  let text: string | undefined;
   try {
-    text = canonicalJson({ kind, provider, modelId, task, locality, own, request: asked });
+    return canonicalJson({ provider, modelId, task, locality, own, request: asked });
   } catch {
     return undefined;
   }
-  return text === undefined ? undefined : `${kind}/${await sha256(text)}`;
+}
+
+/**
+ * A short name for such a text.
+ *
+ * @param kind - Of entry, with the version of its format.
+ */
+export async function requestKey(kind: string, text: string): Promise<string> {
+  return `${kind}/${await sha256(text)}`;
 }

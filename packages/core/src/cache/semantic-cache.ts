@@ -17,7 +17,7 @@ import type { FoundAnswer } from "./flight.js";
 import { ageOf, byteLength, readAnswer, replayAnswer, writeAnswer } from "./kept-answer.js";
 import { isObject } from "./kept-part.js";
 import { type Meaning, meaningOf } from "./meaning.js";
-import { requestKey } from "./request-key.js";
+import { requestKey, requestText } from "./request-key.js";
 import { sha256 } from "./sha256.js";
 import { type SpareOptions, spare } from "./spare-work.js";
 
@@ -111,7 +111,7 @@ export class SemanticCache {
   }
 
   /** All that must be equal has one collection, so that nothing else can be near. */
-  #collectionOf({ request, call, meaning }: SemanticCall): Promise<string | undefined> {
+  async #collectionOf({ request, call, meaning }: SemanticCall): Promise<string | undefined> {
     const { keyParts, embed } = this.#settings;
     const { provider, modelId } = embed.embeddings;
     const own: JsonValue = {
@@ -121,7 +121,8 @@ export class SemanticCache {
       lead: call.scope?.leadId ?? null,
       words: meaning.exactWords,
     };
-    return requestKey(KIND, { model: this.#model, request: meaning.rest, call, own });
+    const text = requestText({ model: this.#model, request: meaning.rest, call, own });
+    return text === undefined ? undefined : requestKey(KIND, text);
   }
 
   #lookUp({ tenant, collection, vector }: Place, caller: AbortSignal): Promise<FoundAnswer | undefined> {
