@@ -60,6 +60,8 @@ describe("CircuitBreaker, shared", () => {
     const { clock, board, breakers } = setUp(["a", "b"]);
     for (let call = 0; call < 50; call += 1) breakers[0].acquire().succeed();
     await turn();
+    breakers[0].acquire().succeed();
+    await turn();
     expect(board.reads).toBe(1);
 
     await pass(clock, 1_000);
@@ -163,18 +165,45 @@ describe("CircuitBreaker, shared", () => {
     expect(breakers[0].state).toBe("closed");
   });
 
-  it("works by itself while the store is away, and writes what it missed when the store is back", async () => {
+  it("believes the later news only", async () => {
+    const { clock, board, breakers } = await opened(["a", "b"]);
+    const before = new Date(clock.now() - 1).toISOString();
+    board.records.set("acme/one", { name: "acme/one", state: "closed", changedAt: before });
+    await breakers[0].refresh();
+
+    expect(breakers[0].state).toBe("open");
+  });
+
+  it("tells two changes within a millisecond apart", async () => {
+    const { breakers } = await opened(["a", "b"]);
+    const [a, b] = breakers;
+    await b.refresh();
+    a.reset();
+    await turn();
+    await b.refresh();
+
+    expect(b.state).toBe("closed");
+  });
+
+  it("writes what it missed when the store is back", async () => {
+    const { board, breakers } = setUp(["a", "b"]);
+    board.mood = "down";
+    breakers[0].acquire().fail(serverError());
+    await turn();
+    expect(board.records.size).toBe(0);
+
+    board.mood = "up";
+    await breakers[0].refresh();
+    expect(board.records.get("acme/one")).toMatchObject({ state: "open", errorCode: "model.server_error" });
+  });
+
+  it("works by itself while the store is away", async () => {
     const { clock, board, onError, breakers } = setUp(["a", "b"]);
     board.mood = "down";
     breakers[0].acquire().fail(serverError());
     await pass(clock, 30_000);
     expect(onError).toHaveBeenCalled();
     expect(await secondLook(breakers[0])).toBeDefined();
-
-    board.mood = "up";
-    await breakers[0].refresh();
-    await turn();
-    expect(board.records.get("acme/one")).toMatchObject({ state: "half-open" });
   });
 
   it("goes on without a store that never answers", async () => {
