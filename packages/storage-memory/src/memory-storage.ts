@@ -10,6 +10,9 @@ import {
 } from "@salesagent/ports";
 import { checkTenant, closedStore, transactionContended } from "@salesagent/ports/store-rules";
 import { createMemoryAuditStore } from "./memory-audit-store.js";
+import { createMemoryBreakerStore } from "./memory-breaker-store.js";
+import { createMemoryBudgetStore } from "./memory-budget-store.js";
+import { createMemoryCacheStore } from "./memory-cache-store.js";
 import { createMemoryImportStore } from "./memory-import-store.js";
 import { createMemoryLeadStore } from "./memory-lead-store.js";
 import { createMemoryMessageStore } from "./memory-message-store.js";
@@ -18,6 +21,7 @@ import { createMemoryResultStore } from "./memory-result-store.js";
 import { createMemoryRunStore } from "./memory-run-store.js";
 import { createMemoryStepStore } from "./memory-step-store.js";
 import { createMemoryUsageStore } from "./memory-usage-store.js";
+import { createMemoryVectorStore } from "./memory-vector-store.js";
 import type { StoreContext } from "./store-context.js";
 import { createTenantTables, type TenantTables } from "./tenant-tables.js";
 import { Turnstile } from "./turnstile.js";
@@ -26,22 +30,36 @@ import { Turnstile } from "./turnstile.js";
 const TRANSACTION_ATTEMPTS = 10;
 
 export interface MemoryStorageOptions {
-  /** Stamps `createdAt` and `updatedAt`. @defaultValue systemClock */
+  /** Stamps `createdAt` and `updatedAt`, and decides what is over. @defaultValue systemClock */
   readonly clock?: Clock;
   /** Makes the ids of leads; each must be new. @defaultValue UUIDs of version 7, which sort by time */
   readonly createId?: () => string;
+  /**
+   * The most cached answers of a tenant, a whole number from 1; the one that was used longest ago makes room.
+   *
+   * @defaultValue 10,000
+   */
+  readonly maxCacheEntries?: number;
 }
+
+const MAX_CACHE_ENTRIES = 10_000;
 
 /**
  * A storage in the memory of this process: for tests, scripts and single processes that may forget.
  *
  * Records are frozen copies: neither the caller who wrote one nor the caller who read one can change what is stored.
  * Transactions of one tenant run one after the other, so a transaction must not wait for another one.
+ *
+ * @throws RangeError when `maxCacheEntries` is not a whole number from 1.
  */
 export function memoryStorage({
   clock = systemClock,
   createId = createSortableIds(clock),
+  maxCacheEntries = MAX_CACHE_ENTRIES,
 }: MemoryStorageOptions = {}): Storage {
+  if (!Number.isInteger(maxCacheEntries) || maxCacheEntries < 1) {
+    throw new RangeError(`maxCacheEntries must be a whole number from 1, got ${maxCacheEntries}`);
+  }
   const tenants = new Map<string, TenantStorage>();
   let closed = false;
 
@@ -57,12 +75,15 @@ export function memoryStorage({
       checkTenant(id);
       let tenant = tenants.get(id);
       if (tenant === undefined) {
-        tenant = createTenantStorage(id, createTenantTables(), { clock, createId, admit });
+        tenant = createTenantStorage(id, createTenantTables(maxCacheEntries), { clock, createId, admit });
         tenants.set(id, tenant);
       }
       return tenant;
     },
     async migrate(call) {
+      admit("storage", call);
+    },
+    async ping(call) {
       admit("storage", call);
     },
     async [Symbol.asyncDispose]() {
@@ -84,6 +105,10 @@ function createStores(tenant: string, context: StoreContext): TenantStores {
     audit: createMemoryAuditStore(context),
     usage: createMemoryUsageStore(context),
     imports: createMemoryImportStore(context),
+    budgets: createMemoryBudgetStore(context),
+    cache: createMemoryCacheStore(context),
+    breakers: createMemoryBreakerStore(context),
+    vectors: createMemoryVectorStore(context),
   };
 }
 

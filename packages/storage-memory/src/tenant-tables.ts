@@ -1,5 +1,7 @@
 import type {
   AuditRecord,
+  BreakerRecord,
+  CacheEntry,
   ImportRecord,
   Lead,
   MessageRecord,
@@ -9,14 +11,24 @@ import type {
   StepRecord,
   UsageRow,
 } from "@salesagent/ports";
-import { KeyDraft, type Keys } from "./key-map.js";
+import { type BudgetBook, type BudgetSums, DueTime, type OpenReservation } from "./budget-book.js";
+import { type Keyed, MapDraft } from "./map-draft.js";
+import { RecentMap } from "./recent-map.js";
 import { type Rows, Table } from "./table.js";
 import { TableDraft } from "./table-draft.js";
+import { VectorDraft, type Vectors, VectorTable } from "./vector-table.js";
+
+/** The right to probe. */
+export interface Probe {
+  readonly owner: string;
+  readonly until: string;
+}
 
 /** All that is kept for one tenant, as stores see it. */
 export interface TenantRows {
   readonly leads: Rows<Lead>;
-  readonly leadKeys: Keys;
+  /** Which lead holds each key. */
+  readonly leadKeys: Keyed<string>;
   /** Grouped by lead. */
   readonly runs: Rows<RunRecord>;
   /** Grouped by run. */
@@ -31,6 +43,12 @@ export interface TenantRows {
   readonly audit: Rows<AuditRecord>;
   readonly usage: Rows<UsageRow>;
   readonly imports: Rows<ImportRecord>;
+  readonly budgets: BudgetBook;
+  readonly cache: Keyed<CacheEntry>;
+  readonly breakers: Keyed<BreakerRecord>;
+  /** By the name of the breaker. */
+  readonly probes: Keyed<Probe>;
+  readonly vectors: Vectors;
 }
 
 /** The rows of one transaction. */
@@ -44,11 +62,19 @@ export interface TenantTables extends TenantRows {
   draft(): TenantDraft;
 }
 
-export function createTenantTables(): TenantTables {
+/** @param maxCacheEntries - The most answers that are kept. */
+export function createTenantTables(maxCacheEntries: number): TenantTables {
+  const tables = createTables(maxCacheEntries);
+  return { ...tables, draft: () => createDraft(tables) };
+}
+
+type Tables = ReturnType<typeof createTables>;
+
+function createTables(maxCacheEntries: number) {
   const writes = { value: 0 };
-  const leadKeys = new Map<string, string>();
-  const tables = {
+  return {
     leads: new Table<Lead>(writes),
+    leadKeys: new Map<string, string>(),
     runs: new Table<RunRecord>(writes, (run) => run.leadId),
     steps: new Table<StepRecord>(writes, (step) => step.runId),
     modelCalls: new Table<ModelCallRecord>(writes, (call) => call.runId),
@@ -57,18 +83,27 @@ export function createTenantTables(): TenantTables {
     audit: new Table<AuditRecord>(writes, (record) => record.subject),
     usage: new Table<UsageRow>(writes),
     imports: new Table<ImportRecord>(writes),
+    budgets: {
+      lines: new Map<string, BudgetSums>(),
+      reservations: new Map<string, OpenReservation>(),
+      due: new DueTime(),
+    },
+    cache: new RecentMap<CacheEntry>(maxCacheEntries),
+    breakers: new Map<string, BreakerRecord>(),
+    probes: new Map<string, Probe>(),
+    vectors: new VectorTable(),
   };
-  return { ...tables, leadKeys, draft: () => createDraft(tables, leadKeys) };
 }
 
-type Tables = Omit<
-  { [Name in keyof TenantRows]: TenantRows[Name] extends Rows<infer Row> ? Table<Row> : never },
-  "leadKeys"
->;
-
-function createDraft(tables: Tables, keys: Map<string, string>): TenantDraft {
+function createDraft(tables: Tables): TenantDraft {
+  const budgets = {
+    lines: new MapDraft(tables.budgets.lines),
+    reservations: new MapDraft(tables.budgets.reservations),
+    due: new DueTime(tables.budgets.due),
+  };
   const drafts = {
     leads: new TableDraft(tables.leads),
+    leadKeys: new MapDraft(tables.leadKeys),
     runs: new TableDraft(tables.runs),
     steps: new TableDraft(tables.steps),
     modelCalls: new TableDraft(tables.modelCalls),
@@ -77,12 +112,16 @@ function createDraft(tables: Tables, keys: Map<string, string>): TenantDraft {
     audit: new TableDraft(tables.audit),
     usage: new TableDraft(tables.usage),
     imports: new TableDraft(tables.imports),
-    leadKeys: new KeyDraft(keys),
+    cache: new MapDraft(tables.cache),
+    breakers: new MapDraft(tables.breakers),
+    probes: new MapDraft(tables.probes),
+    vectors: new VectorDraft(tables.vectors),
   };
   return {
     ...drafts,
+    budgets,
     commit() {
-      const parts = Object.values(drafts);
+      const parts = [...Object.values(drafts), ...Object.values(budgets)];
       if (parts.some((part) => part.collides())) return false;
       for (const part of parts) part.apply();
       return true;
