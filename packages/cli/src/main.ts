@@ -2,12 +2,13 @@ import { SalesAgentError } from "@salesagent/ports";
 import { type Command, helpOf, readArguments } from "./command/command.js";
 import { UsageError } from "./command/usage-error.js";
 import { doctorCommand } from "./doctor/doctor-command.js";
+import { drillCommand } from "./drill/drill-command.js";
 import type { Io } from "./io.js";
 import { qualifyCommand } from "./qualify/qualify-command.js";
 import { sandboxCommand } from "./sandbox/sandbox-command.js";
 import { cliVersion } from "./version.js";
 
-const COMMANDS: readonly Command[] = [qualifyCommand, sandboxCommand, doctorCommand];
+const COMMANDS: readonly Command[] = [qualifyCommand, sandboxCommand, drillCommand, doctorCommand];
 
 /** What a shell expects of a program that was interrupted. */
 const EXIT_INTERRUPTED = 130;

@@ -1,4 +1,4 @@
-import { type Clock, wait } from "@salesagent/ports";
+import { type Clock, onAbort, wait } from "@salesagent/ports";
 import type { DrillEvent, DrillOutcome, DrillSession } from "./drill-subject.js";
 
 /** What became of one call. */
@@ -24,6 +24,8 @@ export interface CallPlan {
   readonly prompt: string;
   /** After how long a call without an end counts as hung. */
   readonly patienceMs: number;
+  /** Ends the drill. */
+  readonly signal: AbortSignal | undefined;
   /** The caller gives up after so long. */
   readonly abortAfterMs?: number | undefined;
 }
@@ -35,6 +37,8 @@ const ABORT_GRACE_MS = 500;
 export async function makeCall(session: DrillSession, plan: CallPlan, clock: Clock): Promise<CallReport> {
   const startedMs = clock.elapsed();
   const caller = new AbortController();
+  const { signal } = plan;
+  const release = signal && onAbort(signal, () => caller.abort(signal.reason));
   const events: DrillEvent[] = [];
   let aborted: CallReport["aborted"];
   const giveUp = (reason: unknown) => {
@@ -49,6 +53,7 @@ export async function makeCall(session: DrillSession, plan: CallPlan, clock: Clo
   const patienceMs = plan.abortAfterMs === undefined ? plan.patienceMs : plan.abortAfterMs + ABORT_GRACE_MS;
   const ending = await within(read, patienceMs, clock);
   timer?.cancel();
+  release?.();
   if (ending.type === "hung") caller.abort(new Error("The drill ran out of patience."));
   return {
     index: plan.index,

@@ -35,6 +35,7 @@ export interface StageParts {
   readonly session: DrillSession;
   readonly clock: Clock;
   readonly patienceMs: number;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** Where a scenario plays: two simulated vendors, and a subject that is called. */
@@ -64,16 +65,18 @@ export class DrillStage {
     this.#parts.sandboxes[role].addFault({ fault, times, ...(on === undefined ? {} : { on }) });
   }
 
-  /** Makes a call and waits for its end. */
+  /** Makes a call and waits for its end. @throws The drill's own signal's reason. */
   async call(
     expected: CallExpectation,
     options: { readonly abortAfterMs?: number } = {},
   ): Promise<CallReport> {
+    const { session, clock, patienceMs, signal } = this.#parts;
+    signal?.throwIfAborted();
     this.#calls += 1;
     const index = this.#calls;
-    const { session, clock, patienceMs } = this.#parts;
-    const plan = { index, prompt: promptOf(index), patienceMs, ...options };
+    const plan = { index, prompt: promptOf(index), patienceMs, signal, ...options };
     const report = await makeCall(session, plan, clock);
+    signal?.throwIfAborted();
     this.made.push({ report, expected });
     return report;
   }
@@ -84,6 +87,6 @@ export class DrillStage {
   }
 
   wait(waitMs: number): Promise<void> {
-    return wait(this.#parts.clock, waitMs);
+    return wait(this.#parts.clock, waitMs, this.#parts.signal);
   }
 }

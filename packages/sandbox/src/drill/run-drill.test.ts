@@ -228,6 +228,21 @@ describe("runDrill", () => {
     await expect(run).rejects.toBe(reason);
   });
 
+  it("ends in the middle of a call that does not end by itself", async () => {
+    const stop = new AbortController();
+    const reason = new Error("enough");
+    const run = runDrill({
+      subject: altered(smallRouter({ waitsForEver: true }), (call) => {
+        stop.abort(reason);
+        return call;
+      }),
+      scenarios: scenario(6),
+      signal: stop.signal,
+    });
+
+    await expect(run).rejects.toBe(reason);
+  });
+
   it("refuses a patience that is none", async () => {
     await expect(runDrill({ subject: smallRouter(), patienceMs: 0 })).rejects.toThrow(/patienceMs.*got 0/);
   });

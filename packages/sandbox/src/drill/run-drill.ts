@@ -1,10 +1,10 @@
-import { type Clock, systemClock } from "@salesagent/ports";
+import { type Clock, systemClock, untilAborted } from "@salesagent/ports";
 import { type Sandbox, startSandbox } from "../server/start-sandbox.js";
 import { afterAbort, leftOpen } from "./bounds.js";
 import type { DrillRow } from "./drill-row.js";
 import { DRILL_SCENARIOS } from "./drill-scenarios.js";
 import { DRILL_LIMITS, type DrillRole, type DrillSetup } from "./drill-setup.js";
-import { DrillStage, type MadeCall } from "./drill-stage.js";
+import { DrillStage, type MadeCall, type StageParts } from "./drill-stage.js";
 import type { DrillSubject } from "./drill-subject.js";
 import { nameOf, problemsOfCall, servedBy } from "./judge-call.js";
 import type { DrillScenario } from "./scenario.js";
@@ -18,7 +18,7 @@ export interface DrillOptions {
   readonly scenarios?: readonly DrillScenario[];
   /** Told each row as it is done. */
   readonly onRow?: (row: DrillRow) => void;
-  /** Ends the drill between two scenarios. */
+  /** Ends the drill. */
   readonly signal?: AbortSignal;
   /** How long a call may take before it counts as hung, in milliseconds. @defaultValue 10_000 */
   readonly patienceMs?: number;
@@ -47,7 +47,8 @@ export async function runDrill({
   const rows: DrillRow[] = [];
   for (const scenario of scenarios) {
     signal?.throwIfAborted();
-    const row = await playScenario(scenario, subject, patienceMs, clock);
+    const play = playScenario(scenario, subject, { patienceMs, clock, signal });
+    const row = await untilAborted(play, signal);
     rows.push(row);
     onRow(row);
   }
@@ -57,15 +58,14 @@ export async function runDrill({
 async function playScenario(
   scenario: DrillScenario,
   subject: DrillSubject,
-  patienceMs: number,
-  clock: Clock,
+  { patienceMs, clock, signal }: Pick<StageParts, "patienceMs" | "clock" | "signal">,
 ): Promise<DrillRow> {
   const replies = { primary: replyOf("primary"), fallback: replyOf("fallback") };
   await using primary = await startSandbox({ script: () => replies.primary, clock });
   await using fallback = await startSandbox({ script: () => replies.fallback, clock });
   const sandboxes = { primary, fallback };
   const session = await subject.open(setupOf(scenario, sandboxes));
-  const stage = new DrillStage({ sandboxes, replies, session, clock, patienceMs });
+  const stage = new DrillStage({ sandboxes, replies, session, clock, patienceMs, signal });
   const startedMs = clock.elapsed();
   try {
     await scenario.play(stage);
