@@ -12,12 +12,12 @@ import {
   type StreamControl,
   type Usage,
 } from "@salesagent/ports";
+import { readRateLimits } from "@salesagent/ports/http";
 import { fromNanoUsd, priceNanoUsd } from "@salesagent/ports/money";
 import type { AnswerDecoder, AnswerEnd } from "./answer-decoder.js";
 import { CallDeadlines, resolveTimeouts, timedOutError } from "./call-deadlines.js";
 import type { ModelFailureCode } from "./classify-failure.js";
 import { type FailedCall, toModelError } from "./model-error.js";
-import { readRateLimits } from "./rate-limit-headers.js";
 import { readRequestId } from "./request-id.js";
 import { failureOfResponse, refuseWrongFormat } from "./response-check.js";
 import { refuseUnsound, soundEnd, soundUsage } from "./sound-answer.js";

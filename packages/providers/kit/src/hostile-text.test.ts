@@ -1,10 +1,10 @@
+import { retryAfterMs } from "@salesagent/ports/http";
 import { describe, expect, it } from "vitest";
 import { classifyFailure } from "./classify-failure.js";
 import { readErrorBody } from "./error-body.js";
 import { type FailedCall, toModelError } from "./model-error.js";
 import { NdjsonReader } from "./ndjson-reader.js";
 import { failureOfResponse } from "./response-check.js";
-import { retryAfterMs } from "./retry-after.js";
 import { SseReader } from "./sse-reader.js";
 import { WholeBody } from "./whole-body.js";
 

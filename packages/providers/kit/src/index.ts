@@ -1,3 +1,4 @@
+export { readRateLimits, resetMs, retryAfterMs } from "@salesagent/ports/http";
 export type { AnswerDecoder, AnswerEnd } from "./answer-decoder.js";
 export { type ApiKey, type ApiKeySource, readVariable, resolveApiKey } from "./api-key.js";
 export {
@@ -31,10 +32,8 @@ export {
   type ModelSettings,
   resolveBaseUrl,
 } from "./provider-settings.js";
-export { readRateLimits, resetMs } from "./rate-limit-headers.js";
 export { failureOfResponse, parseJson, refuseWrongFormat } from "./response-check.js";
 export { retiredWarning } from "./retired-warning.js";
-export { retryAfterMs } from "./retry-after.js";
 export { withSchemaPrompt } from "./schema-prompt.js";
 export { isJsonObject, mapSchema } from "./schema-walk.js";
 export { excerpt, scrub } from "./secrets.js";

@@ -1,7 +1,7 @@
 import { type ErrorFacts, type ModelErrorFacts, SalesAgentError, type Usage } from "@salesagent/ports";
+import { retryAfterMs, toldWaitMs } from "@salesagent/ports/http";
 import { classifyFailure, type ModelFailureCode } from "./classify-failure.js";
 import { readRequestId } from "./request-id.js";
-import { retryAfterMs } from "./retry-after.js";
 import { excerpt, scrub } from "./secrets.js";
 import { findWireFailure, type WireFailure, type WireFailureInit } from "./wire-failure.js";
 
@@ -83,7 +83,9 @@ function commonCode(init: WireFailureInit): ModelFailureCode {
 }
 
 function vendorFacts(init: WireFailureInit, call: FailedCall): Partial<ModelErrorFacts> {
-  const waitMs = init.retryAfterMs ?? (init.headers ? retryAfterMs(init.headers, call.nowMs) : undefined);
+  // Limits that are used up say how long a refusal for them lasts; other failures have nothing to do with them.
+  const readWait = init.status === 429 ? toldWaitMs : retryAfterMs;
+  const waitMs = init.retryAfterMs ?? (init.headers ? readWait(init.headers, call.nowMs) : undefined);
   return {
     ...requestIdOf(init, call),
     ...(init.status === undefined || init.kind === "in-band" ? {} : { status: init.status }),

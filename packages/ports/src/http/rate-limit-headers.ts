@@ -1,4 +1,4 @@
-import type { RateLimitFact } from "@salesagent/ports";
+import type { RateLimitFact } from "../model/model-event.js";
 
 type Mutable = { -readonly [K in keyof RateLimitFact]: RateLimitFact[K] };
 
