@@ -38,7 +38,8 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
   readonly #caller: AbortSignal | undefined;
   /** Lets go of the caller's signal. */
   #release: () => void = () => {};
-  readonly #upstream = new AbortController();
+  /** Made when the source asks for its signal: most calls end well, and a controller costs more than an event. */
+  #upstream: AbortController | undefined;
   readonly #fold: EventFold<Event, Result>;
   #source: EventSource<Event> | undefined;
   #batch: readonly Event[] = [];
@@ -169,12 +170,30 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
     }
     if (caller) this.#release = onAbort(caller, () => this.#fail(caller.reason));
     try {
-      this.#source = this.#open({ signal: this.#upstream.signal, fail: (reason) => this.#fail(reason) });
+      this.#source = this.#open(this.#control());
       // It may have failed the stream while it was opened, when there was no source to close yet.
       if (this.#outcome) void this.#close();
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  #control(): StreamControl {
+    const signal = () => this.#signal();
+    return {
+      get signal() {
+        return signal();
+      },
+      fail: (reason) => this.#fail(reason),
+    };
+  }
+
+  #signal(): AbortSignal {
+    if (!this.#upstream) {
+      this.#upstream = new AbortController();
+      if (this.#outcome && "failure" in this.#outcome) this.#upstream.abort(this.#outcome.failure);
+    }
+    return this.#upstream.signal;
   }
 
   #readSource(): void {
@@ -243,7 +262,7 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
     } else {
       this.#untold = true;
       this.#resultSettlers?.reject(outcome.failure);
-      this.#upstream.abort(outcome.failure);
+      this.#upstream?.abort(outcome.failure);
     }
     // Not awaited: a stuck vendor must not hold the reader.
     void this.#close();

@@ -82,11 +82,10 @@ export class Attempt {
       if (guards.length > 0) {
         const asked = beginAttempt(guards, this.plan, call);
         this.#end = asked instanceof Promise ? await asked : asked;
-        if (call.signal?.aborted) {
+        if (call.signal?.aborted || this.#abandoned) {
           await this.#settle(refusedAttempt(this.plan));
-          throw call.signal.reason;
+          throw call.signal?.reason ?? this.#cut();
         }
-        if (this.#abandoned) await this.#leave();
       }
       this.#stream = model.stream(request, rest);
     }
@@ -126,18 +125,11 @@ export class Attempt {
   async abandon(reason: unknown): Promise<void> {
     if (this.finish) return;
     this.#abandoned = true;
+    // Nothing was sent while the guards are asked: they are told when they have answered.
+    if (!this.#events) return;
     // Not awaited: a stuck vendor must not hold whoever goes on.
-    void this.#events?.return?.().catch(() => {});
+    void this.#events.return?.().catch(() => {});
     await this.#lost(reason, "aborted");
-  }
-
-  /** Ends an attempt that was let go of while its guards were asked: nothing was sent. */
-  async #leave(): Promise<never> {
-    await this.#settle({
-      ...{ ...this.#name(), outcome: "aborted", errorCode: "aborted", usage: {}, costUsd: 0 },
-      ...this.#times(),
-    });
-    throw this.#cut();
   }
 
   #note(event: ModelEvent): void {

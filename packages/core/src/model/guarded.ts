@@ -3,9 +3,8 @@ import {
   createModelStream,
   type LanguageModel,
   type ModelCallOptions,
-  type ModelEvent,
+  type ModelEventSource,
   type ModelRequest,
-  type StreamControl,
   systemClock,
 } from "@salesagent/ports";
 import { Attempt } from "./attempt.js";
@@ -22,7 +21,7 @@ export function guarded(model: LanguageModel, clock: Clock = systemClock): Langu
     guardsAttempts: true,
     stream(request, call = {}) {
       if (!call.guards?.length) return model.stream(request, call);
-      return createModelStream((control) => onlyAttempt({ model, request, call, clock }, control), call);
+      return createModelStream(() => onlyAttempt({ model, request, call, clock }), call);
     },
   };
 }
@@ -34,20 +33,25 @@ interface GuardedCall {
   readonly clock: Clock;
 }
 
-async function* onlyAttempt(
-  { model, request, call, clock }: GuardedCall,
-  { signal }: StreamControl,
-): AsyncGenerator<readonly ModelEvent[], void, void> {
-  const callStartedMs = clock.elapsed();
+function onlyAttempt(guardedCall: GuardedCall): ModelEventSource {
   const attempt = new Attempt({
-    ...{ model, request, clock, callStartedMs },
-    call: { ...call, signal },
+    ...guardedCall,
+    callStartedMs: guardedCall.clock.elapsed(),
     purpose: "first",
   });
-  try {
-    await attempt.begin();
-    while (!attempt.finish) yield await attempt.next();
-  } finally {
-    if (!attempt.finish) await attempt.abandon(new DOMException("The reader left.", "AbortError"));
-  }
+  let begun = false;
+  return {
+    async next() {
+      if (attempt.finish) return { done: true, value: undefined };
+      if (!begun) {
+        begun = true;
+        await attempt.begin();
+      }
+      return { done: false, value: await attempt.next() };
+    },
+    async return() {
+      await attempt.abandon(new DOMException("The reader left.", "AbortError"));
+      return { done: true, value: undefined };
+    },
+  };
 }

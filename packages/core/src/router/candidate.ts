@@ -1,18 +1,17 @@
 import {
-  type CandidateFacts,
   type Clock,
   type DependencyHealth,
   type LanguageModel,
   type ModelTimeouts,
   SalesAgentError,
 } from "@salesagent/ports";
-import type { BreakerSnapshot } from "../resilience/breaker-options.js";
+import type { BreakerSnapshot, BreakerState } from "../resilience/breaker-options.js";
 import { Bulkhead } from "../resilience/bulkhead.js";
 import { CircuitBreaker } from "../resilience/circuit-breaker.js";
 import { type BreakerVerdict, classifyModelFailure } from "../resilience/classify-model-failure.js";
 import { RatePacer } from "../resilience/rate-pacer.js";
 import type { NamedCandidate } from "./check-options.js";
-import { LiveStats } from "./live-stats.js";
+import { type LiveFacts, LiveStats } from "./live-stats.js";
 import type { RouterBreakerOptions } from "./router-options.js";
 import { TASK_PREFERENCES } from "./task-preferences.js";
 
@@ -25,6 +24,12 @@ export interface CandidateSetting {
   readonly breaker: RouterBreakerOptions | undefined;
   readonly count: number;
   readonly onBreakerChange: ((snapshot: BreakerSnapshot) => void) | undefined;
+}
+
+/** What is known of a candidate, whatever the request. */
+export interface LiveCandidateFacts extends LiveFacts {
+  readonly breaker: BreakerState;
+  readonly headroom: number | undefined;
 }
 
 /** One model of a router, with all that the router knows of it. */
@@ -78,12 +83,8 @@ export class Candidate {
   }
 
   /** What is known of it just now, for any request. */
-  facts(): Omit<CandidateFacts, "costUsd" | "cachedTokens"> {
-    const { firstTokenMs, tokensPerSecond, errorRate } = this.stats.facts();
-    return {
-      breaker: this.breaker.state,
-      ...given({ firstTokenMs, tokensPerSecond, errorRate, headroom: this.pacer.headroom }),
-    };
+  facts(): LiveCandidateFacts {
+    return { breaker: this.breaker.state, headroom: this.pacer.headroom, ...this.stats.facts() };
   }
 
   health(): DependencyHealth {

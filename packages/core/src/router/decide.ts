@@ -91,17 +91,27 @@ export class Decider {
     const outputTokens = Math.min(this.#outputTokens, request.maxOutputTokens ?? Number.POSITIVE_INFINITY);
     const cached = this.#init.affinity.cachedTokens(candidate.id, conversation, nowMs);
     const cachedTokens = cached === undefined ? undefined : Math.min(cached, needs.inputTokens);
+    const { inputTokens } = needs;
     const usage = {
-      inputTokens: needs.inputTokens,
+      inputTokens,
       outputTokens: Math.ceil(outputTokens),
-      ...(cachedTokens === undefined ? {} : { cachedInputTokens: cachedTokens }),
+      cachedInputTokens: cachedTokens ?? 0,
     };
     const nanoUsd = profile.price && priceNanoUsd(profile.price, usage, nowMs);
     return {
-      ...{ id: candidate.id, provider, modelId, profile, quality: candidate.quality },
-      ...live,
-      ...(nanoUsd === undefined ? {} : { costUsd: fromNanoUsd(nanoUsd) }),
-      ...(cachedTokens === undefined ? {} : { cachedTokens }),
+      id: candidate.id,
+      provider,
+      modelId,
+      profile,
+      quality: candidate.quality,
+      breaker: live.breaker,
+      firstTokenMs: live.firstTokenMs,
+      tokensPerSecond: live.tokensPerSecond,
+      errorRate: live.errorRate,
+      attempts: live.attempts,
+      headroom: live.headroom,
+      costUsd: nanoUsd === undefined ? undefined : fromNanoUsd(nanoUsd),
+      cachedTokens,
       expectedMs: candidate.expectedMs(outputTokens),
       reliability: reliabilityOf(live.errorRate, live.headroom),
       forTask: candidate.isFor(task),
@@ -163,17 +173,15 @@ function named({
 
 /** The facts that a decision tells; what a policy alone needs stays out. */
 function plainFacts(facts: RankedFacts): CandidateFacts {
-  const { costUsd, firstTokenMs, tokensPerSecond, errorRate, headroom, breaker, cachedTokens } = facts;
-  return {
-    breaker,
-    ...(costUsd === undefined ? {} : { costUsd }),
-    ...(firstTokenMs === undefined ? {} : { firstTokenMs }),
-    ...(tokensPerSecond === undefined ? {} : { tokensPerSecond }),
-    ...(errorRate === undefined ? {} : { errorRate }),
-    ...(headroom === undefined ? {} : { headroom }),
-    ...(cachedTokens === undefined ? {} : { cachedTokens }),
-  };
+  const told: { -readonly [Fact in keyof CandidateFacts]: CandidateFacts[Fact] } = { breaker: facts.breaker };
+  for (const fact of TOLD) {
+    const value = facts[fact];
+    if (value !== undefined) told[fact] = value;
+  }
+  return told;
 }
+
+const TOLD = ["costUsd", "firstTokenMs", "tokensPerSecond", "errorRate", "headroom", "cachedTokens"] as const;
 
 function reliabilityOf(errorRate = 0, headroom = 1): number {
   const room = headroom >= LOW_HEADROOM ? 1 : 0.5 + (0.5 * headroom) / LOW_HEADROOM;

@@ -12,6 +12,8 @@ export interface LiveFacts {
 /** How much the latest attempt counts in the error rate: about the last ten attempts matter. */
 const LATEST_WEIGHT = 0.1;
 const SAMPLES = 64;
+/** Once there are many samples, one more hardly moves a median: it is worked out anew after so many. */
+const REFRESH_AFTER = 8;
 
 /** Keeps what recent attempts at one candidate tell, in little memory. */
 export class LiveStats {
@@ -19,6 +21,11 @@ export class LiveStats {
   readonly #tokensPerSecond = new LatencyWindow(SAMPLES);
   #errorRate: number | undefined;
   #attempts = 0;
+  #medians: { readonly firstTokenMs: number | undefined; readonly tokensPerSecond: number | undefined } = {
+    firstTokenMs: undefined,
+    tokensPerSecond: undefined,
+  };
+  #sinceRefresh = 0;
 
   succeeded(answer: {
     readonly firstTokenMs: number | undefined;
@@ -34,6 +41,13 @@ export class LiveStats {
     if (outputTokens !== undefined && outputTokens > 1 && writingMs >= 1) {
       this.#tokensPerSecond.add((outputTokens * 1000) / writingMs);
     }
+    this.#sinceRefresh++;
+    if (this.#firstTokenMs.size >= SAMPLES && this.#sinceRefresh < REFRESH_AFTER) return;
+    this.#sinceRefresh = 0;
+    this.#medians = {
+      firstTokenMs: this.#firstTokenMs.percentile(0.5),
+      tokensPerSecond: this.#tokensPerSecond.percentile(0.5),
+    };
   }
 
   failed(): void {
@@ -41,12 +55,8 @@ export class LiveStats {
   }
 
   facts(): LiveFacts {
-    return {
-      firstTokenMs: this.#firstTokenMs.percentile(0.5),
-      tokensPerSecond: this.#tokensPerSecond.percentile(0.5),
-      errorRate: this.#errorRate,
-      attempts: this.#attempts,
-    };
+    const { firstTokenMs, tokensPerSecond } = this.#medians;
+    return { firstTokenMs, tokensPerSecond, errorRate: this.#errorRate, attempts: this.#attempts };
   }
 
   /** A percentile of the time to the first token, once there are so many samples. */

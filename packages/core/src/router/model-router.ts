@@ -77,7 +77,7 @@ export class ModelRouter implements LanguageModel, HealthCheck {
   /** Prepares a call, by whichever candidate. Nothing is chosen before the stream is read. */
   stream(request: ModelRequest, call: ModelCallOptions = {}): ModelStream {
     return createModelStream(
-      ({ signal }) => new RoutedCall(this.#setting, request, call, signal).events(),
+      (control) => new RoutedCall(this.#setting, request, call, control).source(),
       call,
     );
   }

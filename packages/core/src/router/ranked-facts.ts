@@ -1,12 +1,17 @@
-import type { CandidateFacts, ModelProfile } from "@salesagent/ports";
+import type { ModelProfile } from "@salesagent/ports";
+import type { LiveCandidateFacts } from "./candidate.js";
 
 /** What a policy knows of one candidate for one request. */
-export interface RankedFacts extends CandidateFacts {
+export interface RankedFacts extends LiveCandidateFacts {
   /** The candidate's name: `provider/modelId` unless the host gave another. */
   readonly id: string;
   readonly provider: string;
   readonly modelId: string;
   readonly profile: ModelProfile;
+  /** Estimate for this very request, in USD; nothing when the price is unknown. */
+  readonly costUsd: number | undefined;
+  /** Tokens of this request that its prompt cache probably holds. */
+  readonly cachedTokens: number | undefined;
   /** Expected time to the whole answer, in milliseconds. */
   readonly expectedMs: number;
   /** 0–1: the host's word, else by the order of the candidates. */

@@ -8,10 +8,12 @@ import {
   type ModelAttempt,
   type ModelCallOptions,
   type ModelEvent,
+  type ModelEventSource,
   type ModelRequest,
   type ModelTimeouts,
   type RestartEvent,
   SalesAgentError,
+  type StreamControl,
   type Usage,
 } from "@salesagent/ports";
 import { addUsage } from "../model/add-usage.js";
@@ -65,7 +67,10 @@ export class RoutedCall {
   readonly #setting: RoutingSetting;
   readonly #request: ModelRequest;
   readonly #call: ModelCallOptions;
-  readonly #signal: AbortSignal;
+  readonly #control: StreamControl;
+  /** Attempts that nobody has let go of yet. */
+  readonly #openings = new Set<Opening>();
+  #left = false;
   readonly #startedMs: number;
   readonly #choice: Choice;
   readonly #queue: CandidateQueue;
@@ -73,7 +78,6 @@ export class RoutedCall {
   readonly #guards: readonly AttemptGuard[];
   readonly #partial: PartialText | undefined;
   #retriesLeft: number;
-  #running: Running | undefined;
   /** Set from the failure of a model in the middle until its successor has begun. */
   #broken: Broken | undefined;
   #proof: ContinuationProof | undefined;
@@ -82,11 +86,16 @@ export class RoutedCall {
   /** Of the models whose text is part of the answer, before the one that runs now. */
   #usageBefore: Usage = {};
 
-  constructor(setting: RoutingSetting, request: ModelRequest, call: ModelCallOptions, signal: AbortSignal) {
+  constructor(
+    setting: RoutingSetting,
+    request: ModelRequest,
+    call: ModelCallOptions,
+    control: StreamControl,
+  ) {
     this.#setting = setting;
     this.#request = request;
     this.#call = call;
-    this.#signal = signal;
+    this.#control = control;
     this.#startedMs = setting.clock.elapsed();
     this.#choice = setting.decider.decide(request, call);
     this.#queue = new CandidateQueue(this.#choice, () => setting.clock.now());
@@ -99,8 +108,20 @@ export class RoutedCall {
     if (setting.takeover === "continue" && mayContinue(request)) this.#partial = new PartialText();
   }
 
-  /** The events of the answer, whoever writes it. */
-  async *events(): AsyncGenerator<readonly ModelEvent[], void, void> {
+  /** The events of the answer, whoever writes it. Closing it lets go of all attempts at once. */
+  source(): ModelEventSource {
+    const events = this.#events();
+    return {
+      next: () => events.next(),
+      return: () => {
+        this.#left = true;
+        for (const opening of this.#openings) opening.abandon();
+        return events.return();
+      },
+    };
+  }
+
+  async *#events(): AsyncGenerator<readonly ModelEvent[], void, void> {
     try {
       let running = await this.#open();
       let events = running.events;
@@ -117,30 +138,36 @@ export class RoutedCall {
         }
       }
     } finally {
-      if (this.#running) abandon(this.#running, new DOMException("The reader left.", "AbortError"));
+      for (const opening of this.#openings) opening.abandon();
     }
   }
 
   /** Goes round the candidates until one has begun to answer. */
   async #open(): Promise<Running> {
+    try {
+      return await this.#round();
+    } catch (error) {
+      return this.#openLater(error);
+    }
+  }
+
+  /** Goes round once more after each wait, from the failure of a round on. */
+  #openLater(failure: unknown): Promise<Running> {
+    if (this.#retriesLeft === 0 || !this.#queue.mayGoRound) throw failure;
     const { clock, random, retry: limits } = this.#setting;
-    let round = 0;
-    const running = await retry(
-      async () => {
-        if (round++ > 0) this.#queue.goRound();
-        return this.#round();
+    const round = (attempt: number) => {
+      if (attempt === 1) return Promise.reject(failure);
+      this.#queue.goRound();
+      return this.#round();
+    };
+    return retry(round, {
+      ...{ ...limits, retries: this.#retriesLeft, clock, random, signal: this.#control.signal },
+      ...(this.#totalMs === undefined ? {} : { maxElapsedMs: Math.max(0, this.#remainingMs(this.#totalMs)) }),
+      retryable: () => this.#queue.mayGoRound,
+      onWait: () => {
+        this.#retriesLeft--;
       },
-      {
-        ...{ ...limits, retries: this.#retriesLeft, clock, random, signal: this.#signal, name: "router" },
-        ...(this.#totalMs === undefined ? {} : { maxElapsedMs: this.#remainingMs(this.#totalMs) }),
-        retryable: () => this.#queue.mayGoRound,
-        onWait: () => {
-          this.#retriesLeft--;
-        },
-      },
-    );
-    this.#running = running;
-    return running;
+    });
   }
 
   async #round(): Promise<Running> {
@@ -178,11 +205,16 @@ export class RoutedCall {
       clock: this.#setting.clock,
       callStartedMs: this.#startedMs,
     });
-    return {
+    const opening: Opening = {
       opened: this.#opened(turn, attempt),
-      abandon: () =>
-        abandon({ turn, attempt }, new DOMException("Another model began sooner.", "AbortError")),
+      abandon: () => {
+        this.#openings.delete(opening);
+        release(turn, "forget");
+        void attempt.abandon(new DOMException("Nobody wants this answer any more.", "AbortError"));
+      },
     };
+    this.#openings.add(opening);
+    return opening;
   }
 
   /** @returns Nothing when the attempt failed and another candidate may be asked. @throws What ends the call. */
@@ -218,7 +250,7 @@ export class RoutedCall {
       ...candidate.timeouts,
       ...(this.#totalMs === undefined ? {} : { totalMs: Math.max(1, this.#remainingMs(this.#totalMs)) }),
     };
-    return { ...this.#call, signal: this.#signal, timeouts, guards: this.#guards };
+    return { ...this.#call, timeouts, guards: this.#guards };
   }
 
   get #totalMs(): number | undefined {
@@ -235,10 +267,10 @@ export class RoutedCall {
 
   /** Notes the failure of an attempt. @throws The error itself when it ends the call. */
   #fail(turn: Turn, error: unknown): void {
-    this.#running = undefined;
     const plan = planFailure(error, this.#setting.reroute);
     const { stats, pacer } = turn.candidate;
-    if (this.#signal.aborted || !saysOfModel(error)) {
+    const over = this.#left || this.#call.signal?.aborted === true;
+    if (over || !saysOfModel(error)) {
       release(turn, "forget");
     } else {
       release(turn, { failed: error });
@@ -248,7 +280,7 @@ export class RoutedCall {
         pacer.learn([{ kind: "requests", remaining: 0, resetMs }]);
       }
     }
-    if (this.#signal.aborted || plan === "end") throw error;
+    if (over || plan === "end") throw error;
     if (plan === "cheaper" && this.#setting.whenOverBudget === "error") throw error;
     this.#queue.failed(turn.candidate, error, plan);
   }
@@ -305,7 +337,6 @@ export class RoutedCall {
   }
 
   #complete({ turn, attempt }: Running, finish: FinishEvent): FinishEvent {
-    this.#running = undefined;
     release(turn, "succeeded");
     const { decider, affinity, clock } = this.#setting;
     const { candidate } = turn;
@@ -338,10 +369,4 @@ function release(
   if (outcome === "succeeded") permit.succeed();
   else if (outcome === "forget") permit.forget();
   else permit.fail(outcome.failed);
-}
-
-/** Lets go of an attempt that nobody wants any more. */
-function abandon({ turn, attempt }: Pick<Running, "turn" | "attempt">, reason: unknown): void {
-  release(turn, "forget");
-  void attempt.abandon(reason);
 }

@@ -31,19 +31,9 @@ export function priceNanoUsd(price: ModelPrice, usage: Usage, startMs: number): 
 }
 
 function rateOf(price: ModelPrice, inputTokens: number, startMs: number): TokenPrice {
-  const date = new Date(startMs);
-  const today = date.toISOString().slice(0, 10);
-  const day = date.getUTCDay();
-  const hour = date.getUTCHours();
-  let change: NonNullable<ModelPrice["changes"]>[number] | undefined;
-  for (const entry of price.changes ?? []) {
-    if (entry.from <= today && entry.from > (change?.from ?? "")) change = entry;
-  }
-  if (change) return change;
-  const window = price.windows?.find(
-    (entry) => entry.days.includes(day) && hour >= entry.fromHour && hour < entry.untilHour,
-  );
-  let rate: TokenPrice = window ?? price;
+  const dated = datedRate(price, startMs);
+  if (dated.change) return dated.change;
+  let rate: TokenPrice = dated.window ?? price;
   let threshold = -1;
   for (const tier of price.tiers ?? []) {
     if (inputTokens > tier.aboveInputTokens && tier.aboveInputTokens > threshold) {
@@ -52,4 +42,24 @@ function rateOf(price: ModelPrice, inputTokens: number, startMs: number): TokenP
     }
   }
   return rate;
+}
+
+/** The rates that hold on a day and at an hour, where the price has such. */
+function datedRate(
+  { changes, windows }: ModelPrice,
+  startMs: number,
+): { readonly change?: TokenPrice | undefined; readonly window?: TokenPrice | undefined } {
+  if (!changes && !windows) return {};
+  const date = new Date(startMs);
+  const today = date.toISOString().slice(0, 10);
+  const day = date.getUTCDay();
+  const hour = date.getUTCHours();
+  let change: NonNullable<ModelPrice["changes"]>[number] | undefined;
+  for (const entry of changes ?? []) {
+    if (entry.from <= today && entry.from > (change?.from ?? "")) change = entry;
+  }
+  const window = windows?.find(
+    (entry) => entry.days.includes(day) && hour >= entry.fromHour && hour < entry.untilHour,
+  );
+  return { change, window };
 }

@@ -4,6 +4,7 @@ import type { CallOptions } from "../call-options.js";
 export interface UsageRow {
   /** ISO date, UTC. */
   readonly day: string;
+  /** `-` for calls that no agent made. */
   readonly agent: string;
   readonly provider: string;
   readonly modelId: string;
