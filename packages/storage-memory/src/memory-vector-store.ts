@@ -14,7 +14,10 @@ export function createMemoryVectorStore({ rows, clock, admit }: StoreContext): V
     async putMany(collection, items, call) {
       admit("vectors", call);
       const name = toNormalId("vectors", "collection", collection);
-      for (const item of toNormalItems(items, rows.vectors.lengthOf(name))) rows.vectors.put(name, item);
+      const instant = now(clock);
+      for (const item of toNormalItems(items, rows.vectors.lengthOf(name))) {
+        rows.vectors.put(name, item, instant);
+      }
     },
     async nearest(collection, vector, options, call) {
       admit("vectors", call);

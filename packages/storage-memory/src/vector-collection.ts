@@ -24,6 +24,10 @@ function dot(left: Float64Array, right: Float32Array, start: number): number {
   return one + two + three + four;
 }
 
+function isOver(expiresAt: string | undefined, now: string): boolean {
+  return expiresAt !== undefined && expiresAt <= now;
+}
+
 /** Vectors of one length, one behind the other in one array, which is searched from end to end. */
 export class VectorCollection {
   #numbers: Float32Array;
@@ -44,9 +48,10 @@ export class VectorCollection {
     return place === undefined ? undefined : this.#meanings[place];
   }
 
-  put({ vector, ...item }: VectorItem): void {
+  /** @param now - Items that are over by then go before more room is made. */
+  put({ vector, ...item }: VectorItem, now: string): void {
+    if (!this.#places.has(item.id)) this.#makeRoom(now);
     const place = this.#places.get(item.id) ?? this.#meanings.length;
-    this.#makeRoom(place);
     this.#numbers.set(vector, place * this.length);
     this.#meanings[place] = { ...item, squares: dot(Float64Array.from(vector), vector, 0) };
     this.#places.set(item.id, place);
@@ -54,13 +59,10 @@ export class VectorCollection {
 
   remove(id: string): void {
     const place = this.#places.get(id);
-    const last = this.#meanings.pop();
-    if (place === undefined || last === undefined) {
-      if (last !== undefined) this.#meanings.push(last);
-      return;
-    }
+    if (place === undefined) return;
     this.#places.delete(id);
-    if (last.id === id) return;
+    const last = this.#meanings.pop();
+    if (last === undefined || last.id === id) return;
     // the last one takes the place that is free
     const from = this.#meanings.length * this.length;
     this.#numbers.copyWithin(place * this.length, from, from + this.length);
@@ -78,14 +80,18 @@ export class VectorCollection {
       const similarity = Math.max(-1, Math.min(1, cosine));
       if (similarity < bar) return;
       const { id, data, expiresAt } = meaning;
-      if ((expiresAt !== undefined && expiresAt <= now) || isHidden?.(id) === true) return;
+      if (isOver(expiresAt, now) || isHidden?.(id) === true) return;
       best.add({ id, similarity, data });
       bar = best.bar;
     });
   }
 
-  #makeRoom(place: number): void {
-    if ((place + 1) * this.length <= this.#numbers.length) return;
+  #makeRoom(now: string): void {
+    const capacity = this.#numbers.length / this.length;
+    if (this.#meanings.length < capacity) return;
+    for (const { id, expiresAt } of [...this.#meanings]) if (isOver(expiresAt, now)) this.remove(id);
+    // with less than half of it free, room would have to be made again soon
+    if (this.#meanings.length * 2 < capacity) return;
     const numbers = new Float32Array(this.#numbers.length * 2);
     numbers.set(this.#numbers);
     this.#numbers = numbers;

@@ -12,7 +12,8 @@ export interface Search extends NormalNearest {
 export interface Vectors {
   /** Of the vectors in a collection; undefined for an empty one. */
   lengthOf(collection: string): number | undefined;
-  put(collection: string, item: VectorItem): void;
+  /** @param now - Items that are over by then may go. */
+  put(collection: string, item: VectorItem, now: string): void;
   remove(collection: string, id: string): void;
   nearest(collection: string, query: Float32Array, search: Search): readonly VectorMatch[];
 }
@@ -33,9 +34,9 @@ export class VectorTable implements Vectors {
     return this.#collections.get(collection)?.length;
   }
 
-  put(collection: string, item: VectorItem): void {
+  put(collection: string, item: VectorItem, now: string): void {
     const members = this.#collections.get(collection) ?? new VectorCollection(item.vector.length);
-    members.put(item);
+    members.put(item, now);
     this.#collections.set(collection, members);
   }
 
@@ -70,6 +71,7 @@ export class VectorDraft implements Vectors {
   readonly #changes = new Map<string, ItemChange>();
   /** What is new or was put again. */
   readonly #put = new VectorTable();
+  #now = "";
 
   constructor(private readonly base: VectorTable) {}
 
@@ -77,9 +79,10 @@ export class VectorDraft implements Vectors {
     return this.#put.lengthOf(collection) ?? this.base.lengthOf(collection);
   }
 
-  put(collection: string, item: VectorItem): void {
+  put(collection: string, item: VectorItem, now: string): void {
+    this.#now = now;
     this.#change(collection, item.id, item);
-    this.#put.put(collection, item);
+    this.#put.put(collection, item, now);
   }
 
   remove(collection: string, id: string): void {
@@ -113,7 +116,7 @@ export class VectorDraft implements Vectors {
   apply(): void {
     for (const { collection, id, after } of this.#changes.values()) {
       if (after === undefined) this.base.remove(collection, id);
-      else this.base.put(collection, after);
+      else this.base.put(collection, after, this.#now);
     }
   }
 
