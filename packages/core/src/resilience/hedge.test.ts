@@ -75,6 +75,18 @@ describe("hedge", () => {
     await expect(pending).rejects.toThrow("first");
   });
 
+  it("throws the first's error also when the second's comes last", async () => {
+    const clock = manualClock();
+    const { task, attempt } = manualTask();
+    const pending = hedge(task, { afterMs: 100, clock });
+    clock.advance(100);
+    attempt(1).reject(new Error("first"));
+    await turn();
+    attempt(2).reject(new Error("second"));
+
+    await expect(pending).rejects.toThrow("first");
+  });
+
   it("does not take a failure for slowness", async () => {
     const clock = manualClock();
     const { task, attempt, begun } = manualTask();

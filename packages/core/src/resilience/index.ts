@@ -1,3 +1,4 @@
+export { readRateLimits, retryAfterMs, toldWaitMs } from "@salesagent/ports/http";
 export { type BackoffOptions, backoffMs } from "./backoff.js";
 export type {
   BreakerOptions,

@@ -152,6 +152,16 @@ describe("withTimeouts", () => {
     expect([clock.pendingTimers, source.signal()?.reason]).toEqual([0, "enough"]);
   });
 
+  it("asks the source for nothing more when the caller gave up between two items", async () => {
+    const caller = new AbortController();
+    const { source, stream, nextAfter } = setUp({ stallMs: 50, signal: caller.signal });
+    await nextAfter(1, 1);
+    caller.abort("enough");
+
+    await expect(stream.next()).rejects.toBe("enough");
+    expect(source.left).toHaveBeenCalledTimes(1);
+  });
+
   it("lets the source go when the reader leaves", async () => {
     const { clock, source, stream, nextAfter } = setUp({ stallMs: 50 });
     await nextAfter(1, 1);
