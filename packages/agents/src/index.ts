@@ -1,4 +1,4 @@
-// Profiles: the customer that a seller looks for, as data.
+// Profiles: the customer that a seller looks for, as data. `nearestName` is for messages about mistyped names.
 export { exampleProfile } from "./profile/example-profile.js";
 export type {
   AmountFieldPath,
@@ -21,6 +21,7 @@ export type {
   TechnologyCriterion,
   TierBand,
 } from "./profile/ideal-customer-profile.js";
+export { nearestName } from "./profile/nearest-name.js";
 export { parseProfile, parseProfileJson } from "./profile/parse-profile.js";
 export { idealCustomerProfileSchema } from "./profile/profile-schema.js";
 export type { Tiers } from "./profile/resolve-tiers.js";

@@ -1,4 +1,5 @@
 import { createSpendCap } from "@salesagent/core";
+import { ModelRouter } from "@salesagent/core/router";
 import { type ScriptedReply, scriptedModel } from "@salesagent/core/scripted-model";
 import { SalesAgentError } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
@@ -155,6 +156,49 @@ describe("QualificationAgent", () => {
     expect(model.requests).toHaveLength(0);
   });
 
+  it("falls back to the rules when every candidate of a router fails, and when none may be asked", async () => {
+    const down = () => scriptedModel([{ error: failure("model.stream_cut") }]);
+    const retry = { retries: 0 };
+    const candidates = [
+      { id: "one", model: down() },
+      { id: "two", model: down() },
+    ];
+    const codeOf = async (model: ModelRouter) =>
+      (await new QualificationAgent({ profile, model }).run(figma, { tenant }).output()).degraded?.code;
+    expect(await codeOf(new ModelRouter({ candidates, retry }))).toBe("router.exhausted");
+    expect(await codeOf(new ModelRouter({ candidates, retry, policy: () => undefined }))).toBe(
+      "router.no_candidate",
+    );
+  });
+
+  it("falls back to the rules when a host's own model fails in its own way, without repeating its words", async () => {
+    const error = new Error("key sk-1 refused for ada@example.com");
+    const agent = new QualificationAgent({ profile, model: scriptedModel([{ error }]) });
+    const { engine, degraded } = await agent.run(figma, { tenant }).output();
+    expect({ engine, degraded }).toEqual({
+      engine: "rules",
+      degraded: {
+        code: "internal",
+        message: "scripted/plan failed with an error of its own kind (Error).",
+      },
+    });
+  });
+
+  it("tells a router that the task is qualification, unless the host calls it something else", async () => {
+    const asked: (string | undefined)[] = [];
+    const policy = (_: unknown, { task }: { readonly task: string | undefined }) => {
+      asked.push(task);
+      return 1;
+    };
+    for (const task of [undefined, "private"]) {
+      const model = new ModelRouter({ candidates: [scriptedModel([assessment()])], policy });
+      await new QualificationAgent({ profile, model, ...(task ? { task } : {}) })
+        .run(figma, { tenant })
+        .output();
+    }
+    expect(asked).toEqual(["qualification", "private"]);
+  });
+
   it("does not hide a slip in the model's own code behind the rules", async () => {
     const agent = new QualificationAgent({
       profile,
@@ -224,6 +268,7 @@ describe("QualificationAgent", () => {
     expect(await key({})).toBe(await key({}));
     expect(await key({ model: scriptedModel([]) })).not.toBe(await key({}));
     expect(await key({ policy: { mode: "rules-only" } })).not.toBe(await key({}));
+    expect(await key({ setup: ["a/b"] })).not.toBe(await key({ setup: ["a/c"] }));
   });
 
   it("refuses a profile that is wrong, naming the path", () => {

@@ -6,12 +6,13 @@ import {
   type WorkEvent,
 } from "@salesagent/core/agent";
 import { StructuredOutput } from "@salesagent/core/model";
-import { type JsonObject, type LanguageModel, type ModelRequest, SalesAgentError } from "@salesagent/ports";
+import type { JsonObject, JsonValue, LanguageModel, ModelRequest } from "@salesagent/ports";
 import type { IdealCustomerProfile } from "../profile/ideal-customer-profile.js";
 import { type CompiledProfile, compileProfile } from "../scoring/compile-profile.js";
 import { type MergePolicy, type ModelAssessment, mergeAssessment } from "../scoring/merge-assessment.js";
 import type { RulesScore } from "../scoring/rules-score.js";
 import { type Candidate, type QualificationInput, toCandidate } from "./candidate.js";
+import { degradationFor } from "./degradation.js";
 import { modelAssessmentSchema } from "./model-assessment.js";
 import { QUALIFICATION_INSTRUCTIONS, qualificationPrompt } from "./qualification-prompt.js";
 import type { Degradation, QualificationEvent, QualificationResult } from "./qualification-result.js";
@@ -34,6 +35,10 @@ export interface QualificationOptions extends AgentOptions {
   readonly instructions?: string | undefined;
   /** Further fields of each request. @defaultValue `{ maxOutputTokens: 4_000 }` */
   readonly request?: Omit<ModelRequest, "messages" | "tools" | "output"> | undefined;
+  /** What else the results depend on, such as the candidates of a router; it changes their `key`. @defaultValue none */
+  readonly setup?: JsonValue | undefined;
+  /** The kind of work, for routers that choose by it. @defaultValue "qualification" */
+  readonly task?: string | undefined;
 }
 
 type Assessed =
@@ -45,8 +50,8 @@ const DEFAULT_REQUEST = { maxOutputTokens: 4_000 };
 
 /**
  * Scores leads against an ideal-customer profile. The rules score each criterion with evidence; a model, where there is
- * one, then judges the facts as a whole, within the policy. When the model fails or the budget is spent, the rules' score
- * stands and the result says so.
+ * one, then judges the facts as a whole, within the policy. When the model fails, every candidate of a router does, or the
+ * budget is spent, the rules' score stands and the result says so.
  */
 export class QualificationAgent extends BaseAgent<
   QualificationInput,
@@ -61,16 +66,17 @@ export class QualificationAgent extends BaseAgent<
 
   /** @throws `config.invalid` naming what is wrong with the profile. */
   constructor(options: QualificationOptions) {
-    super(options);
+    super({ ...options, task: options.task ?? "qualification" });
     this.#options = options;
     this.#compiled = compileProfile(options.profile);
   }
 
-  /** Names this set-up of profile, model and policy; every result carries it. */
+  /** Names this set-up of profile, model, policy and `setup`; every result carries it. */
   key(): Promise<string> {
-    const { policy = null, instructions = null } = this.#options;
+    const { policy = null, instructions = null, setup } = this.#options;
     const model = this.model ? `${this.model.provider}/${this.model.modelId}` : null;
-    this.#key ??= resultKey([this.#compiled.profile, model, policy, instructions]);
+    const more = setup === undefined ? [] : [setup];
+    this.#key ??= resultKey([this.#compiled.profile, model, policy, instructions, ...more]);
     return this.#key;
   }
 
@@ -137,8 +143,9 @@ export class QualificationAgent extends BaseAgent<
       });
       return { assessment: output, model: `${result.provider}/${result.modelId}` };
     } catch (error) {
-      if (context.signal.aborted || !SalesAgentError.is(error)) throw error;
-      return { degraded: { code: error.code, message: error.message } };
+      const degraded = context.signal.aborted ? undefined : degradationFor(error, model);
+      if (!degraded) throw error;
+      return { degraded };
     }
   }
 

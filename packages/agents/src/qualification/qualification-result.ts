@@ -2,7 +2,10 @@ import type { CriterionScore, NextAction } from "../scoring/rules-score.js";
 
 /** Why a result rests on the rules although a model was there. */
 export interface Degradation {
-  /** Code of the error that kept the model out, such as `model.rate_limited` or `budget.exceeded`. */
+  /**
+   * Code of the error that kept the model out, such as `model.rate_limited`, `router.exhausted` or `budget.exceeded`;
+   * `internal` for one that is not of the family.
+   */
   readonly code: string;
   readonly message: string;
 }
@@ -38,7 +41,7 @@ export interface QualificationResult {
   readonly latencyMs: number;
   /** Name of the profile. */
   readonly profile: string;
-  /** Changes when the profile, the model or the merge policy does: results of one key can be compared. */
+  /** Changes when the profile, the model, the merge policy or the set-up does: results of one key can be compared. */
   readonly key: string;
 }
 
