@@ -122,14 +122,14 @@ export class Attempt {
   }
 
   /** Lets go of an answer that nobody wants any more; does nothing after its end. */
-  async abandon(reason: unknown): Promise<void> {
+  async abandon(): Promise<void> {
     if (this.finish) return;
     this.#abandoned = true;
     // Nothing was sent while the guards are asked: they are told when they have answered.
     if (!this.#events) return;
     // Not awaited: a stuck vendor must not hold whoever goes on.
     void this.#events.return?.().catch(() => {});
-    await this.#lost(reason, "aborted");
+    await this.#lost(undefined, "aborted");
   }
 
   #note(event: ModelEvent): void {

@@ -99,7 +99,7 @@ describe("a guarded model", () => {
 
     grant();
     for (let turn = 0; turn < 10; turn++) await Promise.resolve();
-    expect(log.at(-1)).toBe("slow told aborted refused");
+    expect(log.at(-1)).toMatch(/^slow told aborted/);
     expect(ends).toMatchObject([{ usage: {}, costUsd: 0 }]);
     expect(inner.requests).toHaveLength(0);
   });

@@ -50,7 +50,7 @@ function onlyAttempt(guardedCall: GuardedCall): ModelEventSource {
       return { done: false, value: await attempt.next() };
     },
     async return() {
-      await attempt.abandon(new DOMException("The reader left.", "AbortError"));
+      await attempt.abandon();
       return { done: true, value: undefined };
     },
   };

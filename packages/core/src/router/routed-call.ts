@@ -71,6 +71,7 @@ export class RoutedCall {
   /** Attempts that nobody has let go of yet. */
   readonly #openings = new Set<Opening>();
   #left = false;
+  #done = false;
   readonly #startedMs: number;
   readonly #choice: Choice;
   readonly #queue: CandidateQueue;
@@ -114,8 +115,8 @@ export class RoutedCall {
     return {
       next: () => events.next(),
       return: () => {
-        this.#left = true;
-        for (const opening of this.#openings) opening.abandon();
+        this.#left = !this.#done;
+        if (this.#left) this.#letGo();
         return events.return();
       },
     };
@@ -138,8 +139,13 @@ export class RoutedCall {
         }
       }
     } finally {
-      for (const opening of this.#openings) opening.abandon();
+      if (!this.#done) this.#letGo();
     }
+  }
+
+  #letGo(): void {
+    for (const opening of this.#openings) opening.abandon();
+    this.#openings.clear();
   }
 
   /** Goes round the candidates until one has begun to answer. */
@@ -208,9 +214,8 @@ export class RoutedCall {
     const opening: Opening = {
       opened: this.#opened(turn, attempt),
       abandon: () => {
-        this.#openings.delete(opening);
         release(turn, "forget");
-        void attempt.abandon(new DOMException("Nobody wants this answer any more.", "AbortError"));
+        void attempt.abandon();
       },
     };
     this.#openings.add(opening);
@@ -337,6 +342,7 @@ export class RoutedCall {
   }
 
   #complete({ turn, attempt }: Running, finish: FinishEvent): FinishEvent {
+    this.#done = true;
     release(turn, "succeeded");
     const { decider, affinity, clock } = this.#setting;
     const { candidate } = turn;
