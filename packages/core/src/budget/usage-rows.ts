@@ -1,7 +1,10 @@
 import type { ModelCallRecord, UsageRow } from "@salesagent/ports";
 import { toNanoUsd } from "@salesagent/ports/money";
 
-/** Sums model calls by day, agent and model. */
+/** Stands for the agent of calls that have none; a row has to name one. */
+const NO_AGENT = "-";
+
+/** Sums model calls by day, agent and model. Calls without an agent are summed under `-`. */
 export function sumUsage(calls: readonly ModelCallRecord[]): UsageRow[] {
   const rows = new Map<string, UsageRow>();
   for (const call of calls) {
@@ -16,7 +19,7 @@ export function sumUsage(calls: readonly ModelCallRecord[]): UsageRow[] {
 function toRow({ usage, ...call }: ModelCallRecord): UsageRow {
   return {
     day: call.startedAt.slice(0, 10),
-    agent: call.agent ?? "",
+    agent: call.agent ?? NO_AGENT,
     provider: call.provider,
     modelId: call.modelId,
     calls: 1,

@@ -1,6 +1,5 @@
 import type { BudgetStore, Clock, Storage, TenantStorage } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
-import { budgetDouble } from "./budget-double.js";
 
 /** What stands between budgets and their store: may throw, wait, or note what was called. */
 export type Tap = (method: keyof BudgetStore, args: readonly unknown[]) => void | Promise<void>;
@@ -8,16 +7,11 @@ export type Tap = (method: keyof BudgetStore, args: readonly unknown[]) => void 
 /** A storage in memory whose budgets are tapped. */
 export function tappedStorage(clock: Clock, tap: Tap = () => {}): Storage {
   const storage = memoryStorage({ clock });
-  const stores = new Map<string, BudgetStore>();
   return {
     ...storage,
     tenant(id): TenantStorage {
-      let budgets = stores.get(id);
-      if (!budgets) {
-        budgets = tapped(budgetDouble(clock), tap);
-        stores.set(id, budgets);
-      }
-      return { ...storage.tenant(id), budgets };
+      const stores = storage.tenant(id);
+      return { ...stores, budgets: tapped(stores.budgets, tap) };
     },
   };
 }
