@@ -1,2 +1,5 @@
+export { AttemptSpans, type AttemptSpansOptions, attemptSpans, attemptSpansOf } from "./attempt-spans.js";
+export { decisionAttributes } from "./decision-attributes.js";
+export { requestAttributes, usageAttributes } from "./model-attributes.js";
 export { type OpenTelemetryApi, type OtelSpan, openTelemetry } from "./open-telemetry.js";
 export { type Attributes, noTelemetry, type Span, type Telemetry } from "./telemetry.js";

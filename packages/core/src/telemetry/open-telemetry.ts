@@ -1,3 +1,4 @@
+import { type HistogramOptions, histogramOptions } from "./histograms.js";
 import type { Attributes, Span, Telemetry } from "./telemetry.js";
 
 /** The few members of an OpenTelemetry span that are called. */
@@ -20,7 +21,7 @@ export interface OpenTelemetryApi {
     getMeter(name: string): {
       createHistogram(
         name: string,
-        options: { unit: string; advice: { explicitBucketBoundaries: number[] } },
+        options: HistogramOptions,
       ): { record(value: number, attributes: never): void };
     };
   };
@@ -30,8 +31,6 @@ const SCOPE = "@salesagent/core";
 const INTERNAL = 0;
 const CLIENT = 2;
 const STATUS_ERROR = 2;
-const TOKEN_BUCKETS = Array.from({ length: 14 }, (_, power) => 4 ** power);
-const SECOND_BUCKETS = Array.from({ length: 14 }, (_, power) => 0.01 * 2 ** power);
 
 /**
  * Sends traces and metrics to OpenTelemetry, by the GenAI conventions.
@@ -56,12 +55,7 @@ export function openTelemetry(api: OpenTelemetryApi): Telemetry {
     measure(name, value, attributes) {
       let histogram = histograms.get(name);
       if (!histogram) {
-        const tokens = name.endsWith("token.usage");
-        const boundaries = tokens ? TOKEN_BUCKETS : SECOND_BUCKETS;
-        histogram = meter.createHistogram(name, {
-          unit: tokens ? "{token}" : "s",
-          advice: { explicitBucketBoundaries: boundaries },
-        });
+        histogram = meter.createHistogram(name, histogramOptions(name));
         histograms.set(name, histogram);
       }
       histogram.record(value, attributes as never);

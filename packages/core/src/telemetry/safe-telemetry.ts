@@ -1,29 +1,51 @@
-import { noTelemetry, type Span, type Telemetry } from "./telemetry.js";
+import { type Attributes, NO_SPAN, noTelemetry, type Span, type Telemetry } from "./telemetry.js";
 
-/** The host's telemetry, of which no failure reaches the run: what can't be told is not told. */
+/** The host's telemetry, of which no failure reaches the run: what can't be told is not told. Twice safe is as safe. */
 export function safeTelemetry(inner: Telemetry): Telemetry {
-  if (inner === noTelemetry) return inner;
-  const originals = new WeakMap<Span, Span>();
-  return {
-    startSpan(name, kind, attributes, parent) {
-      const span = attempt(() =>
-        inner.startSpan(name, kind, attributes, parent && (originals.get(parent) ?? parent)),
-      );
-      if (!span) return noTelemetry.startSpan(name, kind, attributes);
-      const safe = safeSpan(span);
-      originals.set(safe, span);
-      return safe;
-    },
-    measure: (name, value, attributes) => attempt(() => inner.measure(name, value, attributes)),
-  };
+  return inner === noTelemetry || inner instanceof SafeTelemetry ? inner : new SafeTelemetry(inner);
 }
 
-function safeSpan(inner: Span): Span {
-  return {
-    set: (attributes) => attempt(() => inner.set(attributes)),
-    fail: (type) => attempt(() => inner.fail(type)),
-    end: () => attempt(() => inner.end()),
-  };
+class SafeTelemetry implements Telemetry {
+  readonly #inner: Telemetry;
+
+  constructor(inner: Telemetry) {
+    this.#inner = inner;
+  }
+
+  startSpan(name: string, kind: "client" | "internal", attributes: Attributes, parent?: Span): Span {
+    const span = attempt(() => this.#inner.startSpan(name, kind, attributes, originalOf(parent)));
+    return span ? new SafeSpan(span) : NO_SPAN;
+  }
+
+  measure(name: string, value: number, attributes: Attributes): void {
+    attempt(() => this.#inner.measure(name, value, attributes));
+  }
+}
+
+class SafeSpan implements Span {
+  readonly original: Span;
+
+  constructor(original: Span) {
+    this.original = original;
+  }
+
+  set(attributes: Attributes): void {
+    attempt(() => this.original.set(attributes));
+  }
+
+  fail(type: string): void {
+    attempt(() => this.original.fail(type));
+  }
+
+  end(): void {
+    attempt(() => this.original.end());
+  }
+}
+
+/** The span that the host made; none where that failed. */
+function originalOf(span: Span | undefined): Span | undefined {
+  if (span instanceof SafeSpan) return span.original;
+  return span === NO_SPAN ? undefined : span;
 }
 
 function attempt<T>(task: () => T): T | undefined {

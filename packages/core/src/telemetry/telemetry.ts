@@ -1,5 +1,7 @@
 /** Values that a span or a measurement can carry. */
-export type Attributes = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+export type Attributes = Readonly<
+  Record<string, string | number | boolean | readonly string[] | readonly number[] | undefined>
+>;
 
 /** A piece of work that is being timed. */
 export interface Span {
@@ -17,11 +19,15 @@ export interface Telemetry {
    * @param parent - The span that this one belongs to; without one, whatever is active around the call.
    */
   startSpan(name: string, kind: "client" | "internal", attributes: Attributes, parent?: Span): Span;
-  /** Notes one value of a histogram of the GenAI conventions, such as `gen_ai.client.token.usage`. */
+  /**
+   * Notes one value of a histogram: of the GenAI conventions, such as `gen_ai.client.token.usage`, or of our own,
+   * `salesagent.client.cost` in USD.
+   */
   measure(name: string, value: number, attributes: Attributes): void;
 }
 
-const NO_SPAN: Span = { set() {}, fail() {}, end() {} };
+/** A span that goes nowhere. */
+export const NO_SPAN: Span = { set() {}, fail() {}, end() {} };
 
 /** Telemetry that goes nowhere: the default. */
 export const noTelemetry: Telemetry = { startSpan: () => NO_SPAN, measure() {} };
