@@ -1,17 +1,27 @@
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { storageConformance } from "./storage-conformance.js";
+import { budgetSabotages } from "./testing/budget-sabotages.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
 import { leadSabotages } from "./testing/lead-sabotages.js";
 import { recordSabotages } from "./testing/record-sabotages.js";
+import { sharedSabotages } from "./testing/shared-sabotages.js";
 import { storageSabotages } from "./testing/storage-sabotages.js";
+import { vectorSabotages } from "./testing/vector-sabotages.js";
 
-const sabotages = { ...leadSabotages, ...recordSabotages, ...storageSabotages };
+const sabotages = {
+  ...leadSabotages,
+  ...recordSabotages,
+  ...storageSabotages,
+  ...budgetSabotages,
+  ...sharedSabotages,
+  ...vectorSabotages,
+};
 
 describe("the storage suite", () => {
   it("passes a sound storage", async () => {
     const cases = collectCases((runner) => storageConformance(runner, async () => memoryStorage()));
-    expect(cases.length).toBeGreaterThan(90);
+    expect(cases.length).toBeGreaterThan(170);
     expect(await findFailures(cases)).toEqual([]);
   });
 

@@ -143,10 +143,13 @@ export function vectorStoreConformance({ describe, it, expect, open }: StorageSu
     it("keeps collections apart, each with a length of its own", async () => {
       await using storage = await open();
       const { vectors } = storage.tenant("acme");
-      await vectors.putMany("three", [sampleItem("a", [1, 0, 0])]);
-      await vectors.putMany("two", [sampleItem("a", [1, 0], { data: 2 })]);
+      await vectors.putMany("three", [sampleItem("a", [1, 0, 0]), sampleItem("b", [0, 1, 0])]);
+      await vectors.putMany("two", [sampleItem("a", [1, 0], { data: 2 }), sampleItem("b", [0, 1])]);
       await vectors.remove("two", ["b"]);
-      expect((await vectors.nearest("three", QUERY)).map(({ data }) => data)).toEqual([{ answer: "a" }]);
+      expect((await vectors.nearest("three", QUERY)).map(({ data }) => data)).toEqual([
+        { answer: "a" },
+        { answer: "b" },
+      ]);
       expect((await vectors.nearest("two", Float32Array.of(1, 0))).map(({ data }) => data)).toEqual([2]);
       expect(await vectors.nearest("empty", QUERY)).toEqual([]);
     });

@@ -89,6 +89,19 @@ export const recordSabotages: Readonly<Record<string, Sabotage>> = {
       "model-call-store/1 > keeps costs to the billionth of a USD",
     ],
   },
+  "forgets whose call at a model it was": {
+    create: withStores(({ modelCalls }) => ({
+      modelCalls: {
+        ...modelCalls,
+        addMany: (calls, call) =>
+          modelCalls.addMany(
+            calls.map(({ campaignId: _, ...kept }) => kept),
+            call,
+          ),
+      },
+    })),
+    fails: ["model-call-store/1 > gives back a call as it was stored, and leaves absent what it left out"],
+  },
   "takes any result for the latest": {
     create: withStores(({ results }) => ({
       results: {

@@ -1,5 +1,6 @@
 import type { Storage, StorageSupports, TenantStorage, TenantStores } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
+import { FAR_AHEAD, LONG_AGO } from "../sample-shared-state.js";
 
 /** One thing broken in a storage that was sound, and the cases that must notice. */
 export interface Sabotage {
@@ -35,4 +36,9 @@ export function withTransaction(
 /** A memory storage that says something else of itself. */
 export function withSupports(supports: StorageSupports): () => Storage {
   return () => ({ ...memoryStorage(), supports });
+}
+
+/** What is over already, made to last. */
+export function withoutEnd<T extends { readonly expiresAt?: string }>(item: T): T {
+  return item.expiresAt === LONG_AGO ? { ...item, expiresAt: FAR_AHEAD } : item;
 }

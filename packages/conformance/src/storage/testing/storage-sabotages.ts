@@ -29,6 +29,8 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       "transactions > loses no update when transactions read, then write, the same record",
       "transactions > refuses the stores of a transaction once it is over",
       "transactions > rejects with the caller's reason when aborted inside, and makes no write stand",
+      "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
+      "transactions over budgets, cache, breakers and vectors > shows a transaction its own changes, and nobody else before it ends",
     ],
   },
   "wraps what a transaction's callback threw": {
@@ -44,6 +46,7 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       "transactions > makes no write stand when the callback throws, and passes on what it threw",
       "transactions > puts back what it replaced when the callback throws",
       "transactions > goes on after a transaction that failed",
+      "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
     ],
   },
   "takes NUL characters out of messages": {
