@@ -49,6 +49,8 @@ export class Attempt {
   #firstTokenMs: number | undefined;
   #receivedChars = 0;
   #abandoned = false;
+  /** The model was asked: until then nothing was sent. */
+  #asked = false;
 
   constructor(init: AttemptInit) {
     this.init = init;
@@ -108,6 +110,8 @@ export class Attempt {
   /** The next events, at least one. @throws What ended the answer before it was whole. */
   async next(): Promise<readonly ModelEvent[]> {
     try {
+      if (this.#abandoned) throw this.#cut();
+      this.#asked = true;
       const step = await this.#events?.next();
       if (!step || step.done) throw this.#cut();
       const more = this.#stream?.buffered?.();
@@ -125,8 +129,12 @@ export class Attempt {
   async abandon(): Promise<void> {
     if (this.finish) return;
     this.#abandoned = true;
-    // Nothing was sent while the guards are asked: they are told when they have answered.
+    // While the guards are asked nothing is sent: they are told when they have answered.
     if (!this.#events) return;
+    if (!this.#asked) {
+      await this.#settle(refusedAttempt(this.plan));
+      return;
+    }
     // Not awaited: a stuck vendor must not hold whoever goes on.
     void this.#events.return?.().catch(() => {});
     await this.#lost(undefined, "aborted");
