@@ -1,5 +1,5 @@
-import { type Clock, SalesAgentError, untilAborted } from "@salesagent/ports";
-import { linkSignal } from "../kernel/linked-signal.js";
+import type { Clock } from "@salesagent/ports";
+import { withTimeout } from "../resilience/timeouts.js";
 
 /** What a cache was doing when something failed that it can do without. */
 export type CacheStep = "read" | "write" | "embed";
@@ -22,16 +22,12 @@ export async function spare<T>(
   caller: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
-  const link = linkSignal(caller);
-  const timer = clock.schedule(limitMs, () => link.abort(tooLate(step, limitMs)));
+  const signal = caller === undefined ? {} : { signal: caller };
   try {
-    return await untilAborted(work(link.signal), link.signal);
+    return await withTimeout(work, { name: `cache ${step}`, limitMs, clock, replay: "safe", ...signal });
   } catch (error) {
     if (caller?.aborted !== true) tell(onError, error, step);
     return undefined;
-  } finally {
-    timer.cancel();
-    link[Symbol.dispose]();
   }
 }
 
@@ -41,13 +37,4 @@ function tell(onError: SpareOptions["onError"], error: unknown, step: CacheStep)
   } catch {
     // There is nobody left to tell.
   }
-}
-
-function tooLate(step: CacheStep, limitMs: number): SalesAgentError<"call.timed_out"> {
-  const name = `cache ${step}`;
-  return new SalesAgentError("call.timed_out", {
-    message: `The ${name} did not settle within ${limitMs} ms; the call went on without it.`,
-    facts: { name, limitMs },
-    replay: "safe",
-  });
 }

@@ -98,6 +98,15 @@ describe("withCache", () => {
     expect((await hasty.stream(ASK, ACME).result()).text).toBe("two");
   });
 
+  it("holds entries to the time that was meant for them, when it is longer now", async () => {
+    const { storage, clock, inner, model } = setUp([{ text: "one" }, { text: "two" }], { ttlMs: 1_000 });
+    await model.stream(ASK, ACME).result();
+    clock.advance(1_000);
+    const patient = withCache(inner, { storage, clock });
+    expect((await patient.stream(ASK, ACME).result()).text).toBe("two");
+    expect(clock.pendingTimers).toBe(0);
+  });
+
   it("sends nothing before it is read", async () => {
     const { model, storage, inner } = setUp([{ text: "one" }]);
     const stream = model.stream(ASK, ACME);

@@ -265,7 +265,11 @@ describe("withSemanticCache", () => {
     const result = ask("What does it cost?", { ...ACME, guards: [guard] });
     while (clock.pendingTimers === 0) await turn();
     clock.advance(700);
-    expect(await result).toMatchObject({ text: "answer 0", timings: { totalMs: 701 } });
+    expect(await result).toMatchObject({
+      text: "answer 0",
+      timings: { totalMs: 701, firstTokenMs: 701 },
+      attempts: [{ startedMs: 0 }, { provider: "scripted", startedMs: 700 }],
+    });
     expect(told).toMatchObject([{ code: "call.timed_out", facts: { limitMs: 700 } }]);
     expect(ended).toMatchObject([
       { modelId: "embed", outcome: "failed", errorCode: "call.timed_out", latencyMs: 700 },
