@@ -1,4 +1,6 @@
 import {
+  type AttemptGuard,
+  type Clock,
   createModelStream,
   type DependencyHealth,
   type HealthCheck,
@@ -10,6 +12,7 @@ import {
   type RoutingDecision,
   systemClock,
 } from "@salesagent/ports";
+import { createBudgets } from "../budget/budgets.js";
 import type { BreakerSnapshot } from "../resilience/breaker-options.js";
 import { breakerEvents } from "./breaker-events.js";
 import { Candidate } from "./candidate.js";
@@ -104,6 +107,13 @@ export class ModelRouter implements LanguageModel, HealthCheck {
   }
 }
 
+function budgetGuards({ budgets, storage }: RouterOptions, clock: Clock): readonly AttemptGuard[] {
+  if (!budgets) return [];
+  if ("begin" in budgets) return [budgets];
+  if (!storage) throw new TypeError("router.budgets needs router.storage, where it is counted");
+  return [createBudgets({ budgets, storage, clock })];
+}
+
 function routingSetting(
   options: RouterOptions,
   own: Pick<RoutingSetting, "decider" | "affinity" | "clock">,
@@ -122,7 +132,7 @@ function routingSetting(
     },
     reroute: new Set(reroute),
     timeouts,
-    guards: guards ?? [],
+    guards: [...budgetGuards(options, own.clock), ...(guards ?? [])],
     random: random ?? Math.random,
   };
 }

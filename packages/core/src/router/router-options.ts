@@ -6,8 +6,10 @@ import type {
   EventBus,
   LanguageModel,
   ModelTimeouts,
+  Storage,
 } from "@salesagent/ports";
-import type { Telemetry } from "../telemetry/telemetry.js";
+import type { BudgetOptions } from "../budget/budget-options.js";
+import type { Budgets } from "../budget/budgets.js";
 import type { Policy } from "./policy.js";
 
 /** One model that a router may choose. */
@@ -91,7 +93,11 @@ export interface RouterOptions {
   readonly timeouts?: ModelTimeouts | undefined;
   /** More error codes after which another candidate is tried, such as `model.content_filtered`. @defaultValue none */
   readonly reroute?: readonly ErrorCode[] | undefined;
-  /** Asked before each attempt, such as budgets. @defaultValue none */
+  /** Caps that all calls of the router are held to. A list is counted in `storage`. @defaultValue none */
+  readonly budgets?: Budgets | readonly BudgetOptions[] | undefined;
+  /** Where a list of `budgets` is counted: one that is shared caps all processes together. */
+  readonly storage?: Storage | undefined;
+  /** Asked before each attempt, besides the budgets. @defaultValue none */
   readonly guards?: readonly AttemptGuard[] | undefined;
   /** What a budget's refusal of one candidate means: the call ends, or a candidate that fits is tried. @defaultValue "error" */
   readonly whenOverBudget?: "error" | "cheaper" | undefined;
@@ -99,8 +105,6 @@ export interface RouterOptions {
   readonly locality?: "local" | undefined;
   /** Told of breakers that open and close. */
   readonly events?: EventBus | undefined;
-  /** @defaultValue none */
-  readonly telemetry?: Telemetry | undefined;
   /** @defaultValue the machine's clock */
   readonly clock?: Clock | undefined;
   /** Jitter source in [0, 1). @defaultValue Math.random */
