@@ -24,7 +24,7 @@ export interface BreakerSnapshot {
 /** A breaker's state that several processes share. */
 export interface SharedBreaker {
   readonly store: BreakerStore;
-  /** Names this process; another for each. */
+  /** Names who probes, 1–400 characters: another for each process, and for each breaker of this name in a process. */
   readonly owner: string;
   /** The state of others is read at most this often, in milliseconds, beside the calls. @defaultValue 1,000 */
   readonly refreshMs?: number;

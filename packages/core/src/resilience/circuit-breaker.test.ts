@@ -208,6 +208,15 @@ describe("CircuitBreaker", () => {
     expect(restored.tryAcquire()).toBeDefined();
   });
 
+  it("lets a probe through at once when a snapshot's time is none", () => {
+    const { breaker } = setUp({
+      state: { name: "acme/one", state: "open", retryAt: Number.NaN, changedAt: 0, errorRate: 1, calls: 5 },
+    });
+
+    expect(breaker.state).toBe("half-open");
+    expect(breaker.tryAcquire()).toBeDefined();
+  });
+
   it("keeps no timer of its own, open or closed", () => {
     const { clock, breaker } = setUp();
     const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;

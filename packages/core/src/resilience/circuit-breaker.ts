@@ -1,4 +1,5 @@
 import { type BreakerRecord, SalesAgentError } from "@salesagent/ports";
+import { breakerOpen, toBreakerRecord } from "./breaker-facts.js";
 import {
   type BreakerOptions,
   type BreakerSettings,
@@ -7,22 +8,9 @@ import {
   resolveBreaker,
 } from "./breaker-options.js";
 import { type BreakerPermit, Permit } from "./breaker-permit.js";
+import { Opening } from "./opening.js";
 import { OutcomeWindow } from "./outcome-window.js";
 import { BreakerSharing } from "./shared-breaker.js";
-
-/** Nobody is kept away for longer than a week, whatever was told. */
-const LONGEST_OPENING_MS = 7 * 24 * 3_600_000;
-
-/** From when it opened until it is closed again. `…Ms` is by the clock's `elapsed()`, which never goes back. */
-interface Opening {
-  readonly untilMs: number;
-  /** The same as `untilMs`, in milliseconds since the epoch. */
-  readonly retryAt: number;
-  readonly errorCode?: string;
-  /** Whether readers were told that it is half-open. */
-  isHalfOpen: boolean;
-  probe?: { readonly untilMs: number; readonly retryAt: number };
-}
 
 /**
  * Keeps calls away from a dependency that fails, and lets one probe through from time to time. It counts outcomes, so that
@@ -64,7 +52,7 @@ export class CircuitBreaker {
 
   get state(): BreakerState {
     if (!this.#opening) return "closed";
-    return this.#opening.isHalfOpen || this.#elapsedMs() >= this.#opening.untilMs ? "half-open" : "open";
+    return this.#opening.isKnownHalfOpen || this.#opening.isOver ? "half-open" : "open";
   }
 
   /**
@@ -72,11 +60,7 @@ export class CircuitBreaker {
    * at the latest.
    */
   get retryAt(): number | undefined {
-    if (!this.#opening) return undefined;
-    const { probe, untilMs, retryAt } = this.#opening;
-    const elapsedMs = this.#elapsedMs();
-    if (probe && elapsedMs < probe.untilMs) return probe.retryAt;
-    return elapsedMs < untilMs ? retryAt : undefined;
+    return this.#opening?.retryAt;
   }
 
   /** The state as plain data. `new CircuitBreaker({ …, state })` goes on from it. */
@@ -118,14 +102,8 @@ export class CircuitBreaker {
   acquire(): BreakerPermit {
     const permit = this.tryAcquire();
     if (permit) return permit;
-    const errorCode = this.#opening?.errorCode;
     const retryAfterMs = Math.max(0, Math.ceil((this.retryAt ?? 0) - this.#settings.clock.now()));
-    const because = errorCode === undefined ? "after failures" : `after ${errorCode}`;
-    throw new SalesAgentError("breaker.open", {
-      message: `${this.name} is not called: its circuit breaker opened ${because}. Try again in ${retryAfterMs} ms.`,
-      facts: { name: this.name, retryAfterMs, ...(errorCode === undefined ? {} : { errorCode }) },
-      replay: "safe",
-    });
+    throw breakerOpen(this.name, retryAfterMs, this.#opening?.errorCode);
   }
 
   /**
@@ -186,9 +164,7 @@ export class CircuitBreaker {
    */
   open(forMs: number, errorCode?: string): void {
     if (!(forMs > 0)) throw new RangeError(`breaker.open: forMs must be a number > 0, got ${forMs}`);
-    const spanMs = Math.min(forMs, LONGEST_OPENING_MS);
-    const code = errorCode === undefined ? {} : { errorCode };
-    this.#change(() => this.#toOpen({ ...this.#after(spanMs), ...code, isHalfOpen: false }));
+    this.#change(() => this.#toOpen(new Opening(this.#settings.clock, forMs, errorCode)));
   }
 
   /** Closes and forgets what was counted. */
@@ -200,16 +176,10 @@ export class CircuitBreaker {
     return this.#settings.clock.elapsed();
   }
 
-  #after(spanMs: number): { untilMs: number; retryAt: number } {
-    return { untilMs: this.#elapsedMs() + spanMs, retryAt: Math.ceil(this.#settings.clock.now() + spanMs) };
-  }
-
   /** The opening whose time is over, while no probe runs. */
   #dueOpening(): Opening | undefined {
     const opening = this.#opening;
-    const elapsedMs = this.#elapsedMs();
-    if (!opening || elapsedMs < opening.untilMs) return undefined;
-    return opening.probe && elapsedMs < opening.probe.untilMs ? undefined : opening;
+    return opening?.isOver && !opening.hasProbe ? opening : undefined;
   }
 
   #settle(permit: BreakerPermit, error: unknown, signal: AbortSignal | undefined): void {
@@ -235,26 +205,23 @@ export class CircuitBreaker {
 
   /** What a late call was told still holds, but never shortens an opening and never overrules a probe on its way. */
   #openLonger(forMs: number, error: unknown): void {
-    const { probe, untilMs } = this.#opening ?? {};
-    if (probe || (untilMs !== undefined && untilMs >= this.#elapsedMs() + forMs)) return;
+    if (this.#opening?.hasProbe || this.#opening?.lasts(forMs)) return;
     this.open(forMs, codeOf(error));
   }
 
   #permitToProbe(opening: Opening): BreakerPermit {
-    const probe = this.#after(this.#settings.leaseMs);
-    opening.probe = probe;
+    const probe = opening.beginProbe(this.#settings.leaseMs);
     this.#sharing?.take();
-    if (!opening.isHalfOpen) {
+    if (!opening.isKnownHalfOpen) {
       this.#change(() => {
-        opening.isHalfOpen = true;
+        opening.isKnownHalfOpen = true;
       });
     }
     return new Permit((outcome) => {
-      if (this.#opening !== opening || opening.probe !== probe) {
-        if (!this.#opening?.probe) this.#sharing?.release();
+      if (!opening.endProbe(probe) || this.#opening !== opening) {
+        if (!this.#opening?.hasProbe) this.#sharing?.release();
         return;
       }
-      delete opening.probe;
       try {
         if (outcome.kind === "good") this.reset();
         if (outcome.kind !== "bad") return;
@@ -282,7 +249,7 @@ export class CircuitBreaker {
     apply();
     // Of two changes within a millisecond, the later one must win in the store.
     this.#changedAt = Math.max(Math.ceil(this.#settings.clock.now()), this.#changedAt + 1);
-    this.#sharing?.write(this.#record());
+    this.#sharing?.write(toBreakerRecord(this.snapshot(), this.#opening?.endsAt));
     this.#tell();
   }
 
@@ -294,23 +261,12 @@ export class CircuitBreaker {
     }
   }
 
-  #record(): BreakerRecord {
-    const { state, errorCode, changedAt } = this.snapshot();
-    return {
-      name: this.name,
-      state,
-      ...(errorCode === undefined ? {} : { errorCode }),
-      ...(this.#opening ? { retryAt: new Date(this.#opening.retryAt).toISOString() } : {}),
-      changedAt: new Date(changedAt).toISOString(),
-    };
-  }
-
   #adopt(record: BreakerRecord): void {
     const changedAt = Date.parse(record.changedAt);
     if (!(changedAt > this.#changedAt)) return;
     const before = this.state;
     // Whoever wrote this had our probe's right before we took it.
-    if (record.state === "half-open" && this.#opening?.probe) return;
+    if (record.state === "half-open" && this.#opening?.hasProbe) return;
     this.#restore(
       record.state,
       record.retryAt === undefined ? 0 : Date.parse(record.retryAt),
@@ -325,9 +281,10 @@ export class CircuitBreaker {
       if (this.#opening) this.#toClosed();
       return;
     }
-    const spanMs = state === "open" ? Math.max(0, retryAt - this.#settings.clock.now()) : 0;
-    const code = errorCode === undefined ? {} : { errorCode };
-    this.#toOpen({ ...this.#after(Math.min(spanMs, LONGEST_OPENING_MS)), ...code, isHalfOpen: spanMs === 0 });
+    // A time that is none would never be over.
+    const isTimed = state === "open" && Number.isFinite(retryAt);
+    const spanMs = isTimed ? Math.max(0, retryAt - this.#settings.clock.now()) : 0;
+    this.#toOpen(new Opening(this.#settings.clock, spanMs, errorCode));
   }
 }
 
