@@ -214,4 +214,20 @@ describe("budgets in memory", () => {
     clock.advance(3000);
     expect(await acme.budgets.lapse()).toBe(1);
   });
+
+  it("lapse what was reserved while a transaction ran", async () => {
+    const clock = manualClock();
+    const acme = memoryStorage({ clock }).tenant("acme");
+    const reservation = (key: string, ms: number) => ({
+      ...{ id: key, claims: [{ key, limits: {} }], amounts: tokensOnly(5) },
+      leaseUntil: new Date(clock.now() + ms).toISOString(),
+    });
+    await acme.transaction(async ({ budgets }) => {
+      await budgets.reserve(reservation("inside", 5000));
+      await acme.budgets.reserve(reservation("outside", 1000));
+    });
+    clock.advance(2000);
+    expect(await acme.budgets.lapse()).toBe(1);
+    expect((await acme.budgets.read(["outside"])).map(({ spent }) => spent.tokens)).toEqual([5]);
+  });
 });

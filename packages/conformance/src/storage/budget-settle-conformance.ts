@@ -140,7 +140,9 @@ export function budgetSettleConformance({ describe, it, expect, open }: StorageS
       const { budgets } = storage.tenant("acme");
       await budgets.reserve(sampleReservation("1"));
       await budgets.renew(["1"], LONG_AGO);
-      expect(await budgets.lapse()).toBe(0);
+      await budgets.reserve(sampleReservation("2", { claims: [claim("b")], leaseUntil: LONG_AGO }));
+      expect(await budgets.lapse()).toBe(1);
+      expect(await budgets.read([KEY])).toEqual([{ key: KEY, spent: NOTHING, held: HELD }]);
       await expect(budgets.renew(["1"], "tomorrow")).rejects.toMatchObject({
         code: "store.invalid",
         facts: { field: "leaseUntil" },

@@ -4,6 +4,7 @@ import {
   amounts,
   claim,
   FAR_AHEAD,
+  LONG_AGO,
   sampleBreaker,
   sampleEntry,
   sampleItem,
@@ -69,6 +70,29 @@ export function sharedTransactionConformance({ describe, it, expect, open }: Sto
       });
       expect(await readState(acme)).toEqual(seen.inside);
       expect(await acme.breakers.claimProbe("model", "you", FAR_AHEAD)).toBe(true);
+    });
+
+    it("drops what is over in a transaction, its own and what stood before, until the callback throws", async () => {
+      await using storage = await open();
+      const acme = storage.tenant("acme");
+      const over = (id: string) => sampleReservation(id, { claims: [claim(id)], leaseUntil: LONG_AGO });
+      await acme.budgets.reserve(over("before"));
+      for (const key of ["1", "2"]) await acme.cache.put(sampleEntry(key, { expiresAt: LONG_AGO }));
+      const reason = new Error("stop");
+      const pending = acme.transaction(async ({ budgets, cache }) => {
+        await cache.put(sampleEntry("1"));
+        await cache.put(sampleEntry("3", { expiresAt: LONG_AGO }));
+        expect(await cache.prune()).toBe(2);
+        expect(await budgets.lapse()).toBe(1);
+        await budgets.reserve(over("within"));
+        expect(await budgets.lapse()).toBe(1);
+        const spent = (await budgets.read(["before", "within"])).map((line) => line.spent.calls);
+        expect(spent).toEqual([1, 1]);
+        throw reason;
+      });
+      await expect(pending).rejects.toBe(reason);
+      expect(await acme.cache.prune()).toBe(2);
+      expect(await acme.budgets.lapse()).toBe(1);
     });
 
     it("keeps to a limit when transactions draw on it at once", async () => {

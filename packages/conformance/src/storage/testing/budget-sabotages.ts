@@ -189,6 +189,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
       "budget-store/1, leases > corrects a lapsed reservation that is settled late, once",
       "budget-store/1, leases > prolongs leases of what has not lapsed, and passes over what has, was settled or is unknown",
       "budget-store/1, windows > books a lapsed reservation under the windows that are left to it",
+      "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
   "does not tell how many lapsed": {
@@ -197,6 +198,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
     })),
     fails: [
       "budget-store/1, leases > books a reservation in full once its lease is over, and tells how many lapsed",
+      "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
   "prolongs no lease": {
@@ -248,6 +250,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
       "transactions > refuses the stores of a transaction once it is over",
       "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
       "transactions over budgets, cache, breakers and vectors > shows a transaction its own changes, and nobody else before it ends",
+      "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
 };

@@ -11,6 +11,7 @@ export const sharedSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "cache-store/1 > does not find an entry that is over",
       "cache-store/1 > drops what is over, and tells how many",
+      "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
   "merges an answer into the one before": {
@@ -51,7 +52,10 @@ export const sharedSabotages: Readonly<Record<string, Sabotage>> = {
     create: withStores(({ cache }) => ({
       cache: { ...cache, prune: async (call) => Math.min(0, await cache.prune(call)) },
     })),
-    fails: ["cache-store/1 > drops what is over, and tells how many"],
+    fails: [
+      "cache-store/1 > drops what is over, and tells how many",
+      "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
+    ],
   },
   "shares answers between tenants": {
     create: withStores(({ tenant, cache }, storage) => ({

@@ -31,6 +31,7 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       "transactions > rejects with the caller's reason when aborted inside, and makes no write stand",
       "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
       "transactions over budgets, cache, breakers and vectors > shows a transaction its own changes, and nobody else before it ends",
+      "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
   "wraps what a transaction's callback threw": {
@@ -47,6 +48,7 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       "transactions > puts back what it replaced when the callback throws",
       "transactions > goes on after a transaction that failed",
       "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
+      "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
   "takes NUL characters out of messages": {
