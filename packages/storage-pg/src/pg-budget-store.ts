@@ -135,7 +135,7 @@ class BudgetRows {
     const limits = budgetMeasures.map((measure) => claims.map((claim) => claim.limits[measure] ?? null));
     const held = [id, ...toValues(amounts), leaseUntil, lastEndOf(reservation)];
     const values = [this.context.tenant, keys, ...limits, ...held, ...(instants ?? [null, null])];
-    const [row] = await executor.run("budgets", this.statements.reserve, values, call);
+    const [row] = await executor.run("budgets", this.statements.reserve(claims.length), values, call);
     return toStep(reservation, row);
   }
 }
