@@ -40,7 +40,6 @@ const STATUS_ERROR = 2;
  */
 export function openTelemetry(api: OpenTelemetryApi): Telemetry {
   const tracer = api.trace.getTracer(SCOPE);
-  const meter = api.metrics.getMeter(SCOPE);
   const contexts = new WeakMap<Span, unknown>();
   const histograms = new Map<string, { record(value: number, attributes: never): void }>();
   return {
@@ -55,7 +54,8 @@ export function openTelemetry(api: OpenTelemetryApi): Telemetry {
     measure(name, value, attributes) {
       let histogram = histograms.get(name);
       if (!histogram) {
-        histogram = meter.createHistogram(name, histogramOptions(name));
+        // Not before there is something to measure: a meter that is made before the host's SDK is registered stays deaf.
+        histogram = api.metrics.getMeter(SCOPE).createHistogram(name, histogramOptions(name));
         histograms.set(name, histogram);
       }
       histogram.record(value, attributes as never);

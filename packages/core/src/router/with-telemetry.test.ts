@@ -1,0 +1,335 @@
+import { getEventListeners } from "node:events";
+import { manualClock } from "@salesagent/conformance";
+import {
+  createModelStream,
+  type LanguageModel,
+  type ModelCallOptions,
+  systemMessage,
+  userMessage,
+} from "@salesagent/ports";
+import { memoryStorage } from "@salesagent/storage-memory";
+import { describe, expect, it } from "vitest";
+import { withCache } from "../cache/with-cache.js";
+import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
+import { type RecordedSpan, recordingTelemetry } from "../telemetry/testing/recording-telemetry.js";
+import { ModelRouter } from "./model-router.js";
+import { modelFailure } from "./testing/model-failure.js";
+import { namedModel } from "./testing/named-model.js";
+import { withTelemetry } from "./with-telemetry.js";
+
+const request = { messages: [systemMessage("Be brief."), userMessage("Greet Ada.")] };
+const hung = () => new Promise<void>(() => {});
+
+/** Lets everything that is ready to run do so. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+function tree(spans: readonly RecordedSpan[]): readonly string[] {
+  const depth = (span: RecordedSpan): number => {
+    const parent = spans.find((each) => each === span.parent);
+    return parent ? depth(parent) + 1 : 0;
+  };
+  return spans.map(
+    (span) => `${"  ".repeat(depth(span))}${span.name}${span.failure ? `: ${span.failure}` : ""}`,
+  );
+}
+
+function traced(model: LanguageModel, content = false) {
+  const recording = recordingTelemetry();
+  const clock = manualClock();
+  return { ...recording, model: withTelemetry(model, { telemetry: recording.telemetry, clock, content }) };
+}
+
+describe("withTelemetry", () => {
+  it("traces a call and its attempt, and leaves the answer as it is", async () => {
+    const plain = namedModel("one", { text: ["Hello", " Ada."] });
+    const { model, spans } = traced(plain);
+    const call: ModelCallOptions = { task: "drafting", scope: { tenant: "acme", runId: "r1" } };
+    const result = await model.stream(request, call).result();
+
+    expect(result).toEqual(await plain.stream(request, call).result());
+    expect(tree(spans)).toEqual(["model_call one", "  chat one"]);
+    expect(spans.map(({ kind, ends }) => [kind, ends])).toEqual([
+      ["internal", 1],
+      ["client", 1],
+    ]);
+    expect(spans[0]?.attributes).toEqual({
+      "salesagent.call.provider": "test",
+      "salesagent.call.model": "one",
+      "salesagent.task": "drafting",
+      "salesagent.tenant": "acme",
+      "salesagent.run.id": "r1",
+      "gen_ai.response.model": "one",
+      "gen_ai.response.finish_reasons": ["stop"],
+      "gen_ai.response.time_to_first_chunk": 0.001,
+      "salesagent.response.provider": "test",
+      "salesagent.call.attempts": 1,
+      "salesagent.call.takeovers": 0,
+      "salesagent.call.cost_usd": 0.00001,
+      "salesagent.cache.hit": false,
+    });
+  });
+
+  it("does nothing before the answer is read", async () => {
+    const { model, spans } = traced(namedModel("one", { text: "Hello" }));
+    model.stream(request);
+    await turn();
+    expect(spans).toEqual([]);
+  });
+
+  it("traces a router's decision and each of its attempts, and which model answered", async () => {
+    const router = new ModelRouter({
+      candidates: [
+        namedModel("first", { text: "Hel", error: modelFailure("model.stream_cut") }),
+        namedModel("second", { text: "Hello." }),
+      ],
+      policy: "best",
+      clock: manualClock(),
+    });
+    const { model, spans, measurements } = traced(router);
+    const { text } = await model.stream(request).result();
+
+    expect(text).toBe("Hello.");
+    expect([...tree(spans)].sort()).toEqual(
+      ["model_call best", "  route", "  chat first: model.stream_cut", "  chat second"].sort(),
+    );
+    expect(spans.map(({ ends }) => ends)).toEqual([1, 1, 1, 1]);
+    expect(spans[0]?.attributes).toMatchObject({
+      "gen_ai.response.model": "second",
+      "salesagent.call.attempts": 2,
+      "salesagent.call.takeovers": 1,
+    });
+    expect(spans.find(({ name }) => name === "route")?.attributes).toMatchObject({
+      "salesagent.route.policy": "best",
+      "salesagent.route.ranked": ["test/first", "test/second"],
+    });
+    const costs = measurements.filter(({ name }) => name === "salesagent.client.cost");
+    expect(costs.map(({ attributes }) => attributes["salesagent.attempt.purpose"])).toEqual([
+      "first",
+      "failover",
+    ]);
+  });
+
+  it("notes an answer from a cache, for which no model was asked", async () => {
+    const storage = memoryStorage();
+    const { model, spans } = traced(withCache(namedModel("one", { text: "Hello" }), { storage }));
+    const call = { scope: { tenant: "acme" } };
+    await model.stream(request, call).result();
+    await turn();
+    await model.stream(request, call).result();
+
+    expect(tree(spans)).toEqual(["model_call one", "  chat one", "model_call one"]);
+    expect(spans[2]?.attributes).toMatchObject({
+      "salesagent.cache.hit": true,
+      "salesagent.cache.kind": "exact",
+    });
+  });
+
+  it("fails with the code of what the call throws", async () => {
+    const { model, spans } = traced(namedModel("one", { error: modelFailure("model.overloaded") }));
+    await expect(model.stream(request).result()).rejects.toMatchObject({ code: "model.overloaded" });
+    expect(tree(spans)).toEqual(["model_call one: model.overloaded", "  chat one: model.overloaded"]);
+    expect(spans.map(({ ends }) => ends)).toEqual([1, 1]);
+  });
+
+  it("ends when the caller aborts while the model hangs, and leaves no listener", async () => {
+    const { model, spans } = traced(namedModel("one", { text: "never", until: hung() }));
+    const caller = new AbortController();
+    const reason = new Error("closing time");
+    const pending = model.stream(request, { signal: caller.signal }).result();
+    await turn();
+
+    caller.abort(reason);
+
+    await expect(pending).rejects.toBe(reason);
+    await turn();
+    expect(tree(spans)).toEqual(["model_call one: aborted", "  chat one: aborted"]);
+    expect(spans.map(({ ends }) => ends)).toEqual([1, 1]);
+    expect(getEventListeners(caller.signal, "abort")).toHaveLength(0);
+  });
+
+  it("ends when the reader leaves, at any event", async () => {
+    for (const last of ["start", "text-delta"]) {
+      const { model, spans } = traced(namedModel("one", { text: ["a", "b"] }));
+      for await (const event of model.stream(request)) if (event.type === last) break;
+      await turn();
+      expect(tree(spans)).toEqual(["model_call one: aborted", "  chat one: aborted"]);
+      expect(spans.map(({ ends }) => ends)).toEqual([1, 1]);
+    }
+  });
+
+  it("is complete when the reader leaves after the finish", async () => {
+    const { model, spans } = traced(namedModel("one", { text: "a" }));
+    for await (const event of model.stream(request)) if (event.type === "finish") break;
+    expect(tree(spans)).toEqual(["model_call one", "  chat one"]);
+    expect(spans.map(({ ends }) => ends)).toEqual([1, 1]);
+  });
+
+  it("traces once where two of it stand around each other", async () => {
+    const inner = traced(namedModel("one", { text: "a" }));
+    const outer = traced(inner.model);
+    await outer.model.stream(request).result();
+    expect(tree(outer.spans)).toEqual(["model_call one", "  chat one"]);
+    expect(inner.spans).toEqual([]);
+  });
+
+  it("asks the guards of the call, and says that one refused", async () => {
+    const refused = new Error("over budget");
+    const guard = { begin: () => Promise.reject(refused) };
+    const { model, spans, measurements } = traced(namedModel("one", { text: "a" }));
+    await expect(model.stream(request, { guards: [guard] }).result()).rejects.toBe(refused);
+    expect(tree(spans)).toEqual(["model_call one: internal"]);
+    expect(measurements).toEqual([]);
+  });
+
+  it("lets no failure of the host's telemetry reach the call", async () => {
+    const failing = () => {
+      throw new Error("the host's own");
+    };
+    const telemetries: Telemetry[] = [
+      { startSpan: failing, measure: failing },
+      { startSpan: () => ({ set: failing, fail: failing, end: failing }), measure: failing },
+    ];
+    for (const telemetry of telemetries) {
+      const model = withTelemetry(namedModel("one", { text: "a" }), { telemetry, content: true });
+      expect((await model.stream(request).result()).text).toBe("a");
+    }
+  });
+
+  it("asks guards all the same where nobody listens", async () => {
+    const begun: string[] = [];
+    const guard = {
+      begin: ({ modelId }: { readonly modelId: string }) => {
+        begun.push(modelId);
+        return { end() {} };
+      },
+    };
+    await withTelemetry(namedModel("one", { text: "a" }), noTelemetry)
+      .stream(request, { guards: [guard] })
+      .result();
+    expect(begun).toEqual(["one"]);
+  });
+
+  it("refuses options without a telemetry", () => {
+    const model = namedModel("one", { text: "a" });
+    expect(() => withTelemetry(model, {} as Telemetry)).toThrow(TypeError);
+    expect(() => withTelemetry(model, {} as Telemetry)).toThrow("options.telemetry");
+  });
+});
+
+describe("the content of a call", () => {
+  const transcript = {
+    messages: [
+      systemMessage("Be brief."),
+      {
+        role: "user" as const,
+        parts: [
+          { type: "text" as const, text: "Who is Ada?", origin: "user" as const },
+          {
+            type: "file" as const,
+            mediaType: "image/png",
+            data: { base64: "iVBOR" },
+            origin: "user" as const,
+          },
+        ],
+      },
+      {
+        role: "assistant" as const,
+        parts: [{ type: "tool-call" as const, callId: "c1", name: "lookup", input: { name: "Ada" } }],
+      },
+      {
+        role: "tool" as const,
+        parts: [
+          {
+            ...{ type: "tool-result" as const, callId: "c1", name: "lookup", failed: false },
+            ...{ output: { title: "CTO" }, origin: "tool" as const },
+          },
+        ],
+      },
+    ],
+  };
+  const answering = () =>
+    namedModel("one", { reasoning: "Hm.", text: "Hi.", toolCalls: [{ name: "send", callId: "c2" }] });
+
+  it("is nowhere unless it is asked for", async () => {
+    const { model, spans, measurements } = traced(answering());
+    await model.stream(transcript).result();
+    expect(JSON.stringify([spans, measurements], leaveOutParents)).not.toMatch(/Ada|CTO|Hi\.|Hm\.|brief/);
+  });
+
+  it("is told in the shape of the conventions, without the bytes of files", async () => {
+    const { model, spans } = traced(answering(), true);
+    await model.stream(transcript).result();
+
+    expect(contentOf(spans[0], "gen_ai.system_instructions")).toEqual([
+      { type: "text", content: "Be brief." },
+    ]);
+    expect(contentOf(spans[0], "gen_ai.input.messages")).toEqual([
+      {
+        role: "user",
+        parts: [
+          { type: "text", content: "Who is Ada?" },
+          { type: "blob", modality: "image", mime_type: "image/png" },
+        ],
+      },
+      {
+        role: "assistant",
+        parts: [{ type: "tool_call", id: "c1", name: "lookup", arguments: { name: "Ada" } }],
+      },
+      { role: "tool", parts: [{ type: "tool_call_response", id: "c1", response: { title: "CTO" } }] },
+    ]);
+    expect(contentOf(spans[0], "gen_ai.output.messages")).toEqual([
+      {
+        role: "assistant",
+        parts: [
+          { type: "reasoning", content: "Hm." },
+          { type: "text", content: "Hi." },
+          { type: "tool_call", id: "c2", name: "send", arguments: {} },
+        ],
+        finish_reason: "tool_call",
+      },
+    ]);
+  });
+
+  it("is that of the model which took over", async () => {
+    const router = new ModelRouter({
+      candidates: [
+        namedModel("first", { text: "Hel", error: modelFailure("model.stream_cut") }),
+        namedModel("second", { text: "Hello." }),
+      ],
+      policy: "best",
+      clock: manualClock(),
+    });
+    const { model, spans } = traced(router, true);
+    await model.stream(request).result();
+    expect(contentOf(spans[0], "gen_ai.output.messages")).toMatchObject([
+      { parts: [{ type: "text", content: "Hello." }] },
+    ]);
+  });
+
+  it("never fails a call that it can't be made of", async () => {
+    const circular: { self?: unknown } = {};
+    circular.self = circular;
+    const silent: LanguageModel = {
+      ...answering(),
+      stream: (_, call) =>
+        createModelStream(async function* () {
+          yield [{ type: "start", provider: "test", modelId: "one", warnings: [], rateLimits: [] }];
+          yield [{ type: "text-delta", text: "a" }];
+          const timings = { totalMs: 1 };
+          const usage = { inputTokens: 1, outputTokens: 1 };
+          yield [{ type: "finish", reason: "stop", usage, timings, attempts: [] }];
+        }, call),
+    };
+    const part = { type: "tool-call" as const, callId: "c", name: "n", input: circular as never };
+    const odd = { messages: [{ role: "assistant" as const, parts: [part] }] };
+    expect((await traced(silent, true).model.stream(odd).result()).text).toBe("a");
+  });
+});
+
+function contentOf(span: RecordedSpan | undefined, name: string): unknown {
+  return JSON.parse(String(span?.attributes[name]));
+}
+
+function leaveOutParents(key: string, value: unknown): unknown {
+  return key === "parent" ? undefined : value;
+}
