@@ -70,6 +70,15 @@ describe("toModelError", () => {
     expect(error.replay).toBe("safe");
   });
 
+  it("takes the wait of a 429 from the limit that is used up, where nothing else tells it", () => {
+    const headers = new Headers({ "x-ratelimit-remaining-tokens": "0", "x-ratelimit-reset-tokens": "1m2s" });
+    const failed = (status: number) =>
+      toModelError(new WireFailure({ kind: "status", status, vendorMessage: "No.", headers }), call);
+
+    expect(failed(429)).toMatchObject({ code: "model.rate_limited", facts: { retryAfterMs: 62_000 } });
+    expect(failed(500).facts).not.toHaveProperty("retryAfterMs");
+  });
+
   it("prefers a wait that the body tells", () => {
     const headers = new Headers({ "retry-after": "2" });
     const failure = new WireFailure({ kind: "status", status: 429, retryAfterMs: 34_400, headers });
