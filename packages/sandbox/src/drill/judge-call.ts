@@ -20,8 +20,7 @@ const ROLES: readonly DrillRole[] = ["primary", "fallback"];
 const SUMMARIES: ReadonlySet<ErrorCode> = new Set(["router.exhausted", "breaker.open"]);
 
 /** Messages of a program that stumbled rather than told what happened. */
-const STUMBLES =
-  /cannot read propert|is not a function|is not iterable|is not defined|undefined is not|JSON\.parse|^unexpected (token|end of json)/i;
+const STUMBLES = /cannot read propert|is not a function|is not iterable|is not defined|undefined is not/i;
 
 /** What is wrong with a call from its caller's side; empty when nothing is. */
 export function problemsOfCall(
@@ -120,6 +119,10 @@ function modelProblems(
   if (modelId === undefined) return strict ? ["does not tell which model answered"] : [];
   if (modelId !== asked)
     return [`says that ${modelId} answered, where it was ${asked ?? "no model that was asked"}`];
+  const begin = report.events.findLast((event) => "modelId" in event);
+  if (begin !== undefined && begin.modelId !== modelId) {
+    return [`has events that say that ${begin.modelId} answered, and its result ${modelId}`];
+  }
   const last = attempts?.findLast((attempt) => attempt.outcome === "completed");
   if (last !== undefined && (last.modelId !== modelId || last.provider !== provider)) {
     return [`says that ${provider}/${modelId} answered, and its attempts ${last.provider}/${last.modelId}`];

@@ -33,17 +33,17 @@ function altered(
 }
 
 describe("the wall", () => {
-  it("has sixteen faults, each with a number of its own", () => {
+  it.concurrent("has sixteen faults, each with a number of its own", () => {
     expect(DRILL_SCENARIOS.map(({ id }) => id)).toEqual(Array.from({ length: 16 }, (_, index) => index + 1));
   });
 
-  it.each(DRILL_SCENARIOS)("$id, $title, can be passed", async ({ id }) => {
+  it.concurrent.each(DRILL_SCENARIOS)("$id, $title, can be passed", async ({ id }) => {
     expect(await drill(smallRouter(), id)).toMatchObject({ caller: "pass", provider: "pass" });
   });
 });
 
 describe("a subject that passes nothing on to its caller but what is right", () => {
-  it.each<[string, Flaws, number, RegExp]>([
+  it.concurrent.each<[string, Flaws, number, RegExp]>([
     ["doubles text", { doubles: true }, 8, /a text mixed of both vendors/],
     ["goes on after a stall without a restart", { doubles: true }, 9, /a text mixed of both vendors/],
     ["takes a cut for the end", { acceptsCuts: true }, 8, /a truncated text of the primary, as a success/],
@@ -76,7 +76,7 @@ describe("a subject that passes nothing on to its caller but what is right", () 
 });
 
 describe("a subject that is decent to vendors", () => {
-  it.each<[string, Flaws, number, RegExp]>([
+  it.concurrent.each<[string, Flaws, number, RegExp]>([
     [
       "comes back too early",
       { ignoresRetryAfter: true },
@@ -117,7 +117,7 @@ describe("a subject that is decent to vendors", () => {
 describe("what a subject tells", () => {
   const sound = smallRouter();
 
-  it.each<[string, Parameters<typeof altered>[1], RegExp]>([
+  it.concurrent.each<[string, Parameters<typeof altered>[1], RegExp]>([
     [
       "a usage that is not the vendor's",
       (call) => ({
@@ -125,6 +125,18 @@ describe("what a subject tells", () => {
         outcome: async () => ({ ...(await call.outcome()), usage: { inputTokens: 1, outputTokens: 1 } }),
       }),
       /tells a usage of 1 \+ 1 tokens, where the primary counted 100 \+ 20/,
+    ],
+    [
+      "a start by another model",
+      (call) => ({
+        ...call,
+        events: (async function* () {
+          for await (const event of call.events) {
+            yield event.type === "start" ? { ...event, modelId: "another" } : event;
+          }
+        })(),
+      }),
+      /has events that say that another answered, and its result gpt-5\.4-mini/,
     ],
     [
       "a result unlike what was read",
@@ -153,7 +165,7 @@ describe("what a subject tells", () => {
     expect(row.callerNote).toMatch(note);
   });
 
-  it("fails when an error shows a key", async () => {
+  it.concurrent("fails when an error shows a key", async () => {
     const leaky = altered(sound, () => ({
       events: (async function* () {})(),
       outcome: () => Promise.reject(new Error("401 for sk-drill-primary-7Q2mV9xK")),
@@ -164,7 +176,7 @@ describe("what a subject tells", () => {
     expect(JSON.stringify(row)).not.toContain("7Q2mV9xK");
   });
 
-  it("fails when costs do not sum up", async () => {
+  it.concurrent("fails when costs do not sum up", async () => {
     const cheap = altered(sound, (call) => ({
       ...call,
       outcome: async () => ({ ...(await call.outcome()), costUsd: 0.5 }),
@@ -175,7 +187,7 @@ describe("what a subject tells", () => {
 });
 
 describe("a lenient drill", () => {
-  it("passes a clear error, and counts it as no answer", async () => {
+  it.concurrent("passes a clear error, and counts it as no answer", async () => {
     const row = await drill({ ...smallRouter({ noFailover: true }), strict: false }, 12);
 
     expect(row).toMatchObject({ caller: "pass", provider: "pass", calls: 1, answered: 0 });
@@ -184,7 +196,7 @@ describe("a lenient drill", () => {
 });
 
 describe("runDrill", () => {
-  it("gives the subject two vendors of its own for each scenario, and closes what it opened", async () => {
+  it.concurrent("gives the subject two vendors of its own for each scenario, and closes what it opened", async () => {
     const setups: DrillSetup[] = [];
     const closed: string[] = [];
     const subject = languageModelSubject("watched", (setup) => {
@@ -197,13 +209,14 @@ describe("runDrill", () => {
     const rows = await runDrill({ subject, scenarios: [...scenario(3), ...scenario(11)] });
 
     expect(rows.map(({ caller }) => caller)).toEqual(["pass", "pass"]);
-    expect(new Set(setups.map(({ vendors }) => vendors.primary.baseUrl)).size).toBe(2);
+    // the first is for the warm-up
+    expect(new Set(setups.map(({ vendors }) => vendors.primary.baseUrl)).size).toBe(3);
     expect(closed).toEqual(setups.map(({ vendors }) => vendors.primary.baseUrl));
     const [first] = setups;
     await expect(fetch(`${first?.vendors.primary.baseUrl}/models`)).rejects.toThrow();
   });
 
-  it("tells each row as it is done", async () => {
+  it.concurrent("tells each row as it is done", async () => {
     const told: number[] = [];
     await runDrill({
       subject: smallRouter(),
@@ -215,7 +228,7 @@ describe("runDrill", () => {
     expect(told).toEqual([12, 13]);
   });
 
-  it("ends between two scenarios with the signal's reason", async () => {
+  it.concurrent("ends between two scenarios with the signal's reason", async () => {
     const stop = new AbortController();
     const reason = new Error("enough");
     const run = runDrill({
@@ -228,7 +241,7 @@ describe("runDrill", () => {
     await expect(run).rejects.toBe(reason);
   });
 
-  it("ends in the middle of a call that does not end by itself", async () => {
+  it.concurrent("ends in the middle of a call that does not end by itself", async () => {
     const stop = new AbortController();
     const reason = new Error("enough");
     const run = runDrill({
@@ -243,7 +256,7 @@ describe("runDrill", () => {
     await expect(run).rejects.toBe(reason);
   });
 
-  it("refuses a patience that is none", async () => {
+  it.concurrent("refuses a patience that is none", async () => {
     await expect(runDrill({ subject: smallRouter(), patienceMs: 0 })).rejects.toThrow(/patienceMs.*got 0/);
   });
 });

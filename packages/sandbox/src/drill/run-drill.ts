@@ -8,6 +8,7 @@ import { DrillStage, type MadeCall, type StageParts } from "./drill-stage.js";
 import type { DrillSubject } from "./drill-subject.js";
 import { nameOf, problemsOfCall, servedBy } from "./judge-call.js";
 import type { DrillScenario } from "./scenario.js";
+import { warmUp } from "./scenarios/warm-up.js";
 import { replyOf, vendorOf } from "./simulated-vendor.js";
 import type { Traffic } from "./traffic.js";
 
@@ -31,7 +32,8 @@ const LET_GO_MS = 500;
 
 /**
  * Plays the scenarios one after another, each with simulated vendors and a subject of its own, and judges them from the
- * caller's and the vendors' side. Everything stays on this machine.
+ * caller's and the vendors' side. A call that goes well and one that fails over come first and are not judged. Everything
+ * stays on this machine.
  *
  * @throws RangeError for a patience that is none; what the subject's `open` throws; the signal's reason.
  */
@@ -44,11 +46,14 @@ export async function runDrill({
   clock = systemClock,
 }: DrillOptions): Promise<readonly DrillRow[]> {
   if (!(patienceMs > 0)) throw new RangeError(`patienceMs must be a number > 0, got ${patienceMs}`);
+  const play = (scenario: DrillScenario) => {
+    signal?.throwIfAborted();
+    return untilAborted(playScenario(scenario, subject, { patienceMs, clock, signal }), signal);
+  };
+  await play(warmUp);
   const rows: DrillRow[] = [];
   for (const scenario of scenarios) {
-    signal?.throwIfAborted();
-    const play = playScenario(scenario, subject, { patienceMs, clock, signal });
-    const row = await untilAborted(play, signal);
+    const row = await play(scenario);
     rows.push(row);
     onRow(row);
   }

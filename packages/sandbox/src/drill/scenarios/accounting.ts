@@ -1,7 +1,6 @@
 import type { ModelAttempt } from "@salesagent/ports";
 import { overBounds } from "../bounds.js";
 import type { CallReport } from "../call-report.js";
-import type { DrillRole } from "../drill-setup.js";
 import type { DrillScenario } from "../scenario.js";
 import { SIMULATED } from "../simulated-vendor.js";
 import { promptOf, type Traffic } from "../traffic.js";
@@ -75,13 +74,12 @@ function begunProblems(
   report: CallReport,
   where: string,
 ): string[] {
-  const role: DrillRole = "primary";
-  const cut = traffic.of(role, [report]).filter(({ outcome }) => outcome === "cut").length;
+  const cut = traffic.of("primary", [report]).filter(({ outcome }) => outcome === "cut").length;
   const paid = attempts.filter(
     ({ outcome, costUsd, usage }) =>
       outcome === "failed" &&
       (costUsd ?? 0) > 0 &&
-      (usage.outputTokens ?? 0) <= SIMULATED[role].usage.outputTokens,
+      (usage.outputTokens ?? 0) <= SIMULATED.primary.usage.outputTokens,
   ).length;
   return paid < cut
     ? [`${where}: ${cut} answers broke off after they had begun, ${paid} of them have a cost`]
