@@ -1,5 +1,5 @@
 /**
- * `npm run test:soak`, `npm run test:crash`: heavy suites that CI leaves out. Each is a script of `scripts/soak` (memory and
+ * `npm run test:soak`, `test:crash`, `test:chaos` …: heavy suites that CI leaves out. Each is a script of `scripts/soak` (memory and
  * handles over long runs) or `scripts/crash` (processes killed at any instant) that exits with 1 when a promise is broken;
  * all of them, or those named (`npm run test:soak -- runs`). They load the built packages.
  */

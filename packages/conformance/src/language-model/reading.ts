@@ -84,6 +84,7 @@ function comparableEvent(
       return { type: event.type, reason: event.reason, usage: event.usage, costUsd: event.costUsd };
     case "start":
     case "restart":
+    case "continue":
       return { type: event.type, provider: event.provider, modelId: event.modelId };
   }
 }

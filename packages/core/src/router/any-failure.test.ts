@@ -141,10 +141,17 @@ describe("any sequence of failures", () => {
           expect(result.costUsd).toBeCloseTo(total, 9);
         },
       ),
-      { numRuns: Number(process.env["CHAOS_RUNS"] ?? 300) },
+      chaos,
     );
   });
 });
+
+/** `npm run test:chaos` asks for many more cases, from a seed that it prints. */
+const { CHAOS_RUNS, CHAOS_SEED } = process.env;
+const chaos = {
+  numRuns: Number(CHAOS_RUNS ?? 300),
+  ...(CHAOS_SEED === undefined ? {} : { seed: Number(CHAOS_SEED) }),
+};
 
 const request: ModelRequest = { messages: [userMessage("Tell me.")] };
 const failing: Behaviour = { words: 0, code: "model.server_error", retryAfterMs: undefined, part: "text" };
