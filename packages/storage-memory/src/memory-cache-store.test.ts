@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { memoryStorage } from "./memory-storage.js";
+import { RecentMap } from "./recent-map.js";
 
 const entry = (key: string) => ({
   ...{ key, value: key, createdAt: "2001-01-01T00:00:00.000Z" },
@@ -33,5 +35,25 @@ describe("cached answers in memory", () => {
     for (const maxCacheEntries of [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => memoryStorage({ maxCacheEntries })).toThrow(/maxCacheEntries must be a whole number/);
     }
+  });
+
+  it("go in the order of their last use, whatever is put, read and removed", () => {
+    const key = fc.nat(9).map(String);
+    const deed = fc.record({ kind: fc.constantFrom("set", "set", "set", "get", "delete"), key });
+    fc.assert(
+      fc.property(fc.array(deed, { maxLength: 100 }), (deeds) => {
+        const map = new RecentMap<string>(4);
+        let plain: readonly string[] = [];
+        for (const { kind, key: used } of deeds) {
+          const others = plain.filter((one) => one !== used);
+          if (kind === "set") map.set(used, used);
+          else if (kind === "get") expect(map.get(used)).toBe(plain.includes(used) ? used : undefined);
+          else map.delete(used);
+          if (kind === "delete") plain = others;
+          else if (kind === "set" || plain.includes(used)) plain = [...others, used].slice(-4);
+          expect([...map.keys()]).toEqual(plain);
+        }
+      }),
+    );
   });
 });

@@ -10,7 +10,10 @@ interface Meaning extends Omit<VectorItem, "vector"> {
 
 /** The sum of products; several sums at a time, since a processor adds them side by side. */
 function dot(left: Float64Array, right: Float32Array, start: number): number {
-  let [one, two, three, four] = [0, 0, 0, 0];
+  let one = 0;
+  let two = 0;
+  let three = 0;
+  let four = 0;
   const { length } = left;
   const even = length - (length % 4);
   let index = 0;
@@ -53,7 +56,7 @@ export class VectorCollection {
     if (!this.#places.has(item.id)) this.#makeRoom(now);
     const place = this.#places.get(item.id) ?? this.#meanings.length;
     this.#numbers.set(vector, place * this.length);
-    this.#meanings[place] = { ...item, squares: dot(Float64Array.from(vector), vector, 0) };
+    this.#meanings[place] = { ...item, squares: dot(new Float64Array(vector), vector, 0) };
     this.#places.set(item.id, place);
   }
 
@@ -72,11 +75,12 @@ export class VectorCollection {
 
   /** Shows `best` the items that are not over. */
   search(query: Float32Array, now: string, best: BestMatches, isHidden?: (id: string) => boolean): void {
-    const wanted = Float64Array.from(query);
+    const wanted = new Float64Array(query);
     const squares = dot(wanted, query, 0);
     let { bar } = best;
+    const numbers = this.#numbers;
     this.#meanings.forEach((meaning, place) => {
-      const cosine = dot(wanted, this.#numbers, place * this.length) / Math.sqrt(squares * meaning.squares);
+      const cosine = dot(wanted, numbers, place * this.length) / Math.sqrt(squares * meaning.squares);
       const similarity = Math.max(-1, Math.min(1, cosine));
       if (similarity < bar) return;
       const { id, data, expiresAt } = meaning;

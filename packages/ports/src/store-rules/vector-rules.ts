@@ -24,8 +24,10 @@ export function checkVector(field: string, vector: Float32Array, length?: number
   if (length !== undefined && vector.length !== length) {
     throw refuse(`it has ${vector.length} numbers, and the collection's vectors have ${length}`);
   }
-  if (!vector.every(Number.isFinite)) throw refuse("it holds a number that isn't finite");
-  if (vector.every((value) => value === 0)) throw refuse("it is all zeros, which is like nothing");
+  let squares = 0; // in doubles, which hold the squares of the largest and the smallest numbers of a Float32Array
+  for (const value of vector) squares += value * value;
+  if (!Number.isFinite(squares)) throw refuse("it holds a number that isn't finite");
+  if (squares === 0) throw refuse("it is all zeros, which is like nothing");
 }
 
 /**

@@ -198,6 +198,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
     })),
     fails: [
       "budget-store/1, leases > books a reservation in full once its lease is over, and tells how many lapsed",
+      "budget-store/1, leases > never shortens a lease, and refuses one that isn't an instant",
       "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
