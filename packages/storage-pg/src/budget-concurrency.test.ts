@@ -197,26 +197,33 @@ describe("leases that are over in four processes at once", () => {
 });
 
 describe("windows that are over", () => {
-  const claimUntil = (windowEndsAt: string) => [{ key: "day", limits: { calls: 40 }, windowEndsAt }];
+  const claimUntil = (windowEndsAt: string) => [
+    { key: "day", limits: { calls: 40 }, windowEndsAt },
+    { key: "ever", limits: {} },
+  ];
 
   it("give way to a new window of the same key, which late settlements leave alone", async () => {
     await reserveAll(40, () => claimUntil(instantIn(1000)), { leaseMs: 600_000 });
     nowMs += 61_000;
+    const claims = claimUntil(instantIn(1000));
+    const each = amounts({ calls: 1 });
+    const leaseUntil = instantIn(600_000);
+    const settle = (index: number) => budgetsOfProcess(index).settle(`${index}`, each);
     const granted = await Promise.all(
       Array.from({ length: 60 }, async (_, index) => {
-        const id = `new-${index}`;
-        const claims = claimUntil(instantIn(1000));
-        const leaseUntil = instantIn(600_000);
-        const each = amounts({ calls: 1 });
-        const [outcome] = await Promise.all([
-          budgetsOfProcess(index).reserve({ id, claims, amounts: each, leaseUntil }),
-          budgetsOfProcess(index + 1).settle(`${index}`, each),
-        ]);
+        const reservation = { id: `new-${index}`, claims, amounts: each, leaseUntil };
+        const settled = index < 20 ? settle(index) : undefined;
+        const outcome = await budgetsOfProcess(index + 1).reserve(reservation);
+        await settled;
         return outcome.granted;
       }),
     );
+    await Promise.all(Array.from({ length: 20 }, (_, index) => settle(20 + index)));
     expect(granted.filter(Boolean).length).toBe(40);
-    expect(await readCalls(["day"])).toEqual([[0, 40]]);
+    expect(await readCalls(["day", "ever"])).toEqual([
+      [0, 40],
+      [40, 40],
+    ]);
   });
 
   it("stand for a minute more, since the clock of another process may be behind", async () => {

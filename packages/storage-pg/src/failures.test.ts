@@ -94,6 +94,20 @@ describe("failures", () => {
     }
   });
 
+  it("tells of them in a ping too, and answers one when all is well", async () => {
+    await using storage = postgres({ connectionString: database.url });
+    expect(await storage.ping()).toBe(undefined);
+    const port = await findClosedPort();
+    await using gone = postgres({ connectionString: `postgres://ada:${SECRET}@127.0.0.1:${port}/x` });
+    const error = await failureOf(gone.ping());
+    expect(error).toMatchObject({
+      code: "store.unavailable",
+      replay: "safe",
+      facts: { vendorCode: "ECONNREFUSED" },
+    });
+    expect(allOf(error)).not.toContain("s3cr");
+  });
+
   it("says that the database is not there", async () => {
     const connectionString = changed((url) => {
       url.pathname = "/nowhere";
@@ -158,6 +172,31 @@ describe("a connection that is lost", () => {
     expect(await acme.leads.count()).toBe(0);
   });
 
+  it("leaves the outcome of a reservation unknown, which is not to be repeated", async () => {
+    await using storage = postgres({ connectionString: database.url, maxConnections: 1 });
+    const { budgets } = storage.tenant("killed-reserve");
+    const claims = [{ key: "day", limits: { calls: 5 } }];
+    const amounts = { nanoUsd: 0, tokens: 0, calls: 1 };
+    const leaseUntil = "2999-01-01T00:00:00.000Z";
+    await budgets.reserve({ id: "first", claims, amounts, leaseUntil });
+    const locker = await pool.connect();
+    await locker.query("begin");
+    await locker.query("select from salesagent.budget_lines where tenant = 'killed-reserve' for update");
+    const pending = failureOf(budgets.reserve({ id: "second", claims, amounts, leaseUntil }));
+    const killBlocked = `select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0`;
+    let killed: readonly unknown[] = [];
+    while (killed.length === 0) killed = await database.query(killBlocked); // it may not have come so far yet
+    expect(await pending).toMatchObject({
+      code: "store.unavailable",
+      replay: "unsafe",
+      facts: { store: "budgets", vendorCode: "57P01" },
+    });
+    await locker.query("rollback");
+    locker.release();
+    expect((await budgets.read(["day"])).map(({ held }) => held.calls)).toEqual([1]);
+  });
+
   it("is replaced by the next call", async () => {
     await using storage = postgres({ connectionString: database.url, maxConnections: 2 });
     const acme = storage.tenant("replaced");
@@ -215,6 +254,19 @@ describe("a pool that is exhausted", () => {
     release();
     await done;
     expect(await leads.count()).toBe(0);
+  });
+
+  it("ends the wait of a ping whose caller leaves", async () => {
+    await using storage = postgres({ pool });
+    const { release, done } = await hold(storage);
+    const caller = new AbortController();
+    const waiting = storage.ping({ signal: caller.signal });
+    const reason = new Error("health check is over");
+    caller.abort(reason);
+    await expect(waiting).rejects.toBe(reason);
+    release();
+    await done;
+    expect(await storage.ping()).toBe(undefined);
   });
 
   it("says so when no connection becomes free in time", async () => {

@@ -1,3 +1,4 @@
+import type { TenantStores } from "@salesagent/ports";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgres } from "./postgres.js";
@@ -21,7 +22,9 @@ beforeAll(async () => {
   database = await createTestDatabase();
   await using storage = postgres({ connectionString: database.url });
   await storage.migrate();
-  await storage.tenant("acme").leads.insertMany([draft("one")]);
+  const acme = storage.tenant("acme");
+  await acme.leads.insertMany([draft("one")]);
+  await fillShared(acme);
   const rows = await database.query("select tablename from pg_tables where schemaname = 'salesagent'");
   tables = rows.map((row) => String(row["tablename"])).filter((name) => name !== "migrations");
   pool = openTestPool({ connectionString: await database.createRole(GRANTS), max: 1 });
@@ -31,6 +34,27 @@ afterAll(async () => {
   await pool.end();
   await database[Symbol.asyncDispose]();
 });
+
+const SHARED = [
+  "budget_lines",
+  "budget_reservations",
+  "cache_entries",
+  "breakers",
+  "breaker_probes",
+  "vector_collections",
+  "vector_items",
+];
+
+/** Puts one row into each of the tables that processes share. */
+async function fillShared({ budgets, cache, breakers, vectors }: TenantStores): Promise<void> {
+  const [at, until] = ["2026-05-01T09:00:00.000Z", "2999-01-01T00:00:00.000Z"];
+  const claims = [{ key: "day", limits: { calls: 1 } }];
+  await budgets.reserve({ id: "1", claims, amounts: { nanoUsd: 0, tokens: 0, calls: 1 }, leaseUntil: until });
+  await cache.put({ key: "answer", value: "of acme", createdAt: at, expiresAt: until });
+  await breakers.put({ name: "model", state: "open", changedAt: at });
+  await breakers.claimProbe("model", "process", until);
+  await vectors.putMany("answers", [{ id: "1", vector: Float32Array.of(1, 0), data: "of acme" }]);
+}
 
 /** Rows of a table that the role sees with the tenant set, or with none. */
 async function countAs(tenant: string | undefined, table: string): Promise<number> {
@@ -66,6 +90,53 @@ describe("row-level security", () => {
       expect(await countAs("", table)).toBe(0);
     }
   });
+
+  it("shows the tables that processes share to their tenant, and hides them from others", async () => {
+    for (const table of SHARED) {
+      expect([table, await countAs("acme", table), await countAs("other", table)]).toEqual([table, 1, 0]);
+    }
+  });
+
+  it("gives two tenants the same names in every store", async () => {
+    await using storage = postgres({ pool });
+    const other = storage.tenant("other-names");
+    await fillShared(other);
+    const line = {
+      key: "day",
+      spent: { nanoUsd: 0, tokens: 0, calls: 0 },
+      held: { nanoUsd: 0, tokens: 0, calls: 1 },
+    };
+    for (const stores of [storage.tenant("acme"), other]) {
+      expect(await stores.budgets.read(["day"])).toEqual([line]);
+      expect(await stores.breakers.claimProbe("model", "another", "2999-01-01T00:00:00.000Z")).toBe(false);
+    }
+    expect(await other.budgets.settle("1", line.spent)).toBe(true);
+    expect(await storage.tenant("acme").budgets.read(["day"])).toEqual([line]);
+  });
+
+  it.each(SHARED)(
+    "lets no tenant write %s for another, nor change or delete what another has there",
+    async (table) => {
+      const client = await pool.connect();
+      try {
+        await client.query("begin");
+        await client.query("select set_config('salesagent.tenant', 'intruder', true)");
+        expect((await client.query(`update salesagent.${table} set tenant = 'intruder'`)).rowCount).toBe(0);
+        expect((await client.query(`delete from salesagent.${table}`)).rowCount).toBe(0);
+        const names = "string_agg(quote_ident(attname), ', ' order by attnum)";
+        const { rows } = await client.query<{ names: string }>(
+          `select ${names} as names from pg_attribute where attrelid = 'salesagent.${table}'::regclass
+         and attnum > 0 and not attisdropped and attidentity = '' and attname <> 'tenant'`,
+        );
+        const copied = rows[0]?.names ?? "";
+        await client.query("select set_config('salesagent.tenant', 'acme', true)");
+        const copy = `insert into salesagent.${table} (tenant, ${copied}) select 'stolen', ${copied} from salesagent.${table}`;
+        await expect(client.query(copy)).rejects.toMatchObject({ code: "42501" });
+      } finally {
+        client.release(true);
+      }
+    },
+  );
 
   it.each(["acme", undefined])("refuses a write for another tenant while %s is set", async (tenant) => {
     const client = await pool.connect();
