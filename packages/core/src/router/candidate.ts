@@ -41,7 +41,7 @@ export class Candidate {
   readonly breaker: CircuitBreaker;
   readonly pacer: RatePacer;
   readonly bulkhead: Bulkhead | undefined;
-  readonly stats = new LiveStats();
+  readonly stats: LiveStats;
   /** Learnt from a refusal: it does not go on with a text that another began. */
   refusesPrefill = false;
   readonly #options: NamedCandidate;
@@ -54,9 +54,15 @@ export class Candidate {
     this.model = model;
     this.quality = quality ?? 1 - position / count;
     this.timeouts = timeouts;
+    this.stats = new LiveStats(clock);
+    const onChange = (snapshot: BreakerSnapshot) => {
+      if (snapshot.state === "open") this.stats.forgive();
+      onBreakerChange?.(snapshot);
+    };
     const classify = classifier(breaker.quotaResetMs);
     this.breaker = new CircuitBreaker({
-      ...given({ ...breaker, onChange: onBreakerChange }),
+      ...given(breaker),
+      onChange,
       name: id,
       clock,
       classify,
