@@ -181,6 +181,14 @@ export {
   withBudget,
   withLedger,
 } from "./budget/index.js";
+export {
+  type AnswerCacheOptions,
+  type CacheOptions,
+  type CacheStep,
+  type SemanticCacheOptions,
+  withCache,
+  withSemanticCache,
+} from "./cache/index.js";
 export { createEventBus, type EventBusOptions } from "./kernel/event-bus.js";
 export { createSpendCap, type SpendCap } from "./model/spend-cap.js";
 export { CircuitBreaker } from "./resilience/circuit-breaker.js";
