@@ -17,11 +17,13 @@ export function overBounds(traffic: Traffic, stage: DrillStage, most: RequestBou
     ROLES.flatMap((role) => {
       const count = traffic.of(role, [report]).length;
       return count > most[role]
-        ? [`call ${report.index} asked the ${role} ${count} times, ${most[role]} at most`]
+        ? [`call ${report.index} asked the ${role} ${inWords(count)}, ${most[role]} at most`]
         : [];
     }),
   );
 }
+
+const inWords = (count: number) => (count === 1 ? "once" : `${count} times`);
 
 /** How much sooner a request may come than it should, in milliseconds: clocks round. */
 const ROUNDING_MS = 5;

@@ -12,7 +12,7 @@ export interface DrillRow {
   readonly providerNote: string;
   readonly requests: Readonly<Record<DrillRole, number>>;
   readonly calls: number;
-  /** Calls that ended in an answer. */
+  /** Calls that ended in an answer with which nothing is wrong. */
   readonly answered: number;
   readonly elapsedMs: number;
 }

@@ -72,6 +72,7 @@ describe("a subject that passes nothing on to its caller but what is right", () 
 
     expect(row.caller).toBe("fail");
     expect(row.callerNote).toMatch(note);
+    expect(row.answered).toBeLessThan(row.calls + (id >= 15 ? 1 : 0)); // those judge the calls as a whole, too
   });
 });
 
@@ -95,7 +96,7 @@ describe("a subject that is decent to vendors", () => {
       "routes around a content filter",
       { routesAroundFilter: true },
       13,
-      /asked the fallback 1 times, 0 at most/,
+      /asked the fallback once, 0 at most/,
     ],
     ["sends its prefill again", { repeatsPrefill: true }, 14, /refused prefill, and was sent it 2 times/],
     ["has no breaker", { noBreaker: true }, 15, /4 calls asked the primary 8 times while it was down/],

@@ -107,10 +107,14 @@ async function letGo(
 
 function toRow(scenario: DrillScenario, stage: DrillStage, strict: boolean, elapsedMs: number): DrillRow {
   const { traffic, made } = stage;
-  const ofCalls = made.flatMap(({ report, expected }) =>
-    problemsOfCall(report, expected, traffic, strict).map((problem) => `call ${report.index} ${problem}`),
-  );
-  const callerProblems = [...ofCalls, ...(scenario.caller?.(traffic, stage) ?? [])];
+  const judged = made.map(({ report, expected }) => ({
+    report,
+    problems: problemsOfCall(report, expected, traffic, strict).map((what) => `call ${report.index} ${what}`),
+  }));
+  const callerProblems = [
+    ...judged.flatMap(({ problems }) => problems),
+    ...(scenario.caller?.(traffic, stage) ?? []),
+  ];
   const providerProblems = [
     ...scenario.provider(traffic, stage),
     ...afterAbort(traffic, stage),
@@ -126,7 +130,9 @@ function toRow(scenario: DrillScenario, stage: DrillStage, strict: boolean, elap
     providerNote: providerProblems[0] ?? trafficNote(traffic),
     requests,
     calls: made.length,
-    answered: made.filter(({ report }) => report.ending.type === "answer").length,
+    answered: judged.filter(
+      ({ report, problems }) => report.ending.type === "answer" && problems.length === 0,
+    ).length,
     elapsedMs,
   };
 }

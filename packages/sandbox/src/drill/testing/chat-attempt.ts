@@ -27,7 +27,7 @@ const CODES = new Map<number, FailureCode>([
 ]);
 
 /** An error of an attempt. */
-export function failure(vendor: DrillVendor, code: FailureCode, more: Partial<ModelErrorFacts> = {}): Error {
+function failure(vendor: DrillVendor, code: FailureCode, more: Partial<ModelErrorFacts> = {}): Error {
   const facts = { provider: vendor.vendor, modelId: vendor.modelId, ...more } as never;
   return new SalesAgentError(code, { message: `${vendor.modelId} failed: ${code}.`, facts, replay: "safe" });
 }
