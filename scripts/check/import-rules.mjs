@@ -28,7 +28,7 @@ const packageRules = /** @type {const} */ ([
 /** The rooms of core, lowest first. A room imports only rooms of lower floors. */
 const floors = [
   ["kernel"],
-  ["model", "resilience", "telemetry", "prompts"],
+  ["model", "resilience", "telemetry", "health", "prompts"],
   ["budget", "cache"],
   ["router", "tools", "guardrails", "memory", "graph", "effects"],
   ["agent", "crm", "outreach"],

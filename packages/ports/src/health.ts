@@ -16,6 +16,8 @@ export interface DependencyHealth {
 
 /** Something whose health can be asked for. */
 export interface HealthCheck {
+  /** Its dependencies stand in for one another, as a router's models do: it is down only when all of them are. @defaultValue false */
+  readonly alternatives?: boolean;
   /** Never rejects for a dependency that is down: that is its answer. */
   health(call?: CallOptions): Promise<readonly DependencyHealth[]>;
 }
