@@ -1,4 +1,5 @@
 import type { OptionValues } from "./command.js";
+import { didYouMean } from "./did-you-mean.js";
 import { UsageError } from "./usage-error.js";
 
 /** The text of an option, where it was given. */
@@ -52,5 +53,7 @@ export function choiceOption<const Choice extends string>(
   if (text === undefined) return undefined;
   const choice = choices.find((candidate) => candidate === text);
   if (choice !== undefined) return choice;
-  throw new UsageError(`--${name} must be one of ${choices.join(", ")}; got "${text}".`);
+  throw new UsageError(
+    `--${name} must be one of ${choices.join(", ")}; got "${text}"${didYouMean(text, choices) || "."}`,
+  );
 }

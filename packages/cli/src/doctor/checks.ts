@@ -1,5 +1,5 @@
 import { SalesAgentError } from "@salesagent/ports";
-import { keyVariableOf, providerNames } from "../choice/model-choice.js";
+import { keyVariableOf, providerNames } from "../choice/providers.js";
 import type { Io } from "../io.js";
 import { cliVersion } from "../version.js";
 

@@ -1,6 +1,6 @@
 import type { QualificationEvent, QualificationResult } from "@salesagent/agents";
 import type { RunEvent } from "@salesagent/core";
-import type { JsonObject, JsonValue } from "@salesagent/ports";
+import type { ContinueEvent, JsonObject, JsonValue, RestartEvent } from "@salesagent/ports";
 import type { Output } from "../io.js";
 import type { ProgressLine } from "../render/progress-line.js";
 import { plainCell } from "../render/table.js";
@@ -8,6 +8,12 @@ import { displayName, type QualifiedRow, type RejectedRow } from "./qualified-ro
 
 /** Text that a lead in the background may hold back, in characters. */
 const HELD_CHARS = 4_000;
+
+/** The tries that were lost on the way to an answer, such as `↻ model.stream_cut at a/b · `. */
+function lostInWords({ attempts = [] }: QualifiedRow): string {
+  const lost = attempts.filter(({ outcome }) => outcome === "failed");
+  return lost.map(({ model, errorCode }) => `↻ ${errorCode ?? "failed"} at ${model} · `).join("");
+}
 
 /** What a qualification's run yields. */
 export type QualificationRunEvent = RunEvent<QualificationResult, QualificationEvent>;
@@ -47,6 +53,7 @@ export class LiveView {
   event(key: symbol, event: QualificationRunEvent): void {
     if (event.type === "reasoning-delta") this.#say(key, event.text);
     if (event.type === "output-partial") this.#sayReasons(key, event.value);
+    if (event.type === "restart" || event.type === "continue") this.#sayTakeover(key, event);
     if (event.type === "degraded")
       this.#say(key, `\n  the model could not be used (${event.code}); the rules' score stands`);
   }
@@ -72,7 +79,8 @@ export class LiveView {
     const { score, tier, reasons } = row.result;
     const name = plainCell(displayName(row)).padEnd(24);
     const evidence = plainCell(reasons[0] ?? "");
-    this.#output.write(`${String(score).padStart(3)}  ${tier.padEnd(2)} ${name} ${evidence}\n`);
+    const lost = lostInWords(row);
+    this.#output.write(`${String(score).padStart(3)}  ${tier.padEnd(2)} ${name} ${lost}${evidence}\n`);
   }
 
   #say(key: symbol, text: string): void {
@@ -97,6 +105,14 @@ export class LiveView {
     const begins = voice.reasons === "" ? "\n  → " : "";
     this.#say(key, begins + reasons.slice(voice.reasons.length));
     voice.reasons = reasons;
+  }
+
+  #sayTakeover(key: symbol, event: RestartEvent | ContinueEvent): void {
+    const { provider, modelId, errorCode, type } = event;
+    const how = type === "restart" ? "writes it anew" : "goes on";
+    this.#say(key, `\n  ↻ ${errorCode}: ${provider}/${modelId} ${how}\n  `);
+    const voice = this.#voices.get(key);
+    if (voice && type === "restart") voice.reasons = "";
   }
 
   #bringForward(key: symbol): void {

@@ -1,6 +1,7 @@
 import type { QualificationResult } from "@salesagent/agents";
 import type { RunSummary } from "@salesagent/core";
 import type { CompanyFields } from "@salesagent/ports";
+import type { ReportAttempt } from "../render/report-data.js";
 
 /** A row of the file that has a lead, and what was found out about it. */
 export interface QualifiedRow {
@@ -12,6 +13,8 @@ export interface QualifiedRow {
   readonly result: QualificationResult;
   /** What it took; absent when the result was stored before and the set-up has not changed. */
   readonly took?: RunSummary;
+  /** Every try at a model that it took, the earliest first. */
+  readonly attempts?: readonly ReportAttempt[];
 }
 
 /** A row that holds no lead. */

@@ -2,17 +2,19 @@ import { writeFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { QualificationAgent } from "@salesagent/agents";
 import { createSpendCap } from "@salesagent/core";
-import { type LanguageModel, systemClock, type TenantStorage } from "@salesagent/ports";
-import { openModel } from "../choice/model-choice.js";
+import type { ModelRouter } from "@salesagent/core/router";
+import { systemClock, type TenantStorage } from "@salesagent/ports";
+import { type OpenedModel, openChoice } from "../choice/open-models.js";
 import { openStorage } from "../choice/storage-choice.js";
 import type { Command } from "../command/command.js";
 import type { Io } from "../io.js";
 import { ProgressLine } from "../render/progress-line.js";
 import { renderReport } from "../render/report.js";
+import type { ReportData } from "../render/report-data.js";
 import { type FeedItem, type ImportAccount, leadFeed } from "./lead-feed.js";
 import { LiveView } from "./live-view.js";
 import { mapConcurrent } from "./map-concurrent.js";
-import { rankedTable, rowAsJson, summaryInWords, warnDegraded } from "./print-results.js";
+import { rankedTable, rowAsJson, servedInWords, summaryInWords, warnDegraded } from "./print-results.js";
 import type { QualifiedRow, RejectedRow } from "./qualified-row.js";
 import { LeadQualifier } from "./qualify-lead.js";
 import { QUALIFY_OPTIONS, type QualifyOptions, resolveQualifyOptions } from "./qualify-options.js";
@@ -26,43 +28,68 @@ export const qualifyCommand: Command = {
   options: QUALIFY_OPTIONS,
   examples: [
     "salesagent qualify leads.csv --profile profile.json --report out.html",
-    "salesagent qualify leads.csv --model openai/gpt-5.4-mini --max-usd 2",
+    "salesagent qualify leads.csv --model openai/gpt-5.4-mini --budget-usd 2",
+    "salesagent qualify leads.csv --model cerebras/gpt-oss-120b,anthropic/claude-sonnet-5-5 --policy cheapest",
+    "salesagent qualify leads.csv --rehearse --report out.html",
     "salesagent qualify leads.csv --store pg --json > scored.ndjson",
   ],
   async run(operands, given, io) {
     const options = await resolveQualifyOptions(operands, given, io);
-    const model = await openChosenModel(options, io);
+    await using chosen = await choose(options, io);
+    const { model, router } = chosen.opened ?? {};
     await using storage = await openStorage(options.store, options.databaseUrl, io.signal);
     const agent = new QualificationAgent({
       profile: options.profile,
       // Records by rules that end with the process would only fill its memory; the leads stay, to find duplicates by.
       storage: storage.supports.durable || model ? storage : undefined,
       model,
+      // A router's name does not tell whom it asks.
+      setup: router?.candidates().map(({ id }) => id),
+      policy: chosen.simulated ? { mode: "rules-only" } : undefined,
       request: options.reasoning && { maxOutputTokens: 8_000, reasoning: { effort: options.reasoning } },
-      spendCap: options.maxUsd === undefined ? undefined : createSpendCap({ usd: options.maxUsd }),
+      spendCap: options.budgetUsd === undefined ? undefined : createSpendCap({ usd: options.budgetUsd }),
     });
-    await runPass(options, agent, storage.tenant(options.tenant), io);
+    await runPass({ options, agent, stores: storage.tenant(options.tenant), io, chosen });
     return 0;
   },
 };
 
-async function openChosenModel(options: QualifyOptions, io: Io): Promise<LanguageModel | undefined> {
-  const { model: name, baseUrl, reasoning } = options;
-  if (name === undefined) return undefined;
-  return openModel({
-    name,
-    baseUrl,
-    tellsReasoning: reasoning !== undefined && reasoning !== "none",
-    env: io.env,
-  });
+/** Whom the pass asks. */
+interface Chosen extends AsyncDisposable {
+  readonly opened: OpenedModel | undefined;
+  readonly simulated: boolean;
 }
 
-async function runPass(
-  options: QualifyOptions,
-  agent: QualificationAgent,
-  stores: TenantStorage,
-  io: Io,
-): Promise<void> {
+/** Everything that one pass works with. */
+interface Pass {
+  readonly options: QualifyOptions;
+  readonly agent: QualificationAgent;
+  readonly stores: TenantStorage;
+  readonly io: Io;
+  readonly chosen: Chosen;
+}
+
+async function choose({ models, reasoning, diesAfter }: QualifyOptions, io: Io): Promise<Chosen> {
+  if (diesAfter !== undefined) {
+    const { openRehearsal } = await import("./rehearsal.js");
+    const rehearsal = await openRehearsal(models, diesAfter);
+    io.stderr.write(`${rehearsal.note}\n`);
+    const { router } = rehearsal;
+    return {
+      opened: { model: router, router },
+      simulated: true,
+      [Symbol.asyncDispose]: () => rehearsal[Symbol.asyncDispose](),
+    };
+  }
+  const tellsReasoning = reasoning !== undefined && reasoning !== "none";
+  const opened = await openChoice(models, { env: io.env, tellsReasoning, fetch: io.fetch });
+  return { opened, simulated: false, [Symbol.asyncDispose]: async () => {} };
+}
+
+async function runPass(pass: Pass): Promise<void> {
+  const { options, agent, stores, io, chosen } = pass;
+  const { simulated } = chosen;
+  const asksModel = chosen.opened !== undefined;
   const startedMs = systemClock.elapsed();
   const account: ImportAccount = {};
   const tally = new Tally(Math.max(options.top, options.reportLimit));
@@ -79,22 +106,24 @@ async function runPass(
       stores,
       tenant: options.tenant,
       again: options.again,
-      view: options.model === undefined ? undefined : view,
+      // Simulated thoughts are the same for every lead.
+      view: asksModel && !simulated ? view : undefined,
+      streamed: simulated,
       signal: stop.signal,
     });
     const feed = leadFeed(options, stores, stop.signal, io, account);
     const work = (item: FeedItem) => qualifyItem(item, qualifier, stop);
     for await (const { row, total } of mapConcurrent(feed, options.concurrency, work)) {
       tally.add(row);
-      if (options.json) await writeLine(io, rowAsJson(row));
-      else if (options.model !== undefined || isShort(total)) view?.row(row);
+      if (options.json) await writeLine(io, rowAsJson(row, simulated));
+      else if (asksModel || isShort(total)) view?.row(row);
       progress.update({ label: "qualifying", done: tally.rows, total });
     }
   } finally {
     io.signal.removeEventListener("abort", onInterrupt);
   }
   progress.clear();
-  await present(tally, account, options, io, systemClock.elapsed() - startedMs);
+  await present(pass, tally, account, systemClock.elapsed() - startedMs);
 }
 
 async function qualifyItem(
@@ -120,22 +149,35 @@ function isShort(totalRows: number | undefined): boolean {
 }
 
 async function present(
+  { options, io, chosen }: Pass,
   tally: Tally,
   account: ImportAccount,
-  options: QualifyOptions,
-  io: Io,
   latencyMs: number,
 ): Promise<void> {
   const summary = { ...tally.summary(), ...(account.resumedAtRow === undefined ? {} : account.counts) };
-  if (options.reportFile !== undefined) await writeReport(options.reportFile, summary, tally, options);
+  const { opened, simulated } = chosen;
+  const served = tally.served.report(opened?.router && breakersOf(opened.router));
+  if (options.reportFile !== undefined) {
+    await writeReport(options.reportFile, summary, tally, options, { ...(served && { served }), simulated });
+  }
   if (options.json) {
-    await writeLine(io, JSON.stringify({ type: "summary", ...summary, latencyMs: Math.round(latencyMs) }));
+    const models = served && { served: served.models };
+    const told = simulated ? { simulated } : {};
+    const latency = { latencyMs: Math.round(latencyMs) };
+    await writeLine(io, JSON.stringify({ type: "summary", ...told, ...summary, ...models, ...latency }));
   } else {
-    const table = rankedTable(tally, options.top, io.stdout.columns);
-    io.stdout.write(`\n${table}\n\n${summaryInWords(summary, latencyMs)}\n`);
+    const { columns } = io.stdout;
+    const table = rankedTable(tally, options.top, columns);
+    io.stdout.write(`\n${table}\n\n${servedInWords(served, columns)}${summaryInWords(summary, latencyMs)}\n`);
+    if (simulated) io.stdout.write("The models' answers were simulated; the scores are the rules' own.\n");
     if (options.reportFile !== undefined) io.stdout.write(`Report: ${options.reportFile}\n`);
   }
   warnDegraded(summary, io);
+}
+
+/** The state of each candidate's breaker, by `provider/model`. */
+function breakersOf(router: ModelRouter): ReadonlyMap<string, string> {
+  return new Map(router.candidates().map(({ id, breaker }) => [id, breaker.state]));
 }
 
 async function writeReport(
@@ -143,9 +185,11 @@ async function writeReport(
   summary: PassSummary,
   tally: Tally,
   options: QualifyOptions,
+  models: Pick<ReportData, "served" | "simulated">,
 ): Promise<void> {
   const html = renderReport({
     ...summary,
+    ...models,
     source: basename(options.file),
     profile: options.profile.name,
     createdAt: new Date(systemClock.now()).toISOString(),

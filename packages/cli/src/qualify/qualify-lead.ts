@@ -6,6 +6,7 @@ import {
 } from "@salesagent/agents";
 import type { RunResult } from "@salesagent/core";
 import type { LeadDraft, ResultRecord, TenantStores } from "@salesagent/ports";
+import { attemptsOf } from "./attempts-of.js";
 import type { LiveView } from "./live-view.js";
 import { displayName, type QualifiedRow } from "./qualified-row.js";
 
@@ -26,6 +27,8 @@ export interface QualifierOptions {
   /** Qualify also where a result of the same set-up is stored. */
   readonly again: boolean;
   readonly view: LiveView | undefined;
+  /** Tokens come as they are written also when nobody watches. */
+  readonly streamed: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -37,6 +40,8 @@ const HOPELESS: ReadonlySet<string> = new Set([
   "model.malformed_response",
   "model.bad_request",
   "model.quota_exhausted",
+  "router.no_candidate",
+  "router.exhausted",
 ]);
 
 /** The model that was asked for can't be used at all. */
@@ -77,13 +82,15 @@ export class LeadQualifier {
     const input = pending.status === "duplicate" ? await this.#storedLead(pending) : draft;
     const { output, summary } = await this.#run(input, pending);
     this.#refuseHopeless(output);
-    return { ...lead, company: input.company, result: output, took: summary };
+    const attempts = summary.modelCalls === 0 ? [] : await attemptsOf(summary.runId, this.#options);
+    return { ...lead, company: input.company, result: output, took: summary, attempts };
   }
 
   async #run(input: QualificationInput, pending: PendingLead): Promise<RunResult<QualificationResult>> {
-    const { agent, tenant, signal, view } = this.#options;
+    const { agent, tenant, signal, view, streamed } = this.#options;
     const { leadId } = pending;
-    const run = agent.run(input, { tenant, leadId, signal, delivery: view ? "streamed" : "whole" });
+    const delivery = view || streamed ? "streamed" : "whole";
+    const run = agent.run(input, { tenant, leadId, signal, delivery });
     if (!view) return run.result();
     const key = view.open(displayName({ company: pending.draft.company }));
     try {

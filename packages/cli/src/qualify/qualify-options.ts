@@ -1,5 +1,6 @@
 import type { IdealCustomerProfile } from "@salesagent/agents";
 import type { ReasoningEffort } from "@salesagent/ports";
+import { MODEL_OPTIONS, type ModelsChoice, readModelsChoice } from "../choice/model-options.js";
 import type { OptionSpec, OptionValues } from "../command/command.js";
 import {
   choiceOption,
@@ -26,18 +27,23 @@ export const QUALIFY_OPTIONS: Readonly<Record<string, OptionSpec>> = {
     multiple: true,
     help: 'maps a column, such as "Staff=company.employees" or "Notes=ignore"',
   },
-  model: { type: "string", value: "PROVIDER/MODEL", help: "reasons with a model on top of the rules" },
-  "base-url": { type: "string", value: "URL", help: "where the model's server is, such as a sandbox" },
+  ...MODEL_OPTIONS,
   reasoning: {
     type: "string",
     value: "EFFORT",
     help: "how hard the model thinks: none, minimal, low, medium, high, max",
   },
-  "max-usd": {
+  "budget-usd": {
     type: "string",
     value: "USD",
-    help: "a cap on what models may cost; the rules go on beyond it",
+    help: "a cap on what models may cost in this pass; the rules go on beyond it",
   },
+  "max-usd": { type: "string", value: "USD", help: "the same as --budget-usd" },
+  rehearse: {
+    type: "boolean",
+    help: "two simulated vendors in place of --model, of which the first dies on the way",
+  },
+  "dies-after": { type: "string", value: "N", help: "answers after which it dies (20)" },
   store: { type: "string", value: "memory|pg", help: "where leads and results are kept (memory)" },
   "database-url": { type: "string", value: "URL", help: "Postgres for --store pg (DATABASE_URL)" },
   tenant: { type: "string", value: "ID", help: "whose data it is (default)" },
@@ -62,10 +68,11 @@ export interface QualifyOptions {
   readonly profile: IdealCustomerProfile;
   /** Column header to field path. */
   readonly mapping: Readonly<Record<string, string>>;
-  readonly model: string | undefined;
-  readonly baseUrl: string | undefined;
+  readonly models: ModelsChoice;
+  /** Answers after which the first of two simulated vendors dies, where a rehearsal was asked for. */
+  readonly diesAfter: number | undefined;
   readonly reasoning: ReasoningEffort | undefined;
-  readonly maxUsd: number | undefined;
+  readonly budgetUsd: number | undefined;
   readonly store: "memory" | "pg";
   readonly databaseUrl: string | undefined;
   readonly tenant: string;
@@ -89,23 +96,22 @@ export async function resolveQualifyOptions(
   const [file, ...more] = operands;
   if (file === undefined) throw new UsageError("Which file? Use `salesagent qualify leads.csv`.");
   if (more.length > 0) throw new UsageError(`One file at a time; got ${operands.length}.`);
-  const model = textOption(options, "model");
-  if (model === undefined && textOption(options, "base-url") !== undefined) {
-    throw new UsageError("--base-url needs --model, such as --model openai/gpt-5.4-mini.");
-  }
+  const rehearse = flagOption(options, "rehearse");
+  const models = readModelsChoice(options, rehearse);
+  const asksModel = rehearse || models.names.length > 0;
   const whole = (name: string, most: number) => wholeNumberOption(options, name, { least: 1, most });
   return {
     file,
     profile: await readProfile(textOption(options, "profile")),
     mapping: readMapping(textOptions(options, "map")),
-    model,
-    baseUrl: textOption(options, "base-url"),
+    models,
+    diesAfter: readDiesAfter(options, rehearse),
     reasoning: choiceOption(options, "reasoning", ["none", "minimal", "low", "medium", "high", "max"]),
-    maxUsd: positiveOption(options, "max-usd"),
+    budgetUsd: readBudget(options),
     store: choiceOption(options, "store", ["memory", "pg"]) ?? "memory",
     databaseUrl: textOption(options, "database-url") ?? io.env["DATABASE_URL"],
     tenant: textOption(options, "tenant") ?? "default",
-    concurrency: whole("concurrency", 256) ?? (model === undefined ? 32 : 4),
+    concurrency: whole("concurrency", 256) ?? (asksModel ? 4 : 32),
     limit: whole("limit", Number.MAX_SAFE_INTEGER),
     again: flagOption(options, "again"),
     reportFile: textOption(options, "report"),
@@ -115,6 +121,27 @@ export async function resolveQualifyOptions(
     json: flagOption(options, "json"),
     quiet: flagOption(options, "quiet"),
   };
+}
+
+function readBudget(options: OptionValues): number | undefined {
+  const budgetUsd = positiveOption(options, "budget-usd");
+  const maxUsd = positiveOption(options, "max-usd");
+  if (budgetUsd !== undefined && maxUsd !== undefined) {
+    throw new UsageError("--budget-usd and --max-usd are the same; give one of them.");
+  }
+  return budgetUsd ?? maxUsd;
+}
+
+function readDiesAfter(options: OptionValues, rehearse: boolean): number | undefined {
+  const diesAfter = wholeNumberOption(options, "dies-after", { least: 0, most: 1_000_000 });
+  if (!rehearse) {
+    if (diesAfter !== undefined) throw new UsageError("--dies-after needs --rehearse.");
+    return undefined;
+  }
+  if (textOption(options, "store") === "pg") {
+    throw new UsageError("--rehearse is for --store memory: simulated results have no place in a database.");
+  }
+  return diesAfter ?? 20;
 }
 
 function readMapping(pairs: readonly string[]): Record<string, string> {

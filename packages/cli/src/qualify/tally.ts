@@ -1,6 +1,7 @@
 import type { RunSummary } from "@salesagent/core";
 import type { ReportLead } from "../render/report-data.js";
 import { displayName, type QualifiedRow, type RejectedRow } from "./qualified-row.js";
+import { Served } from "./served.js";
 
 /** What a whole pass came to. */
 export interface PassSummary {
@@ -31,6 +32,8 @@ export class Tally {
   readonly #tiers = new Map<string, number>();
   readonly #engines: Record<string, number> = {};
   readonly #degraded: Record<string, number> = {};
+  /** Which model served what. */
+  readonly served = new Served();
   readonly histogram: number[] = new Array<number>(10).fill(0);
   #imported = 0;
   #duplicates = 0;
@@ -96,11 +99,12 @@ export class Tally {
     };
   }
 
-  #count({ result, took }: QualifiedRow): void {
+  #count({ result, took, attempts = [] }: QualifiedRow): void {
     const bucket = Math.min(9, Math.floor(result.score / 10));
     this.histogram[bucket] = (this.histogram[bucket] ?? 0) + 1;
     this.#tiers.set(result.tier, (this.#tiers.get(result.tier) ?? 0) + 1);
     increment(this.#engines, result.engine);
+    this.served.add(attempts);
     if (result.degraded) increment(this.#degraded, result.degraded.code);
     if (took) this.#countSpent(took);
     else this.#reused++;
@@ -155,5 +159,6 @@ function toReportLead(row: QualifiedRow): ReportLead {
     reasons: result.reasons,
     missing: result.missing,
     criteria: result.criteria,
+    attempts: row.attempts ?? [],
   };
 }

@@ -1,5 +1,6 @@
 import { manualClock } from "@salesagent/conformance";
 import { describe, expect, it } from "vitest";
+import { Served } from "../qualify/served.js";
 import { formatDuration, formatProgress, ProgressLine } from "./progress-line.js";
 import { renderReport } from "./report.js";
 import type { ReportData } from "./report-data.js";
@@ -98,9 +99,34 @@ describe("renderReport", () => {
         reasons: ["fits"],
         missing: ["revenue"],
         criteria: [{ label: "Size", outcome: "met", points: 10, maxPoints: 10, evidence: "51–200 people" }],
+        attempts: [
+          {
+            model: "a/<b>",
+            purpose: "first",
+            outcome: "failed",
+            errorCode: "model.stream_cut",
+            inputTokens: 900,
+            outputTokens: 12,
+            costUsd: 0.0004,
+            estimated: true,
+            startedAtMs: 1_000,
+            latencyMs: 50,
+          },
+          {
+            model: "c/d",
+            purpose: "failover",
+            outcome: "completed",
+            inputTokens: 901,
+            outputTokens: 80,
+            estimated: false,
+            startedAtMs: 1_050,
+            latencyMs: 100,
+          },
+        ],
       },
     ],
   };
+  const tried = data.leads.flatMap(({ attempts }) => attempts);
 
   it("shows the lead, its evidence and the engine", () => {
     const html = renderReport(data);
@@ -111,6 +137,51 @@ describe("renderReport", () => {
     const html = renderReport(data);
     expect(html).not.toContain("<img");
     expect(html).toContain("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;");
+  });
+
+  it("tells who served what: each model's account, a timeline, and every try of a lead with its cost", () => {
+    const served = new Served();
+    served.add(tried);
+    const report = served.report(new Map([["a/<b>", "open"]]));
+    const html = renderReport({ ...data, ...(report && { served: report }) });
+    expect(report?.models).toMatchObject([
+      { model: "a/<b>", attempts: 1, completed: 0, failed: 1, costUsd: 0.0004, estimatedUsd: 0.0004 },
+      { model: "c/d", attempts: 1, completed: 1, failed: 0, inputTokens: 901 },
+    ]);
+    // An unknown price is not free.
+    expect(report?.models[1]).not.toHaveProperty("costUsd");
+    for (const text of [
+      "Who served what",
+      "a/&lt;b&gt;",
+      "open",
+      "model.stream_cut × 1",
+      "failed: model.stream_cut",
+      "~$0.000400",
+      "unknown",
+      "900 + 12",
+      'aria-label="Tries over time. a/&lt;b&gt;: 0 answered, 1 failed; c/d: 1 answered, 0 failed"',
+    ]) {
+      expect(html).toContain(text);
+    }
+    expect(html.match(/<rect class="(failed|completed)"/g)).toHaveLength(2);
+    expect(html).not.toContain("answers are simulated");
+  });
+
+  it("says of simulated answers that they are, and leaves the section away where no model was asked", () => {
+    const html = renderReport({ ...data, simulated: true });
+    expect(html).toContain("answers are simulated");
+    expect(html).not.toContain("Who served what");
+  });
+
+  it("draws no more tries than a page can hold, and says so", () => {
+    const served = new Served();
+    const one = tried.slice(0, 1);
+    for (let count = 0; count < 5_002; count++) served.add(one);
+    const report = served.report();
+    expect(report).toMatchObject({ omitted: 2, models: [{ attempts: 5_002 }] });
+    expect(renderReport({ ...data, ...(report && { served: report }) })).toContain(
+      "2 later tries are not drawn",
+    );
   });
 
   it("asks nothing of the network", () => {

@@ -12,6 +12,10 @@ p.lead { color: var(--soft); margin: 0 0 1.25rem; }
 dl.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: .75rem; margin: 0; }
 dl.facts div { background: var(--tint); border-radius: .5rem; padding: .6rem .8rem; }
 dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-size: 1.25rem; font-variant-numeric: tabular-nums; }
+.completed { color: var(--good); fill: var(--good); } .failed { color: var(--bad); fill: var(--bad); } .aborted { color: var(--soft); fill: var(--soft); }
+.timeline svg rect { opacity: .55; } .timeline svg rect.completed { fill: var(--good); } .timeline svg rect.failed { fill: var(--bad); opacity: 1; }
+.timeline svg rect.aborted { fill: var(--soft); } figcaption { color: var(--soft); font-size: .85rem; }
+p.simulated { border: 1px solid var(--part); border-radius: .5rem; padding: .6rem .8rem; color: var(--part); }
 figure { margin: 0; } svg text { fill: var(--soft); font-size: 11px; } svg rect { fill: var(--bar); }
 label { display: block; margin: .5rem 0; color: var(--soft); }
 input { font: inherit; padding: .4rem .6rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--paper);

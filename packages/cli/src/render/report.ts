@@ -2,6 +2,7 @@ import { escapeHtml } from "./escape-html.js";
 import { formatUsd } from "./format-usd.js";
 import type { ReportCriterion, ReportData, ReportLead } from "./report-data.js";
 import { REPORT_STYLE } from "./report-style.js";
+import { attemptsTable, servedSection } from "./served-section.js";
 
 /** Shows only the leads whose text holds what is typed. */
 const FILTER_SCRIPT = `
@@ -29,7 +30,8 @@ export function renderReport(data: ReportData): string {
 <main>
 <h1>${escapeHtml(title)}</h1>
 <p class="lead">Profile: ${escapeHtml(data.profile)}. ${escapeHtml(enginesInWords(data))}</p>
-${facts(data)}
+${simulatedNote(data)}${facts(data)}
+${servedSection(data.served)}
 <h2>Scores</h2>
 ${histogram(data.histogram)}
 <h2>Leads, best first</h2>
@@ -48,6 +50,11 @@ ${data.leads.map(leadDetails).join("\n")}
 export function enginesInWords(data: Pick<ReportData, "engines">): string {
   const list = Object.entries(data.engines).map(([engine, count]) => `${engine} (${count})`);
   return `engine: ${list.join(", ") || "none"}`;
+}
+
+function simulatedNote({ simulated = false }: ReportData): string {
+  if (!simulated) return "";
+  return `<p class="simulated">A rehearsal: the models' answers are simulated. Scores are the rules' own; costs are what these tokens would cost at list prices.</p>\n`;
 }
 
 function facts(data: ReportData): string {
@@ -99,6 +106,7 @@ function leadDetails(lead: ReportLead, index: number): string {
 ${list("Reasons", lead.reasons)}
 <table><thead><tr><th>Criterion</th><th>Outcome</th><th>Points</th><th>Evidence</th></tr></thead><tbody>${lead.criteria.map(criterionRow).join("")}</tbody></table>
 ${list("Not known", lead.missing)}
+${attemptsTable(lead.attempts)}
 <p class="unknown">engine: ${escapeHtml(lead.engine)}, confidence ${Math.round(lead.confidence * 100)} %</p>
 </div></details>`;
 }
