@@ -1,4 +1,4 @@
-// Storage: bulk writes and point reads of @salesagent/storage-pg beside the bare statements that they stand on.
+// Storage: bulk writes, point reads and budgets of @salesagent/storage-pg beside the bare statements that they stand on.
 // Run: npm run build && node bench/storage.mjs [rounds]. DATABASE_URL names a server; without it one is started, with fsync on.
 import { readFile } from "node:fs/promises";
 import { cpus, loadavg } from "node:os";
@@ -7,10 +7,11 @@ import pg from "pg";
 import { memoryStorage } from "../packages/storage-memory/dist/index.js";
 import { postgres } from "../packages/storage-pg/dist/index.js";
 import { findPostgres } from "../scripts/workspace/postgres.mjs";
+import { floorSpend, spendFrom } from "./storage/spending.mjs";
 
 const BATCH_ROWS = 500;
-const COUNTS = { batches: 8, reads: 2000 };
-const QUICK_COUNTS = { batches: 1, reads: 50 };
+const COUNTS = { batches: 8, reads: 2000, pairs: 800 };
+const QUICK_COUNTS = { batches: 1, reads: 50, pairs: 32 };
 const TENANT = "bench";
 const AT = "2026-05-01T09:00:00.000Z";
 
@@ -135,6 +136,18 @@ const readingEach = (counts, read) => () =>
     for (let index = 0; index < counts.reads; index++) await read(index);
   });
 
+/** Pairs of a reservation and its settlement, by so many callers at once. */
+const spending = (counts, callers, spend) => () => {
+  let left = counts.pairs;
+  return measure(counts.pairs, () =>
+    Promise.all(
+      Array.from({ length: callers }, async (_, caller) => {
+        while (left-- > 0) await spend(caller);
+      }),
+    ),
+  );
+};
+
 function median(values) {
   const sorted = [...values].sort((left, right) => left - right);
   return sorted[sorted.length >> 1];
@@ -143,14 +156,17 @@ function median(values) {
 async function prepare(pool, schema) {
   await pool.query("drop schema if exists floor cascade");
   await pool.query("create schema floor");
-  for (const table of ["leads", "lead_keys", "model_calls"]) {
+  for (const table of ["leads", "lead_keys", "model_calls", "budget_lines"]) {
     await pool.query(`create table floor.${table} (like ${schema}.${table} including all)`);
   }
+  await pool.query("insert into floor.budget_lines (tenant, key) values ($1, 'hot')", [TENANT]);
 }
 
 /** What is measured: each group has its floor first. */
 async function createGroups(pool, storage, counts) {
-  const { leads, modelCalls } = storage.tenant(TENANT);
+  const { leads, modelCalls, budgets } = storage.tenant(TENANT);
+  const hot = spendFrom(budgets, () => ["hot"]);
+  const own = spendFrom(budgets, (caller) => [`own-${caller}`]);
   const memory = memoryStorage().tenant(TENANT);
   const outcomes = await leads.insertMany(createBatch(createDraft));
   const ids = outcomes.map((outcome) => outcome.id);
@@ -192,6 +208,18 @@ async function createGroups(pool, storage, counts) {
       ),
       "storage-pg findByKey": readingEach(counts, (index) => leads.findByKey(keyOf(index))),
     },
+    "reserve and settle, one line": {
+      "two bare updates, 1 caller": spending(counts, 1, floorSpend(pool, TENANT)),
+      "storage-pg, 1 caller": spending(counts, 1, hot),
+      "storage-pg, 4 callers": spending(counts, 4, hot),
+      "storage-pg, 16 callers": spending(counts, 16, hot),
+    },
+    "reserve and settle, a line each": {
+      "two bare updates, 16 callers": spending(counts, 16, floorSpend(pool, TENANT)),
+      "storage-pg, 1 caller": spending(counts, 1, own),
+      "storage-pg, 4 callers": spending(counts, 4, own),
+      "storage-pg, 16 callers": spending(counts, 16, own),
+    },
   };
 }
 
@@ -216,7 +244,7 @@ function print(group, samples) {
 /**
  * @param {{ rounds?: number, quick?: boolean }} options - Samples of each contender, interleaved; a first round, uncounted,
  * warms up. Quick only tries the benchmark.
- * @returns Samples by group and contender, in microseconds a row or a read.
+ * @returns Samples by group and contender, in microseconds a row, a read or a pair.
  */
 export async function run({ rounds = 7, quick = false } = {}) {
   const server = await findPostgres();
