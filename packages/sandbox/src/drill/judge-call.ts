@@ -89,6 +89,7 @@ function problemsOfAnswer(
     ...problems,
     ...modelProblems(outcome, role, report, traffic, strict),
     ...usageProblems(outcome.usage, role, strict),
+    ...(strict ? recordProblems(outcome, report, traffic) : []),
   ];
 }
 
@@ -128,6 +129,14 @@ function modelProblems(
     return [`says that ${provider}/${modelId} answered, and its attempts ${last.provider}/${last.modelId}`];
   }
   return [];
+}
+
+/** Every request is an attempt on record. */
+export function recordProblems({ attempts }: DrillOutcome, report: CallReport, traffic: Traffic): string[] {
+  const requests = traffic.all([report]).length;
+  if (attempts === undefined) return [`made ${requests} requests and keeps no record of its attempts`];
+  if (attempts.length === requests) return [];
+  return [`made ${requests} requests and has ${attempts.length} attempts on record`];
 }
 
 function usageProblems(usage: Usage | undefined, role: DrillRole, strict: boolean): string[] {

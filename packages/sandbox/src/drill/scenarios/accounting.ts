@@ -1,6 +1,7 @@
 import type { ModelAttempt } from "@salesagent/ports";
 import { overBounds } from "../bounds.js";
 import type { CallReport } from "../call-report.js";
+import { recordProblems } from "../judge-call.js";
 import type { DrillScenario } from "../scenario.js";
 import { SIMULATED } from "../simulated-vendor.js";
 import { promptOf, type Traffic } from "../traffic.js";
@@ -29,16 +30,14 @@ export const accounting: DrillScenario = {
 
 function accountProblems(report: CallReport, traffic: Traffic): string[] {
   if (report.ending.type !== "answer") return [];
-  const { attempts, costUsd, usage } = report.ending.outcome;
-  const requests = traffic.all([report]).length;
+  const { outcome } = report.ending;
+  const { attempts, costUsd, usage } = outcome;
   const where = `call ${report.index}`;
-  if (attempts === undefined)
-    return [`${where} made ${requests} requests and keeps no record of its attempts`];
+  const unrecorded = recordProblems(outcome, report, traffic).map((problem) => `${where} ${problem}`);
+  if (attempts === undefined) return unrecorded;
   if (usage === undefined) return [`${where} does not tell the usage`];
   return [
-    ...(attempts.length === requests
-      ? []
-      : [`${where} made ${requests} requests and has ${attempts.length} attempts on record`]),
+    ...unrecorded,
     ...attempts.flatMap((attempt) => attemptProblems(attempt, where)),
     ...sumProblems(attempts, costUsd, where),
     ...begunProblems(attempts, traffic, report, where),
