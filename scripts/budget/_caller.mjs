@@ -9,8 +9,8 @@ import { userMessage } from "@salesagent/ports";
 import { openai } from "@salesagent/provider-openai";
 import { postgres } from "@salesagent/storage-pg";
 
-const TRIES = 6;
-const BETWEEN_TRIES_MS = 150;
+const TRIES = 4;
+const BETWEEN_TRIES_MS = 300;
 
 /** @typedef {{ url: string, baseUrl: string, tenant: string, calls: number, usd: number, leaseMs: number,
  *   price: { input: number, output: number } }} Task */
@@ -21,7 +21,8 @@ const BETWEEN_TRIES_MS = 150;
  * @returns {Promise<Outcome>}
  */
 async function work({ url, baseUrl, tenant, calls, usd, leaseMs, price }) {
-  const storage = postgres({ connectionString: url, maxConnections: 8 });
+  // Hundreds of calls wait for the one line of the cap at once.
+  const storage = postgres({ connectionString: url, maxConnections: 8, connectTimeoutMs: 120_000 });
   /** @type {Outcome} */
   const outcome = { granted: 0, refused: 0, failed: 0, refusals: 0, errors: [] };
   /** @param {unknown} error */

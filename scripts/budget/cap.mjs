@@ -159,6 +159,8 @@ async function toRow({ url, tenant, kill, outcomes, peakUsd, vendorUsd, storage,
   const usage = await storage.tenant(tenant).usage.list();
   const ledgerUsd = usage.reduce((sum, row) => sum + row.costNanoUsd, 0) / 1e9;
   const pool = new pg.Pool({ connectionString: url, max: 1 });
+  // A connection that is being closed when the server stops is no failure.
+  pool.on("error", () => {});
   const lapsed = await pool.query(
     "select count(*)::int as count from salesagent.budget_reservations where tenant = $1 and lapsed",
     [tenant],

@@ -1,14 +1,23 @@
 import type { AttemptPlan, BudgetAmounts, ModelAttempt } from "@salesagent/ports";
 import { wasRefused } from "../model/begin-attempt.js";
+import { priceUnknown } from "./budget-errors.js";
+import type { Budget } from "./budget-options.js";
 import { isCost } from "./model-call-record.js";
 
 /** Nothing was used. */
 export const NOTHING: BudgetAmounts = { nanoUsd: 0, tokens: 0, calls: 0 };
 
-/** The most that an attempt can take. @returns Money is absent when the model's price is unknown. */
-export function mostOf(plan: AttemptPlan): Omit<BudgetAmounts, "nanoUsd"> & Partial<BudgetAmounts> {
+/**
+ * The most that an attempt can take.
+ *
+ * @param usdBudget - One that is in USD, where there is one.
+ * @throws `budget.exceeded` when the model's price is unknown and a budget is in USD.
+ */
+export function mostOf(plan: AttemptPlan, usdBudget: Budget | undefined): BudgetAmounts {
   const { costUsd, tokens } = plan.ceiling();
-  return { ...(costUsd === undefined ? {} : { nanoUsd: nanoUsdAbove(costUsd) }), tokens, calls: 1 };
+  if (costUsd !== undefined) return { nanoUsd: nanoUsdAbove(costUsd), tokens, calls: 1 };
+  if (usdBudget) throw priceUnknown(usdBudget, plan);
+  return { nanoUsd: 0, tokens, calls: 1 };
 }
 
 /** What an attempt took. What nobody knows counts as the most that it can be. */
@@ -30,5 +39,5 @@ function tokensOf({ usage: { inputTokens, outputTokens }, costUsd }: ModelAttemp
 
 /** Whole nano-dollars, rounded up; a thousandth of one is noise of the binary fraction, not cost. */
 function nanoUsdAbove(usd: number): number {
-  return Math.ceil(Number((usd * 1e9).toFixed(3)));
+  return Math.max(0, Math.ceil(usd * 1e9 - 0.001));
 }

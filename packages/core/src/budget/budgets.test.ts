@@ -84,7 +84,7 @@ describe("budgets", () => {
     ["unknown tokens as the most that they can be", { costUsd: 0.1, usage: {} }, { usd: 0.1, calls: 1 }],
     ["what a vendor refused as one call", { costUsd: 0, usage: {} }, { usd: 0, tokens: 0, calls: 1 }],
     ["what no vendor saw as nothing", { ...REFUSED, costUsd: 0 }, { usd: 0, tokens: 0, calls: 0 }],
-    ["less than a nano-dollar as one", { costUsd: 1e-12 }, { usd: 1e-9 }],
+    ["less than a nano-dollar as one", { costUsd: 1e-11 }, { usd: 1e-9 }],
   ])("book %s", async (_, change, spent) => {
     const { budgets } = setup(DAY);
     const permit = await budgets.begin(samplePlan(), {});

@@ -19,7 +19,7 @@ import { Background } from "../kernel/background.js";
 import { tell } from "../kernel/tell.js";
 import { checkOption } from "../resilience/check-option.js";
 import { mostOf, NOTHING, usedBy } from "./budget-amounts.js";
-import { budgetExceeded, priceUnknown, unscoped } from "./budget-errors.js";
+import { budgetExceeded, unscoped } from "./budget-errors.js";
 import { type Budget, type BudgetOptions, type BudgetScope, resolveBudgets } from "./budget-options.js";
 import { type BudgetStatus, toStatus } from "./budget-status.js";
 import { LeaseKeeper } from "./lease-keeper.js";
@@ -152,17 +152,17 @@ class StoredBudgets implements Budgets {
   /** What an attempt wants to set aside. @throws `budget.unscoped`; `budget.exceeded` where its price is unknown. */
   #want(plan: AttemptPlan): Wanted {
     const tenant = this.#tenantOf(plan.scope);
-    const most = mostOf(plan);
-    if (most.nanoUsd === undefined && this.#usdBudget) throw priceUnknown(this.#usdBudget, plan);
+    const amounts = mostOf(plan, this.#usdBudget);
     const nowMs = this.#clock.now();
     const claims = this.#budgets.map((budget): BudgetClaim => {
       const subject = subjectOf(budget.scope, plan.scope, tenant);
       if (subject === undefined) throw unscoped(budget.name, budget.scope);
       const { name, endsAt } = budget.windows.at(nowMs);
-      const claim = { key: keyOf(budget, subject, name), limits: budget.limits };
-      return endsAt === undefined ? claim : { ...claim, windowEndsAt: endsAt };
+      const key = keyOf(budget, subject, name);
+      return endsAt === undefined
+        ? { key, limits: budget.limits }
+        : { key, limits: budget.limits, windowEndsAt: endsAt };
     });
-    const amounts: BudgetAmounts = { nanoUsd: most.nanoUsd ?? 0, tokens: most.tokens, calls: most.calls };
     const reservation = { id: this.#createId(), claims, amounts, leaseUntil: this.#leases.leaseUntil() };
     return { tenant, store: this.#store(tenant), reservation };
   }

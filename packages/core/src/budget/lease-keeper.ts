@@ -3,6 +3,9 @@ import type { Clock, Timer } from "@salesagent/ports";
 /** Prolongs leases: of one tenant, ids and the new end as ISO 8601 in UTC. */
 export type RenewLeases = (tenant: string, ids: readonly string[], leaseUntil: string) => Promise<void>;
 
+/** A lease is longer than was asked for by up to this part of it. */
+const LEASE_SLOTS = 100;
+
 /** Keeps the leases of all reservations that are open, by one timer; none runs while none is open. */
 export class LeaseKeeper {
   readonly #clock: Clock;
@@ -10,6 +13,8 @@ export class LeaseKeeper {
   readonly #renew: RenewLeases;
   readonly #open = new Map<string, Set<string>>();
   #timer: Timer | undefined;
+  #endMs = 0;
+  #end = "";
 
   /** @param renew - Must not reject. */
   constructor(clock: Clock, leaseMs: number, renew: RenewLeases) {
@@ -18,9 +23,15 @@ export class LeaseKeeper {
     this.#renew = renew;
   }
 
-  /** The end of a lease that begins now, as ISO 8601 in UTC. */
+  /** The end of a lease that begins now, or a little later so that calls of about the same time share it; ISO 8601 in UTC. */
   leaseUntil(): string {
-    return new Date(this.#clock.now() + this.#leaseMs).toISOString();
+    const slotMs = Math.ceil(this.#leaseMs / LEASE_SLOTS);
+    const endMs = Math.ceil((this.#clock.now() + this.#leaseMs) / slotMs) * slotMs;
+    if (endMs !== this.#endMs) {
+      this.#endMs = endMs;
+      this.#end = new Date(endMs).toISOString();
+    }
+    return this.#end;
   }
 
   add(tenant: string, id: string): void {
