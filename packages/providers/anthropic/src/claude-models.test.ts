@@ -1,4 +1,4 @@
-import { priceNanoUsd } from "@salesagent/provider-kit";
+import { priceNanoUsd } from "@salesagent/ports/money";
 import { describe, expect, it } from "vitest";
 import { claudeProfile, claudeProfiles, thinkingStyle } from "./claude-models.js";
 

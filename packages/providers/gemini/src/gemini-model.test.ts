@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { type JsonObject, SalesAgentError, userMessage } from "@salesagent/ports";
-import { priceNanoUsd } from "@salesagent/provider-kit";
+import { priceNanoUsd } from "@salesagent/ports/money";
 import { describe, expect, it } from "vitest";
 import { jsonReply, scriptedFetch } from "../../openai-compatible/src/testing/scripted-fetch.js";
 import { gemini, geminiEmbeddings, geminiProfiles } from "./index.js";
