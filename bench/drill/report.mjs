@@ -79,5 +79,5 @@ ${notes.join("\n")}
 function cell(row) {
   if (row === undefined) return "<td></td>";
   return `<td><span class="${row.caller}">${callerWord(row)}</span><small>${escapeHtml(row.callerNote)}</small>
-<span class="${row.provider}">${providerWord(row)}</span>${row.provider === "fail" ? `<small>${escapeHtml(row.providerNote)}</small>` : ""}</td>`;
+<span class="${row.provider}">${providerWord(row)} requests</span>${row.provider === "fail" ? `<small>${escapeHtml(row.providerNote)}</small>` : ""}</td>`;
 }

@@ -50,7 +50,7 @@ function attemptProblems(
 ): string[] {
   const what = `${where}: the ${outcome} attempt at ${modelId}`;
   if (outcome === "failed" && errorCode === undefined) return [`${what} does not say how it failed`];
-  if (costUsd === undefined) return [`${what} has no cost`];
+  if (costUsd === undefined) return [`${what} has no cost; its profile needs a price`];
   return usage.outputTokens === undefined && outcome === "completed" ? [`${what} has no usage`] : [];
 }
 
