@@ -16,6 +16,8 @@ const GRACE_MS = 1_000;
 interface OpenAttempt {
   readonly plan: AttemptPlan;
   readonly startedAtMs: number;
+  /** The lost attempt that it makes good. */
+  readonly replaces: ModelAttempt | undefined;
 }
 
 /**
@@ -36,23 +38,21 @@ export class AttemptRecorder implements AttemptGuard {
   }
 
   begin(plan: AttemptPlan): AttemptPermit {
-    const open: OpenAttempt = { plan, startedAtMs: this.#context.clock.now() };
+    const takesOver = plan.purpose === "failover" || plan.purpose === "continuation";
+    const replaces = takesOver ? this.#lost : undefined;
+    const open: OpenAttempt = { plan, startedAtMs: this.#context.clock.now(), replaces };
     this.#open.add(open);
-    if (this.#lost && (plan.purpose === "failover" || plan.purpose === "continuation")) {
-      this.#takeOver(this.#lost, plan, this.#lost.errorCode);
-    }
     return { end: (attempt) => this.#end(open, attempt) };
   }
 
   /** Looks at an event of the answer: a model that asks no guards tells of its failovers by its events alone. */
   see(event: ModelEvent): void {
-    if (event.type === "start") this.#answering = event;
-    else if (event.type === "restart" || event.type === "continue") {
-      const from = this.#answering;
-      if (from && (from.provider !== event.provider || from.modelId !== event.modelId)) {
-        this.#takeOver(from, event, event.errorCode);
-      }
+    if (event.type !== "start" && event.type !== "restart" && event.type !== "continue") return;
+    for (const { replaces, plan } of this.#open) {
+      if (replaces && isSame(plan, event)) this.#takeOver(replaces, plan, replaces.errorCode);
     }
+    if (event.type !== "start" && this.#answering) this.#takeOver(this.#answering, event, event.errorCode);
+    this.#answering = event;
   }
 
   /** Resolves when every attempt is on record; one that does not end in time is put there as aborted. */
@@ -70,17 +70,26 @@ export class AttemptRecorder implements AttemptGuard {
 
   #end(open: OpenAttempt, attempt: ModelAttempt): void {
     if (!this.#open.delete(open)) return;
-    if (attempt.outcome !== "completed") this.#lost = attempt;
-    if (!wasRefused(attempt)) {
-      this.#context.noteAttempt(attempt, new Date(open.startedAtMs).toISOString());
-    }
+    if (!wasRefused(attempt)) this.#note(open, attempt);
     if (this.#open.size === 0) this.#allEnded();
   }
 
+  #note({ replaces, plan, startedAtMs }: OpenAttempt, attempt: ModelAttempt): void {
+    if (replaces) this.#takeOver(replaces, plan, replaces.errorCode);
+    if (attempt.outcome !== "completed") this.#lost = attempt;
+    this.#context.noteAttempt(attempt, new Date(startedAtMs).toISOString());
+  }
+
+  /** Once for each model that takes over, whether its attempt or its answer tells it first. */
   #takeOver(from: ModelName, to: ModelName, errorCode = "internal"): void {
+    if (isSame(from, to) || (this.#answering && isSame(this.#answering, to))) return;
     this.#answering = to;
     this.#context.emit("model-failed-over", { from: nameOf(from), to: nameOf(to), errorCode });
   }
+}
+
+function isSame(left: ModelName, right: ModelName): boolean {
+  return left.provider === right.provider && left.modelId === right.modelId;
 }
 
 function nameOf({ provider, modelId }: ModelName): ModelName {

@@ -1,5 +1,6 @@
 import { manualClock } from "@salesagent/conformance";
 import {
+  type AttemptGuard,
   createModelStream,
   type LanguageModel,
   type ModelCallOptions,
@@ -13,6 +14,7 @@ import { createBudgets } from "../budget/budgets.js";
 import { tappedStorage } from "../budget/testing/tapped-storage.js";
 import { createEventBus } from "../kernel/event-bus.js";
 import { createSpendCap } from "../model/spend-cap.js";
+import { withGuard } from "../model/with-guard.js";
 import { scriptedModel } from "../scripted-model/scripted-model.js";
 import type { AgentOptions } from "./base-agent.js";
 import { defineAgent } from "./define-agent.js";
@@ -128,6 +130,23 @@ describe("a model call of a run", () => {
     const { agent, told } = setup(model);
     await agent.run("x", { tenant }).output();
     expect(told).toMatchObject([{ from: FIRST, to: SECOND, errorCode: "model.stalled" }]);
+  });
+
+  it("does not tell of a model that was never asked", async () => {
+    const refusing: AttemptGuard = {
+      begin({ purpose }) {
+        if (purpose === "failover") throw RATE_LIMITED;
+        return { end() {} };
+      },
+    };
+    const inner = second();
+    const { agent, stores, told } = setup(withGuard(failingOver(first(CUT), inner), refusing));
+    const run = agent.run("x", { tenant });
+    await expect(run.output()).rejects.toBe(RATE_LIMITED);
+    await run.settled();
+    expect(told).toEqual([]);
+    expect(inner.requests).toHaveLength(0);
+    expect((await stores.modelCalls.list({ runId: run.id })).items).toMatchObject([FIRST]);
   });
 
   it("names what it is for", async () => {
