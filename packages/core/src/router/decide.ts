@@ -123,7 +123,9 @@ export class Decider {
     const { breaker, pacer, bulkhead } = candidate;
     const nowMs = this.#init.clock.now();
     if (breaker.state === "open") {
-      reasons.push(`its circuit breaker is open for ${waitWords((breaker.retryAt ?? nowMs) - nowMs)} more`);
+      const { retryAt = nowMs, errorCode } = breaker.snapshot();
+      const why = errorCode === undefined ? "" : `, after ${errorCode}`;
+      reasons.push(`its circuit breaker is open for ${waitWords(retryAt - nowMs)} more${why}`);
     }
     const readyAt = pacer.readyAt({ requests: 1, tokens: needs.inputTokens });
     if (readyAt > nowMs) reasons.push(`its rate limit is used up for ${waitWords(readyAt - nowMs)} more`);

@@ -253,7 +253,9 @@ export class RoutedCall {
       ...this.#setting.timeouts,
       ...this.#call.timeouts,
       ...candidate.timeouts,
-      ...(this.#totalMs === undefined ? {} : { totalMs: Math.max(1, this.#remainingMs(this.#totalMs)) }),
+      ...(this.#totalMs === undefined
+        ? {}
+        : { totalMs: Math.max(1, Math.ceil(this.#remainingMs(this.#totalMs))) }),
     };
     return { ...this.#call, timeouts, guards: this.#guards };
   }

@@ -3,7 +3,7 @@ import {
   createModelStream,
   type LanguageModel,
   type ModelCallOptions,
-  type ModelEvent,
+  type ModelEventSource,
   type ModelRequest,
   type StreamControl,
   systemClock,
@@ -61,32 +61,43 @@ function resolve(options: Telemetry | TelemetryOptions): TelemetryOptions {
   return resolved;
 }
 
+const END = { done: true, value: undefined } as const;
+
 interface TracedModel {
   readonly inner: LanguageModel;
   readonly telemetry: Telemetry;
   readonly content: boolean;
 }
 
-async function* tracedEvents(
+/** Not a generator: at hundreds of tokens a second its turns are what tracing costs. */
+function tracedEvents(
   { inner, telemetry, content }: TracedModel,
   request: ModelRequest,
   call: ModelCallOptions,
   { signal }: StreamControl,
-): AsyncGenerator<readonly ModelEvent[], void, void> {
+): ModelEventSource {
   const span = new CallSpan(telemetry, { model: inner, request, call, content });
-  try {
-    const guards = [...(call.guards ?? []), span.attempts];
-    const stream = inner.stream(request, { ...call, signal, guards });
-    for await (const event of stream) {
-      const more = stream.buffered?.() ?? [];
-      const events = more.length > 0 ? [event, ...more] : [event];
-      for (const each of events) span.see(each);
-      yield events;
-    }
-  } catch (error) {
-    span.failed(error, signal.aborted);
-    throw error;
-  } finally {
-    span.left();
-  }
+  const guards = [...(call.guards ?? []), span.attempts];
+  const stream = inner.stream(request, { ...call, signal, guards });
+  const events = stream[Symbol.asyncIterator]();
+  return {
+    async next() {
+      try {
+        const step = await events.next();
+        if (step.done) return END;
+        const more = stream.buffered?.();
+        const batch = more && more.length > 0 ? [step.value, ...more] : [step.value];
+        for (const event of batch) span.see(event);
+        return { done: false, value: batch };
+      } catch (error) {
+        span.failed(error, signal.aborted);
+        throw error;
+      }
+    },
+    async return() {
+      span.failed(signal.reason, true);
+      await events.return?.();
+      return END;
+    },
+  };
 }
