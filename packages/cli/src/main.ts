@@ -4,11 +4,20 @@ import { UsageError } from "./command/usage-error.js";
 import { doctorCommand } from "./doctor/doctor-command.js";
 import { drillCommand } from "./drill/drill-command.js";
 import type { Io } from "./io.js";
+import { modelsCommand } from "./models/models-command.js";
 import { qualifyCommand } from "./qualify/qualify-command.js";
+import { routeCommand } from "./route/route-command.js";
 import { sandboxCommand } from "./sandbox/sandbox-command.js";
 import { cliVersion } from "./version.js";
 
-const COMMANDS: readonly Command[] = [qualifyCommand, sandboxCommand, drillCommand, doctorCommand];
+const COMMANDS: readonly Command[] = [
+  qualifyCommand,
+  routeCommand,
+  modelsCommand,
+  sandboxCommand,
+  drillCommand,
+  doctorCommand,
+];
 
 /** What a shell expects of a program that was interrupted. */
 const EXIT_INTERRUPTED = 130;
