@@ -26,9 +26,14 @@ export const rules = [
     reason: "ports has no dependencies",
   },
   {
-    entries: /^@salesagent\/((core|agents|storage-memory|provider-[a-z-]+)(\/|$)|intake$)/,
+    entries: /^@salesagent\/((core\/(?!resilience$|router$)|agents|storage-memory|provider-[a-z-]+)|intake$)/,
     refuses: isNodeBuiltin,
     reason: "it runs in any web-standard runtime",
+  },
+  {
+    entries: /^@salesagent\/core(\/(resilience|router))?$/,
+    refuses: (outside) => isNodeBuiltin(outside) && !/^(node:)?events$/.test(outside.path),
+    reason: "it runs wherever `events` is to be had, on which opossum stands",
   },
   {
     entries: /^@salesagent\/core(\/|$)/,
