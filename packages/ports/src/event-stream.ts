@@ -28,6 +28,21 @@ type Outcome<Result> = { readonly result: Result } | { readonly failure: unknown
 
 const NONE: readonly never[] = [];
 
+/** A class, not a literal with a getter: of such, the engine keeps the shape of each until its next full collection. */
+class Control implements StreamControl {
+  readonly fail: (reason: unknown) => void;
+  readonly #signal: () => AbortSignal;
+
+  constructor(signal: () => AbortSignal, fail: (reason: unknown) => void) {
+    this.#signal = signal;
+    this.fail = fail;
+  }
+
+  get signal(): AbortSignal {
+    return this.#signal();
+  }
+}
+
 /**
  * A stream of events that ends in a result. It keeps what every stream of this SDK promises: nothing starts before it is
  * read, one reader, abort and `fail` settle a waiting read within one turn, `break` closes the source, no end without the
@@ -170,22 +185,17 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
     }
     if (caller) this.#release = onAbort(caller, () => this.#fail(caller.reason));
     try {
-      this.#source = this.#open(this.#control());
+      this.#source = this.#open(
+        new Control(
+          () => this.#signal(),
+          (reason) => this.#fail(reason),
+        ),
+      );
       // It may have failed the stream while it was opened, when there was no source to close yet.
       if (this.#outcome) void this.#close();
     } catch (error) {
       this.#fail(error);
     }
-  }
-
-  #control(): StreamControl {
-    const signal = () => this.#signal();
-    return {
-      get signal() {
-        return signal();
-      },
-      fail: (reason) => this.#fail(reason),
-    };
   }
 
   #signal(): AbortSignal {
