@@ -3,7 +3,9 @@ import { type ModelCallRecord, SalesAgentError, type Storage, userMessage } from
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { type ScriptedReply, scriptedModel } from "../scripted-model/scripted-model.js";
+import { createBudgets } from "./budgets.js";
 import { createLedger } from "./ledger.js";
+import { withBudget } from "./with-budget.js";
 import { withLedger } from "./with-ledger.js";
 
 const request = { messages: [userMessage("x".repeat(40))], maxOutputTokens: 100 };
@@ -60,6 +62,18 @@ describe("a ledger", () => {
     expect(await stores.usage.list()).toMatchObject([
       { agent: "host", calls: 2, failedCalls: 1, costNanoUsd: 260_011_000, unpricedCalls: 0 },
     ]);
+  });
+
+  it("has nothing of an attempt that was never made", async () => {
+    const storage = memoryStorage();
+    const ledger = createLedger({ storage, tenant: "acme" });
+    const budgets = createBudgets({ budgets: [{ tokens: 1, scope: "tenant" }], storage, tenant: "acme" });
+    const inner = scriptedModel([{ text: "ok" }]);
+    const model = withLedger(withBudget(inner, budgets), ledger);
+    await expect(model.stream(request).result()).rejects.toMatchObject({ code: "budget.exceeded" });
+    await ledger.flush();
+    expect((await storage.tenant("acme").modelCalls.list()).items).toEqual([]);
+    expect(inner.requests).toHaveLength(0);
   });
 
   it("groups what comes while it writes", async () => {

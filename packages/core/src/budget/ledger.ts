@@ -81,27 +81,23 @@ class StoredLedger implements Ledger {
   #put(tenant: string, record: ModelCallRecord): void | Promise<void> {
     let group = this.#groups.get(tenant);
     if (!group) {
-      group = new GroupCommit((records) => this.#write(tenant, records));
+      // A ledger that serves many tenants must not remember them all.
+      const forget = () => void this.#groups.delete(tenant);
+      group = new GroupCommit((records) => this.#write(tenant, records), forget);
       this.#groups.set(tenant, group);
     }
     const crowded = group.waiting >= MOST_WAITING;
-    const written = this.#written(tenant, group, record);
+    const written = this.#written(group, record);
     this.#background.add(written);
     if (crowded) return written;
   }
 
-  async #written(
-    tenant: string,
-    group: GroupCommit<ModelCallRecord>,
-    record: ModelCallRecord,
-  ): Promise<void> {
+  async #written(group: GroupCommit<ModelCallRecord>, record: ModelCallRecord): Promise<void> {
     try {
       await group.write(record);
     } catch (error) {
       tell(this.#options.onError, error, record);
     }
-    // A ledger that serves many tenants must not remember them all.
-    if (group.idle) this.#groups.delete(tenant);
   }
 
   async #write(tenant: string, records: readonly ModelCallRecord[]): Promise<void> {

@@ -12,12 +12,17 @@ interface Waiting<Item> {
  */
 export class GroupCommit<Item> {
   readonly #commit: (items: readonly Item[]) => Promise<void>;
+  readonly #onIdle: () => void;
   #queue: Waiting<Item>[] = [];
   #writing = false;
 
-  /** @param commit - Writes all items, or none. */
-  constructor(commit: (items: readonly Item[]) => Promise<void>) {
+  /**
+   * @param commit - Writes all items, or none.
+   * @param onIdle - Told each time that all is written.
+   */
+  constructor(commit: (items: readonly Item[]) => Promise<void>, onIdle: () => void = () => {}) {
     this.#commit = commit;
+    this.#onIdle = onIdle;
   }
 
   /** True when nothing is being written or waits for it. */
@@ -46,6 +51,7 @@ export class GroupCommit<Item> {
       await this.#writeGroup(group);
     }
     this.#writing = false;
+    this.#onIdle();
   }
 
   async #writeGroup(group: readonly Waiting<Item>[]): Promise<void> {
