@@ -63,7 +63,6 @@ describe("withTelemetry", () => {
       "gen_ai.response.time_to_first_chunk": 0.001,
       "salesagent.response.provider": "test",
       "salesagent.call.attempts": 1,
-      "salesagent.call.takeovers": 0,
       "salesagent.call.cost_usd": 0.00001,
       "salesagent.cache.hit": false,
     });
@@ -96,7 +95,6 @@ describe("withTelemetry", () => {
     expect(spans[0]?.attributes).toMatchObject({
       "gen_ai.response.model": "second",
       "salesagent.call.attempts": 2,
-      "salesagent.call.takeovers": 1,
     });
     expect(spans.find(({ name }) => name === "route")?.attributes).toMatchObject({
       "salesagent.route.policy": "best",
@@ -160,8 +158,43 @@ describe("withTelemetry", () => {
   it("is complete when the reader leaves after the finish", async () => {
     const { model, spans } = traced(namedModel("one", { text: "a" }));
     for await (const event of model.stream(request)) if (event.type === "finish") break;
+    await turn();
     expect(tree(spans)).toEqual(["model_call one", "  chat one"]);
     expect(spans.map(({ ends }) => ends)).toEqual([1, 1]);
+  });
+
+  it.each([
+    ["the result first", true],
+    ["the events first", false],
+  ])("gives events and result to one reader who asks for %s", async (_, resultFirst) => {
+    const { model, spans } = traced(namedModel("one", { text: ["a", "b"] }));
+    const stream = model.stream(request);
+    const early = resultFirst ? stream.result() : undefined;
+    const iterator = stream[Symbol.asyncIterator]();
+    const result = early ?? stream.result();
+    const seen: string[] = [];
+    for (let step = await iterator.next(); !step.done; step = await iterator.next()) {
+      seen.push(step.value.type, ...(stream.buffered?.() ?? []).map(({ type }) => type));
+    }
+    expect(seen).toEqual(["start", "text-delta", "text-delta", "finish"]);
+    expect((await result).text).toBe("ab");
+    expect(await stream.result()).toBe(await result);
+    expect(() => stream[Symbol.asyncIterator]()).toThrow("read once");
+    expect(spans.map(({ ends }) => ends)).toEqual([1, 1]);
+  });
+
+  it("leaves no unhandled rejection when only its events are read", async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => void unhandled.push(reason);
+    process.on("unhandledRejection", note);
+    const { model } = traced(namedModel("one", { error: modelFailure("model.overloaded") }));
+    const reading = (async () => {
+      for await (const _ of model.stream(request));
+    })();
+    await expect(reading).rejects.toMatchObject({ code: "model.overloaded" });
+    await turn();
+    process.off("unhandledRejection", note);
+    expect(unhandled).toEqual([]);
   });
 
   it("traces once where two of it stand around each other", async () => {

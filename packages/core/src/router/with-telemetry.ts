@@ -1,11 +1,11 @@
 import {
   type Clock,
-  createModelStream,
   type LanguageModel,
   type ModelCallOptions,
-  type ModelEventSource,
+  type ModelEvent,
   type ModelRequest,
-  type StreamControl,
+  type ModelResult,
+  type ModelStream,
   systemClock,
 } from "@salesagent/ports";
 import { guarded } from "../model/guarded.js";
@@ -48,7 +48,7 @@ export function withTelemetry(model: LanguageModel, options: Telemetry | Telemet
     guardsAttempts: true,
     stream(request, call = {}) {
       if (attemptSpansOf(call.guards)) return inner.stream(request, call);
-      return createModelStream((control) => tracedEvents(traces, request, call, control), call);
+      return new TracedStream(() => new TracedCall(traces, request, call));
     },
   };
 }
@@ -61,43 +61,70 @@ function resolve(options: Telemetry | TelemetryOptions): TelemetryOptions {
   return resolved;
 }
 
-const END = { done: true, value: undefined } as const;
-
 interface TracedModel {
   readonly inner: LanguageModel;
   readonly telemetry: Telemetry;
   readonly content: boolean;
 }
 
-/** Not a generator: at hundreds of tokens a second its turns are what tracing costs. */
-function tracedEvents(
-  { inner, telemetry, content }: TracedModel,
-  request: ModelRequest,
-  call: ModelCallOptions,
-  { signal }: StreamControl,
-): ModelEventSource {
-  const span = new CallSpan(telemetry, { model: inner, request, call, content });
-  const guards = [...(call.guards ?? []), span.attempts];
-  const stream = inner.stream(request, { ...call, signal, guards });
-  const events = stream[Symbol.asyncIterator]();
-  return {
-    async next() {
-      try {
-        const step = await events.next();
-        if (step.done) return END;
-        const more = stream.buffered?.();
-        const batch = more && more.length > 0 ? [step.value, ...more] : [step.value];
-        for (const event of batch) span.see(event);
-        return { done: false, value: batch };
-      } catch (error) {
-        span.failed(error, signal.aborted);
-        throw error;
-      }
-    },
-    async return() {
-      span.failed(signal.reason, true);
-      await events.return?.();
-      return END;
-    },
-  };
+/**
+ * The stream of the model itself, opened at the first read; how its result settles ends the span. Events pass without a turn of
+ * their own.
+ */
+class TracedStream implements ModelStream {
+  readonly #open: () => TracedCall;
+  #call: TracedCall | undefined;
+
+  constructor(open: () => TracedCall) {
+    this.#open = open;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<ModelEvent> {
+    // Before the result is asked for, which would else read the stream itself.
+    const events = this.#begun.stream[Symbol.asyncIterator]();
+    void this.result();
+    return events;
+  }
+
+  buffered(): readonly ModelEvent[] {
+    return this.#call?.stream.buffered?.() ?? [];
+  }
+
+  result(): Promise<ModelResult> {
+    return this.#begun.result();
+  }
+
+  get #begun(): TracedCall {
+    this.#call ??= this.#open();
+    return this.#call;
+  }
+}
+
+/** One call under way, and its span. */
+class TracedCall {
+  readonly stream: ModelStream;
+  readonly #span: CallSpan;
+  readonly #signal: AbortSignal | undefined;
+  #result: Promise<ModelResult> | undefined;
+
+  constructor({ inner, telemetry, content }: TracedModel, request: ModelRequest, call: ModelCallOptions) {
+    this.#signal = call.signal;
+    this.#span = new CallSpan(telemetry, { model: inner, request, call, content });
+    const guards = [...(call.guards ?? []), this.#span.attempts];
+    this.stream = inner.stream(request, { ...call, guards });
+  }
+
+  result(): Promise<ModelResult> {
+    if (this.#result) return this.#result;
+    this.#result = this.stream.result();
+    this.#result.then(
+      (result) => this.#span.completed(result),
+      (error: unknown) => this.#span.failed(error, this.#signal?.aborted === true || isAbortError(error)),
+    );
+    return this.#result;
+  }
+}
+
+function isAbortError(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
 }

@@ -35,10 +35,10 @@ export class AttemptSpans implements AttemptGuard {
   begin({ request, purpose, scope, provider, modelId }: AttemptPlan): AttemptPermit {
     const { parent, streamed } = this.#options;
     const attributes = {
-      ...requestAttributes({ provider, modelId }, request),
-      ...scopeAttributes(scope),
       "gen_ai.request.stream": streamed,
       "salesagent.attempt.purpose": purpose,
+      ...requestAttributes({ provider, modelId }, request),
+      ...scopeAttributes(scope),
     };
     const span = this.#telemetry.startSpan(`chat ${modelId}`, "client", attributes, parent);
     return {
@@ -60,14 +60,13 @@ export class AttemptSpans implements AttemptGuard {
   #measure(attempt: ModelAttempt): void {
     if (wasNeverMade(attempt)) return;
     const { usage, latencyMs, firstTokenMs, costUsd, purpose = "first", outcome, errorCode } = attempt;
-    const failure = outcome === "completed" ? {} : { "error.type": errorCode ?? outcome };
     const model = modelAttributes(attempt);
-    const who = { ...model, ...failure };
+    const who = outcome === "completed" ? model : { "error.type": errorCode ?? outcome, ...model };
     this.#value("gen_ai.client.operation.duration", latencyMs / 1000, who);
     this.#value("gen_ai.client.operation.time_to_first_chunk", (firstTokenMs ?? Number.NaN) / 1000, who);
-    this.#value("gen_ai.client.token.usage", usage.inputTokens, { ...model, "gen_ai.token.type": "input" });
-    this.#value("gen_ai.client.token.usage", usage.outputTokens, { ...model, "gen_ai.token.type": "output" });
-    this.#value("salesagent.client.cost", costUsd, { ...who, "salesagent.attempt.purpose": purpose });
+    this.#value("gen_ai.client.token.usage", usage.inputTokens, { "gen_ai.token.type": "input", ...model });
+    this.#value("gen_ai.client.token.usage", usage.outputTokens, { "gen_ai.token.type": "output", ...model });
+    this.#value("salesagent.client.cost", costUsd, { "salesagent.attempt.purpose": purpose, ...who });
   }
 
   /** What is not known, or no amount at all, would spoil the sums. */
@@ -98,12 +97,12 @@ export function attemptSpansOf(guards: readonly AttemptGuard[] | undefined): Att
 function endSpan(span: Span, attempt: ModelAttempt): void {
   const { outcome, errorCode, firstTokenMs, estimated } = attempt;
   span.set({
-    ...usageAttributes(attempt.usage),
     "gen_ai.response.id": attempt.requestId,
     "gen_ai.response.time_to_first_chunk": firstTokenMs === undefined ? undefined : firstTokenMs / 1000,
     "salesagent.attempt.outcome": outcome,
     "salesagent.cost_usd": attempt.costUsd,
     "salesagent.estimated": estimated,
+    ...usageAttributes(attempt.usage),
   });
   if (outcome !== "completed") span.fail(errorCode ?? outcome);
   span.end();

@@ -1,11 +1,8 @@
 import {
-  AnswerAssembler,
-  type CacheHit,
-  type FinishEvent,
   type ModelCallOptions,
-  type ModelEvent,
   type ModelName,
   type ModelRequest,
+  type ModelResult,
   SalesAgentError,
 } from "@salesagent/ports";
 import { tell } from "../kernel/tell.js";
@@ -34,10 +31,7 @@ export class CallSpan {
   /** Pass it as the last guard of the call. */
   readonly attempts: AttemptSpans;
   readonly #span: Span;
-  readonly #answer: AnswerAssembler | undefined;
-  #answering: ModelName | undefined;
-  #responseId: string | undefined;
-  #takeovers = 0;
+  readonly #content: boolean;
   #ended = false;
 
   constructor(telemetry: Telemetry, { model, request, call, parent, content = false }: CallSpanOptions) {
@@ -51,72 +45,30 @@ export class CallSpan {
     };
     this.#span = safe.startSpan(`model_call ${model.modelId}`, "internal", attributes, parent);
     this.attempts = new AttemptSpans(safe, { parent: this.#span, streamed: delivery !== "whole" });
-    if (!content) return;
-    this.#answer = new AnswerAssembler();
+    this.#content = content;
     // A tool's output may be no JSON, whatever its type says; a trace is no reason to fail.
-    tell(() => this.#span.set(inputContent(request)));
+    if (content) tell(() => this.#span.set(inputContent(request)));
   }
 
-  /** Looks at each event of the answer. The last one ends the span. */
-  see(event: ModelEvent): void {
-    if (this.#answer) tell(() => this.#answer?.push(event));
-    switch (event.type) {
-      case "restart":
-      case "continue":
-        this.#takeovers++;
-        this.#begun(event);
-        break;
-      case "start":
-        this.#begun(event);
-        break;
-      case "finish":
-        this.#completed(event);
-        break;
-    }
+  /** Ends the span of a call that has its answer. */
+  completed(result: ModelResult): void {
+    if (this.#ended) return;
+    const { decision, cache } = result;
+    if (decision && !cache) this.attempts.decided(decision);
+    this.#span.set(resultAttributes(result));
+    if (this.#content) tell(() => this.#span.set(outputContent(result)));
+    this.#end();
   }
 
-  /** Ends the span of a call that failed. @param aborted - Whether it was the caller who ended it. */
+  /**
+   * Ends the span of a call that failed, or that its reader left; does nothing after the end.
+   *
+   * @param aborted - Whether it was the caller who ended it.
+   */
   failed(error: unknown, aborted: boolean): void {
     if (this.#ended) return;
     this.#span.fail(SalesAgentError.is(error) ? error.code : aborted ? "aborted" : "internal");
     this.#end();
-  }
-
-  /** Ends the span of a call that its reader left; does nothing after the end. */
-  left(): void {
-    if (this.#ended) return;
-    this.#span.fail("aborted");
-    this.#end();
-  }
-
-  #begun({ provider, modelId, requestId }: ModelName & { readonly requestId?: string }): void {
-    this.#answering = { provider, modelId };
-    this.#responseId = requestId;
-  }
-
-  #completed(finish: FinishEvent): void {
-    if (this.#ended) return;
-    const { reason, timings, attempts, costUsd, cache, decision } = finish;
-    if (decision && !cache) this.attempts.decided(decision);
-    const firstTokenS = timings.firstTokenMs === undefined ? undefined : timings.firstTokenMs / 1000;
-    this.#span.set({
-      "gen_ai.response.id": this.#responseId,
-      "gen_ai.response.model": this.#answering?.modelId,
-      "gen_ai.response.finish_reasons": [finishReasonName(reason)],
-      "gen_ai.response.time_to_first_chunk": firstTokenS,
-      "salesagent.response.provider": this.#answering?.provider,
-      "salesagent.call.attempts": attempts.length,
-      "salesagent.call.takeovers": this.#takeovers,
-      "salesagent.call.cost_usd": costUsd,
-      ...cacheAttributes(cache),
-    });
-    if (this.#answer) tell(() => this.#setOutput());
-    this.#end();
-  }
-
-  #setOutput(): void {
-    const result = this.#answer?.result();
-    if (result) this.#span.set(outputContent(result));
   }
 
   #end(): void {
@@ -134,8 +86,17 @@ export function startCallSpan(telemetry: Telemetry, options: CallSpanOptions): C
   return telemetry === noTelemetry ? undefined : new CallSpan(telemetry, options);
 }
 
-function cacheAttributes(cache: CacheHit | undefined): Attributes {
+function resultAttributes(result: ModelResult): Attributes {
+  const { provider, modelId, requestId, finishReason, timings, attempts, costUsd, cache } = result;
+  const { firstTokenMs } = timings;
   return {
+    "gen_ai.response.id": requestId,
+    "gen_ai.response.model": modelId,
+    "gen_ai.response.finish_reasons": [finishReasonName(finishReason)],
+    "gen_ai.response.time_to_first_chunk": firstTokenMs === undefined ? undefined : firstTokenMs / 1000,
+    "salesagent.response.provider": provider,
+    "salesagent.call.attempts": attempts.length,
+    "salesagent.call.cost_usd": costUsd,
     "salesagent.cache.hit": cache !== undefined,
     "salesagent.cache.kind": cache?.kind,
     "salesagent.cache.age_ms": cache?.ageMs,
