@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { main } from "../main.js";
 import type { ReportAttempt, ServedModel } from "../render/report-data.js";
@@ -14,15 +15,23 @@ afterAll(() => rm(folder, { recursive: true }));
 const LEADS = 30;
 
 async function rehearse(...args: readonly string[]) {
+  return qualify(await madeUpLeads(), "--rehearse", ...args);
+}
+
+async function madeUpLeads(): Promise<string> {
   const file = join(folder, "leads.csv");
   const rows = Array.from(
     { length: LEADS },
     (_, index) => `Company ${index},company${index}.example,US,80,Software`,
   );
   await writeFile(file, `Company,Website,Country,Employees,Industry\n${rows.join("\n")}\n`);
+  return file;
+}
+
+async function qualify(...args: readonly string[]) {
   let stdout = "";
   let stderr = "";
-  const exitCode = await main(["qualify", file, "--rehearse", ...args], {
+  const exitCode = await main(["qualify", ...args], {
     stdout: {
       write: (text) => {
         stdout += text;
@@ -87,6 +96,20 @@ describe("salesagent qualify --rehearse", () => {
     expect(attempts).toHaveLength((primary?.attempts ?? 0) + (fallback?.attempts ?? 0));
     const spentUsd = attempts.reduce((sum, { costUsd = Number.NaN }) => sum + costUsd, 0);
     expect(spentUsd).toBeCloseTo(summary.costUsd, 9);
+  });
+
+  it("scores all 60 leads of the quickstart while a vendor dies", async () => {
+    const pathOf = (name: string) =>
+      fileURLToPath(new URL(`../../../../examples/quickstart/${name}`, import.meta.url));
+    const { stdout } = await qualify(
+      ...[pathOf("companies.csv"), "--profile", pathOf("profile.json"), "--rehearse", "--json"],
+    );
+    const summary = JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Summary;
+    const [primary, fallback] = summary.served;
+    expect(summary).toMatchObject({ scored: 60, degraded: {} });
+    expect(primary).toMatchObject({ completed: 20, breaker: "open" });
+    expect(primary?.errors).toMatchObject({ "model.stream_cut": 4, "model.unreachable": expect.any(Number) });
+    expect(summary.engines).toMatchObject({ model: 20 + (fallback?.completed ?? 0) });
   });
 
   it("prints who served what, and writes it into the report", async () => {
