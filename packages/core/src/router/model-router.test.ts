@@ -325,6 +325,17 @@ describe("ModelRouter", () => {
     expect(told).toEqual(["one first failed", "two failover completed"]);
   });
 
+  it("asks a guard once that the call and the router both bring", async () => {
+    const begin = vi.fn(() => ({ end: () => {} }));
+    const router = new ModelRouter({ candidates: [namedModel("one", { text: "hi" })], guards: [{ begin }] });
+    const guard = { begin };
+    const shared = new ModelRouter({ candidates: [namedModel("one", { text: "hi" })], guards: [guard] });
+    await shared.stream(request, { guards: [guard] }).result();
+    expect(begin).toHaveBeenCalledTimes(1);
+    await router.stream(request, { guards: [guard] }).result();
+    expect(begin).toHaveBeenCalledTimes(3);
+  });
+
   it("takes a cheaper candidate when a budget refuses the first, where the host wants that", async () => {
     const refused = new SalesAgentError("budget.exceeded", {
       message: "no",

@@ -105,7 +105,8 @@ export class RoutedCall {
     const recorder: AttemptGuard = {
       begin: () => ({ end: (attempt) => void this.#attempts.push(attempt) }),
     };
-    this.#guards = [...(call.guards ?? []), ...setting.guards, recorder];
+    // A set: a host may give an agent and its router the same budgets.
+    this.#guards = [...new Set([...(call.guards ?? []), ...setting.guards]), recorder];
     if (setting.takeover === "continue" && mayContinue(request)) this.#partial = new PartialText();
   }
 
