@@ -81,6 +81,21 @@ describe("salesagent qualify with several models", () => {
     expect(answered).toMatchObject({ completed: 2, failed: 0, costUsd });
   });
 
+  it("shows while it streams that another model writes an answer anew", async () => {
+    const fault = { type: "cut", afterEvents: 3 } as const;
+    await using sandbox = await startSandbox({
+      script: { ...script, chunks: [script.text.slice(0, 80), script.text.slice(80)] },
+      faults: [{ on: ({ vendor }) => vendor === "openai", fault }],
+    });
+    const { stdout } = await qualify(
+      ...["--model", PAIR, "--base-url", `openai=${sandbox.url("openai")}`, "--concurrency", "1"],
+      ...["--base-url", `anthropic=${sandbox.url("anthropic")}`, "--policy", "best"],
+    );
+    expect(stdout).toContain("↻ model.stream_cut: anthropic/claude-sonnet-5-5 writes it anew");
+    expect(stdout).toMatch(/Figma +↻ model\.stream_cut at openai\/gpt-5\.4-mini · simulated/);
+    expect(stdout).toMatch(/Who served what +Tries/);
+  });
+
   it("takes models repeated as well as with commas, and one model with a policy as a router", async () => {
     await using sandbox = await startSandbox({ script });
     const both = [

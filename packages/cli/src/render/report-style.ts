@@ -15,7 +15,7 @@ dt { color: var(--soft); font-size: .8rem; } dd { margin: 0; font-size: 1.25rem;
 .completed { color: var(--good); fill: var(--good); } .failed { color: var(--bad); fill: var(--bad); } .aborted { color: var(--soft); fill: var(--soft); }
 .timeline svg rect { opacity: .55; } .timeline svg rect.completed { fill: var(--good); } .timeline svg rect.failed { fill: var(--bad); opacity: 1; }
 .timeline svg rect.aborted { fill: var(--soft); } figcaption { color: var(--soft); font-size: .85rem; }
-p.simulated { border: 1px solid var(--part); border-radius: .5rem; padding: .6rem .8rem; color: var(--part); }
+.wide { overflow-x: auto; } p.simulated { border: 1px solid var(--part); border-radius: .5rem; padding: .6rem .8rem; color: var(--part); }
 figure { margin: 0; } svg text { fill: var(--soft); font-size: 11px; } svg rect { fill: var(--bar); }
 label { display: block; margin: .5rem 0; color: var(--soft); }
 input { font: inherit; padding: .4rem .6rem; border: 1px solid var(--line); border-radius: .4rem; background: var(--paper);

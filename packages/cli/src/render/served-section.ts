@@ -9,7 +9,7 @@ export function servedSection(served: ServedReport | undefined): string {
   if (!served) return "";
   const rows = served.models.map(modelRow).join("");
   return `<h2>Who served what</h2>
-<table class="served"><thead><tr><th>Model</th><th>Tries</th><th>Answered</th><th>Failed</th><th>Aborted</th><th>Tokens in</th><th>Tokens out</th><th>Cost</th><th>Breaker</th><th>Why tries failed</th></tr></thead><tbody>${rows}</tbody></table>
+<div class="wide"><table><thead><tr><th>Model</th><th>Tries</th><th>Answered</th><th>Failed</th><th>Aborted</th><th>Tokens in</th><th>Tokens out</th><th>Cost</th><th>Breaker</th><th>Why tries failed</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${estimateNote(served)}
 ${timeline(served)}`;
 }
@@ -21,7 +21,7 @@ export function attemptsTable(attempts: readonly ReportAttempt[]): string {
     (attempt) =>
       `<tr><td>${escapeHtml(attempt.model)}</td><td>${escapeHtml(attempt.purpose)}</td><td class="${attempt.outcome}">${escapeHtml(outcomeInWords(attempt))}</td><td class="points">${attempt.inputTokens} + ${attempt.outputTokens}</td><td class="points">${costInWords(attempt)}</td><td class="points">${Math.round(attempt.latencyMs)} ms</td></tr>`,
   );
-  return `<table><thead><tr><th>Model asked</th><th>As</th><th>Outcome</th><th>Tokens</th><th>Cost</th><th>Took</th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+  return `<div class="wide"><table><thead><tr><th>Model asked</th><th>As</th><th>Outcome</th><th>Tokens</th><th>Cost</th><th>Took</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 /** A cost for people: `~` before one that is estimated, `unknown` without a price. */
@@ -51,7 +51,7 @@ function modelRow(served: ServedModel): string {
   const { model, attempts, completed, failed, aborted, inputTokens, outputTokens, estimatedUsd } = served;
   const counts = [attempts, completed, failed, aborted, inputTokens, outputTokens];
   const cost = costInWords({ ...served, estimated: estimatedUsd > 0 });
-  return `<tr><td>${escapeHtml(model)}</td>${counts.map((count) => `<td class="points">${count}</td>`).join("")}<td class="points">${cost}</td><td>${escapeHtml(served.breaker ?? "")}</td><td>${escapeHtml(errorsInWords(served))}</td></tr>`;
+  return `<tr><td>${escapeHtml(model)}</td>${counts.map((count) => `<td class="points">${count.toLocaleString("en")}</td>`).join("")}<td class="points">${cost}</td><td>${escapeHtml(served.breaker ?? "")}</td><td>${escapeHtml(errorsInWords(served))}</td></tr>`;
 }
 
 function estimateNote({ models }: ServedReport): string {
