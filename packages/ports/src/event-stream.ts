@@ -121,7 +121,9 @@ export class EventStream<Event, Result> implements AsyncIterable<Event>, AsyncIt
   }
 
   return(): Promise<IteratorResult<Event, void>> {
-    this.#settle({ failure: new DOMException("The stream was closed before its end.", "AbortError") });
+    if (!this.#outcome) {
+      this.#settle({ failure: new DOMException("The stream was closed before its end.", "AbortError") });
+    }
     this.#untold = false;
     this.#batch = [];
     this.#tell({ value: { done: true, value: undefined } });

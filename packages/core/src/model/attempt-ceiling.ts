@@ -10,6 +10,8 @@ const FALLBACK_OUTPUT_TOKENS = 32_768;
 /** Assumed for a file that the vendor fetches, when the profile has no limit of its own. */
 const FALLBACK_CONTEXT_TOKENS = 1_000_000;
 
+const encoder = new TextEncoder();
+
 /** The most that one attempt at a request can take: all its text as input at the dearest rate, and the output limit in full. */
 export function attemptCeiling(request: ModelRequest, profile: ModelProfile): AttemptCeiling {
   const input = mostInputTokens(request, profile);
@@ -28,7 +30,7 @@ export function maxCostUsd(request: ModelRequest, profile: ModelProfile): number
 
 function mostInputTokens(request: ModelRequest, profile: ModelProfile): number {
   const prompt = JSON.stringify([request.messages, request.tools ?? [], request.output ?? null]);
-  const own = new TextEncoder().encode(prompt).length / MIN_BYTES_PER_TOKEN;
+  const own = encoder.encode(prompt).length / MIN_BYTES_PER_TOKEN;
   if (!hasFetchedFile(request)) return own;
   return Math.max(own, profile.contextTokens ?? FALLBACK_CONTEXT_TOKENS);
 }
@@ -40,7 +42,24 @@ function hasFetchedFile(request: ModelRequest): boolean {
   );
 }
 
-function dearest(price: ModelPrice): { readonly inputRate: number; readonly outputRate: number } {
+interface DearestRates {
+  readonly inputRate: number;
+  readonly outputRate: number;
+}
+
+/** By the price list, which does not change. */
+const dearestRates = new WeakMap<ModelPrice, DearestRates>();
+
+function dearest(price: ModelPrice): DearestRates {
+  let rates = dearestRates.get(price);
+  if (!rates) {
+    rates = findDearest(price);
+    dearestRates.set(price, rates);
+  }
+  return rates;
+}
+
+function findDearest(price: ModelPrice): DearestRates {
   const rates = [price, ...(price.tiers ?? []), ...(price.windows ?? []), ...(price.changes ?? [])];
   return {
     inputRate: Math.max(

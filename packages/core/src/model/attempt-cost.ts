@@ -85,16 +85,21 @@ export function untoldAttemptCost(
   return { ...priced(plan, usage, startedAtMs), estimated: true };
 }
 
-/** The part of a cost that is charged for the request itself. */
-export function feeOf({ profile }: AttemptPlan): Pick<ModelAttempt, "feeUsd"> {
+/** The part of a cost that is charged for the request itself, where there is one. */
+export function feeOf({ profile }: AttemptPlan): number | undefined {
   const fee = profile.price?.perRequest ?? 0;
-  return fee > 0 ? { feeUsd: fee } : {};
+  return fee > 0 ? fee : undefined;
 }
 
 function priced(plan: AttemptPlan, usage: Usage, startedAtMs: number): AttemptCost {
   const { price } = plan.profile;
   const nanoUsd = price && priceNanoUsd(price, usage, startedAtMs);
-  return { usage, ...(nanoUsd === undefined ? {} : { costUsd: fromNanoUsd(nanoUsd) }), ...feeOf(plan) };
+  const feeUsd = feeOf(plan);
+  return {
+    usage,
+    ...(nanoUsd === undefined ? {} : { costUsd: fromNanoUsd(nanoUsd) }),
+    ...(feeUsd === undefined ? {} : { feeUsd }),
+  };
 }
 
 /** What a failed model call tells of itself; nothing for other failures. */

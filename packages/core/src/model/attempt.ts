@@ -28,6 +28,8 @@ export interface AttemptInit {
   readonly callStartedMs: number;
 }
 
+type EndedAttempt = { -readonly [Field in keyof ModelAttempt]: ModelAttempt[Field] };
+
 const NO_GUARDS: readonly AttemptGuard[] = [];
 
 /**
@@ -162,43 +164,43 @@ export class Attempt {
     this.#firstTokenMs ??= this.elapsedMs;
   }
 
-  #completed(finish: FinishEvent): ModelAttempt {
-    const { usage, costUsd } = finish;
+  #completed({ usage, costUsd }: FinishEvent): ModelAttempt {
+    const attempt = this.#ended("completed");
     const told = usage.inputTokens !== undefined && usage.outputTokens !== undefined;
-    const cost =
-      told || costUsd !== undefined
-        ? { usage, ...(costUsd === undefined ? {} : { costUsd }), ...feeOf(this.plan) }
-        : untoldAttemptCost(this.plan, usage, this.#receivedChars, this.#startedAtMs);
-    return { ...this.#name(), outcome: "completed", ...cost, ...this.#times() };
+    if (!told && costUsd === undefined) {
+      return Object.assign(
+        attempt,
+        untoldAttemptCost(this.plan, usage, this.#receivedChars, this.#startedAtMs),
+      );
+    }
+    attempt.usage = usage;
+    if (costUsd !== undefined) attempt.costUsd = costUsd;
+    const feeUsd = feeOf(this.plan);
+    if (feeUsd !== undefined) attempt.feeUsd = feeUsd;
+    return attempt;
   }
 
   async #lost(error: unknown, outcome: "failed" | "aborted"): Promise<void> {
     if (!this.#end) return;
-    const errorCode = outcome === "aborted" ? "aborted" : SalesAgentError.is(error) ? error.code : "internal";
+    const attempt = this.#ended(outcome);
+    attempt.errorCode =
+      outcome === "aborted" ? "aborted" : SalesAgentError.is(error) ? error.code : "internal";
+    const { requestId } = modelFacts(error);
+    if (requestId !== undefined) attempt.requestId = requestId;
     const cost = lostAttemptCost(this.plan, error, this.#receivedChars, this.#startedAtMs);
-    const requestId = modelFacts(error).requestId;
-    await this.#settle({
-      ...this.#name(),
-      ...(requestId === undefined ? {} : { requestId }),
-      outcome,
-      errorCode,
-      ...cost,
-      ...this.#times(),
-    });
+    await this.#settle(Object.assign(attempt, cost));
   }
 
-  #name(): Pick<ModelAttempt, "provider" | "modelId" | "purpose" | "requestId"> {
+  /** The record of the attempt, but for what it used and cost. Written field by field: every call makes one. */
+  #ended(outcome: ModelAttempt["outcome"]): EndedAttempt {
     const { provider, modelId, purpose } = this.plan;
+    const startedMs = this.#startedMs - this.init.callStartedMs;
+    const latencyMs = this.elapsedMs;
+    const attempt: EndedAttempt = { provider, modelId, purpose, outcome, usage: {}, startedMs, latencyMs };
     const requestId = this.start?.requestId;
-    return { provider, modelId, purpose, ...(requestId === undefined ? {} : { requestId }) };
-  }
-
-  #times(): Pick<ModelAttempt, "startedMs" | "latencyMs" | "firstTokenMs"> {
-    return {
-      startedMs: this.#startedMs - this.init.callStartedMs,
-      latencyMs: this.elapsedMs,
-      ...(this.#firstTokenMs === undefined ? {} : { firstTokenMs: this.#firstTokenMs }),
-    };
+    if (requestId !== undefined) attempt.requestId = requestId;
+    if (this.#firstTokenMs !== undefined) attempt.firstTokenMs = this.#firstTokenMs;
+    return attempt;
   }
 
   /** Once: the first outcome stands. */

@@ -88,7 +88,10 @@ async function beginRest(
 ): Promise<EndAttempt> {
   try {
     permits.push(await asked);
-    for (const guard of rest) permits.push(await guard.begin(plan, call));
+    for (const guard of rest) {
+      const permit = guard.begin(plan, call);
+      permits.push(permit instanceof Promise ? await permit : permit);
+    }
   } catch (error) {
     return refuse(permits, plan, error);
   }
@@ -111,6 +114,6 @@ function endAll(permits: readonly AttemptPermit[]): EndAttempt {
         // The contract of a permit: what it throws is lost, the answer is paid for by now.
       }
     }
-    return waits.length > 0 ? Promise.allSettled(waits).then(() => {}) : undefined;
+    return waits.length > 1 ? Promise.allSettled(waits).then(() => {}) : waits[0]?.catch(() => {});
   };
 }

@@ -175,8 +175,13 @@ export class RatePacer {
 
 function toAmounts(cost: RateCost): Amounts {
   const { requests = 1, tokens = 0, outputTokens = 1 } = cost;
-  for (const [name, value] of Object.entries({ requests, tokens, outputTokens })) {
-    checkOption(`ratePacer: cost.${name}`, value, "a finite number ≥ 0", (it) => it >= 0 && it < Infinity);
-  }
+  checkAmount("requests", requests);
+  checkAmount("tokens", tokens);
+  checkAmount("outputTokens", outputTokens);
   return { requests, tokens, "input-tokens": tokens, "output-tokens": outputTokens };
+}
+
+function checkAmount(name: keyof RateCost, value: number): void {
+  if (typeof value === "number" && value >= 0 && value < Number.POSITIVE_INFINITY) return;
+  checkOption(`ratePacer: cost.${name}`, value, "a finite number ≥ 0", () => false);
 }

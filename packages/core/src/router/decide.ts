@@ -46,6 +46,8 @@ interface Considered {
   readonly facts: RankedFacts;
   readonly unfit: readonly string[];
   readonly blocked: readonly string[];
+  /** Set by the policy, where it ranks the candidate. */
+  score: number | undefined;
 }
 
 /** Ranks candidates for requests. */
@@ -69,13 +71,13 @@ export class Decider {
     const needs = needsOf(request, estimateInputTokens(request), local);
     const conversation = conversationOf(request, call.scope?.runId);
     const nowMs = clock.now();
-    const today = new Date(nowMs).toISOString().slice(0, 10);
     const considered = candidates.map((candidate): Considered => {
-      const unfit = unfitReasons(candidate.model, needs, today);
+      const unfit = unfitReasons(candidate.model, needs, nowMs);
       const facts = this.#factsOf(candidate, request, needs, conversation, call.task);
-      return { candidate, facts, unfit, blocked: this.#blockedReasons(candidate, needs) };
+      return { candidate, facts, unfit, blocked: this.#blockedReasons(candidate, needs), score: undefined };
     });
-    return { ...rank(considered, policy), needs, conversation };
+    const { decision, order, later } = rank(considered, policy);
+    return { decision, order, later, needs, conversation };
   }
 
   #factsOf(
@@ -136,54 +138,66 @@ export class Decider {
   }
 }
 
+/** One pass each, field by field: every call is ranked anew. */
 function rank(
   considered: readonly Considered[],
   policy: ResolvedPolicy,
 ): Pick<Choice, "decision" | "order" | "later"> {
   const fit = considered.filter(({ unfit }) => unfit.length === 0);
   const scores = policy.score(fit.map(({ facts }) => facts));
-  const scored = fit.flatMap((entry, index) => {
-    const score = scores[index];
-    return score === undefined ? [] : [{ ...entry, score }];
-  });
+  for (const [index, entry] of fit.entries()) entry.score = scores[index];
+  const scored = fit.filter(({ score }) => score !== undefined);
   // A stable sort: the host's order decides between equals.
-  scored.sort((left, right) => right.score - left.score);
-  const ready = scored.filter(({ blocked }) => blocked.length === 0);
-  const later = scored.filter(({ blocked }) => blocked.length > 0);
-  const refused = fit.filter(({ candidate }) => !scored.some((entry) => entry.candidate === candidate));
-  const unfit = considered.filter((entry) => entry.unfit.length > 0);
-  const candidates: ConsideredCandidate[] = [
-    ...ready.map((entry, index) => ({ ...named(entry), rank: index + 1, score: entry.score })),
-    ...later.map((entry) => ({ ...named(entry), score: entry.score, passedOver: entry.blocked })),
-    ...refused.map((entry) => ({ ...named(entry), passedOver: ["the policy gives it no score"] })),
-    ...unfit.map((entry) => ({ ...named(entry), passedOver: entry.unfit })),
-  ];
-  return {
-    decision: { policy: policy.name, candidates },
-    order: ready.map(({ candidate }) => candidate),
-    later: later.map(({ candidate }) => candidate),
-  };
+  scored.sort((left, right) => (right.score ?? 0) - (left.score ?? 0));
+  const order: Candidate[] = [];
+  const later: Candidate[] = [];
+  const candidates: ConsideredCandidate[] = [];
+  for (const entry of scored) {
+    if (entry.blocked.length > 0) continue;
+    order.push(entry.candidate);
+    candidates.push(told(entry, order.length));
+  }
+  for (const entry of scored) {
+    if (entry.blocked.length === 0) continue;
+    later.push(entry.candidate);
+    candidates.push(told(entry, undefined, entry.blocked));
+  }
+  for (const entry of fit) {
+    if (entry.score === undefined) candidates.push(told(entry, undefined, ["the policy gives it no score"]));
+  }
+  for (const entry of considered) {
+    if (entry.unfit.length > 0) candidates.push(told(entry, undefined, entry.unfit));
+  }
+  return { decision: { policy: policy.name, candidates }, order, later };
 }
 
-function named({
-  candidate,
-  facts,
-}: Considered): Pick<ConsideredCandidate, "provider" | "modelId" | "facts"> {
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
+
+function told(
+  { candidate, facts, score }: Considered,
+  rank: number | undefined,
+  passedOver?: readonly string[],
+): ConsideredCandidate {
   const { provider, modelId } = candidate.model;
-  return { provider, modelId, facts: plainFacts(facts) };
+  const entry: Writable<ConsideredCandidate> = { provider, modelId, facts: plainFacts(facts) };
+  if (rank !== undefined) entry.rank = rank;
+  if (score !== undefined) entry.score = score;
+  if (passedOver) entry.passedOver = passedOver;
+  return entry;
 }
 
 /** The facts that a decision tells; what a policy alone needs stays out. */
 function plainFacts(facts: RankedFacts): CandidateFacts {
-  const told: { -readonly [Fact in keyof CandidateFacts]: CandidateFacts[Fact] } = { breaker: facts.breaker };
-  for (const fact of TOLD) {
-    const value = facts[fact];
-    if (value !== undefined) told[fact] = value;
-  }
-  return told;
+  const { breaker, costUsd, firstTokenMs, tokensPerSecond, errorRate, headroom, cachedTokens } = facts;
+  const plain: Writable<CandidateFacts> = { breaker };
+  if (costUsd !== undefined) plain.costUsd = costUsd;
+  if (firstTokenMs !== undefined) plain.firstTokenMs = firstTokenMs;
+  if (tokensPerSecond !== undefined) plain.tokensPerSecond = tokensPerSecond;
+  if (errorRate !== undefined) plain.errorRate = errorRate;
+  if (headroom !== undefined) plain.headroom = headroom;
+  if (cachedTokens !== undefined) plain.cachedTokens = cachedTokens;
+  return plain;
 }
-
-const TOLD = ["costUsd", "firstTokenMs", "tokensPerSecond", "errorRate", "headroom", "cachedTokens"] as const;
 
 function reliabilityOf(errorRate = 0, headroom = 1): number {
   const room = headroom >= LOW_HEADROOM ? 1 : 0.5 + (0.5 * headroom) / LOW_HEADROOM;

@@ -26,8 +26,12 @@ export function needsOf(request: ModelRequest, inputTokens: number, local: boole
   };
 }
 
-/** Why a model can't take a request, whatever its health. Empty when it can. */
-export function unfitReasons({ profile }: LanguageModel, needs: Needs, today: string): readonly string[] {
+/**
+ * Why a model can't take a request, whatever its health. Empty when it can.
+ *
+ * @param nowMs - Milliseconds since the epoch.
+ */
+export function unfitReasons({ profile }: LanguageModel, needs: Needs, nowMs: number): readonly string[] {
   const { abilities, locality, contextTokens, retired } = profile;
   const reasons: string[] = [];
   if (needs.local && locality !== "local") reasons.push("the data must stay local, and this model is not");
@@ -44,6 +48,8 @@ export function unfitReasons({ profile }: LanguageModel, needs: Needs, today: st
       `about ${needs.inputTokens + needs.outputTokens} tokens don't fit its context of ${contextTokens}`,
     );
   }
-  if (retired?.on !== undefined && retired.on <= today) reasons.push(`it was retired on ${retired.on}`);
+  if (retired?.on !== undefined && retired.on <= new Date(nowMs).toISOString().slice(0, 10)) {
+    reasons.push(`it was retired on ${retired.on}`);
+  }
   return reasons;
 }

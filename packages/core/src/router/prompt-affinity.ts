@@ -2,35 +2,40 @@ import type { ModelRequest } from "@salesagent/ports";
 
 /** How long vendors keep an unused prompt cache, at the least. */
 const CACHE_LIFE_MS = 5 * 60_000;
-const MOST_ENTRIES = 2_000;
+const MOST_CONVERSATIONS = 2_000;
 
-interface Entry {
+interface Reading {
+  readonly candidateId: string;
   readonly tokens: number;
   readonly atMs: number;
 }
 
 /**
- * Remembers which candidate read which conversation last, since its vendor probably holds that prompt in its cache: going on
- * with the same model costs less than its list price.
+ * Remembers which candidates read which conversation of late, since their vendors probably hold that prompt in their caches:
+ * going on with the same model costs less than its list price.
  */
 export class PromptAffinity {
-  readonly #entries = new Map<string, Entry>();
+  readonly #readings = new Map<string, readonly Reading[]>();
 
   /** Input tokens of the conversation that the candidate's cache probably holds. */
   cachedTokens(candidateId: string, conversation: string, nowMs: number): number | undefined {
-    const entry = this.#entries.get(`${candidateId}\n${conversation}`);
-    if (!entry || nowMs - entry.atMs > CACHE_LIFE_MS) return undefined;
-    return entry.tokens;
+    const reading = this.#readings.get(conversation)?.find((each) => each.candidateId === candidateId);
+    return reading && isFresh(reading, nowMs) ? reading.tokens : undefined;
   }
 
   remember(candidateId: string, conversation: string, inputTokens: number, nowMs: number): void {
-    const key = `${candidateId}\n${conversation}`;
-    this.#entries.delete(key);
-    this.#entries.set(key, { tokens: inputTokens, atMs: nowMs });
-    if (this.#entries.size <= MOST_ENTRIES) return;
-    const [oldest] = this.#entries.keys();
-    if (oldest !== undefined) this.#entries.delete(oldest);
+    const before = this.#readings.get(conversation);
+    const others = before?.filter((each) => each.candidateId !== candidateId && isFresh(each, nowMs)) ?? [];
+    if (before) this.#readings.delete(conversation);
+    this.#readings.set(conversation, [...others, { candidateId, tokens: inputTokens, atMs: nowMs }]);
+    if (this.#readings.size <= MOST_CONVERSATIONS) return;
+    const [oldest] = this.#readings.keys();
+    if (oldest !== undefined) this.#readings.delete(oldest);
   }
+}
+
+function isFresh({ atMs }: Reading, nowMs: number): boolean {
+  return nowMs - atMs <= CACHE_LIFE_MS;
 }
 
 const MOST_KEY_CHARS = 200;

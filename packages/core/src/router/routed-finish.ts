@@ -1,4 +1,4 @@
-import type { FinishEvent, ModelAttempt, RoutingDecision, Usage } from "@salesagent/ports";
+import type { FinishEvent, ModelAttempt, ModelTimings, RoutingDecision, Usage } from "@salesagent/ports";
 import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 
 /** What a routed call came to, besides the answer itself. */
@@ -16,16 +16,18 @@ export function routedFinish(finish: FinishEvent, end: RoutedEnd): FinishEvent {
   const { reason, warnings } = finish;
   const { attempts, decision, usage, firstTokenMs, totalMs } = end;
   const costUsd = totalCostUsd(attempts);
-  return {
+  const timings: ModelTimings = firstTokenMs === undefined ? { totalMs } : { totalMs, firstTokenMs };
+  const routed: { -readonly [Field in keyof FinishEvent]: FinishEvent[Field] } = {
     type: "finish",
     reason,
     usage,
-    ...(costUsd === undefined ? {} : { costUsd }),
-    timings: { totalMs, ...(firstTokenMs === undefined ? {} : { firstTokenMs }) },
+    timings,
     attempts,
-    ...(warnings === undefined ? {} : { warnings }),
     decision,
   };
+  if (costUsd !== undefined) routed.costUsd = costUsd;
+  if (warnings !== undefined) routed.warnings = warnings;
+  return routed;
 }
 
 /** The sum over attempts; nothing when one of them has no known cost: unknown is not free. */

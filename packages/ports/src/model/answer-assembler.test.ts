@@ -136,14 +136,16 @@ describe("AnswerAssembler", () => {
     expect(result).not.toHaveProperty("requestId");
   });
 
-  it("has no result before the finish, nor without a start", () => {
+  it("has no result before the finish", () => {
     const unfinished = new AnswerAssembler();
     unfinished.push(start);
     expect(() => unfinished.result()).toThrow(/not finished/);
+  });
 
-    const unstarted = new AnswerAssembler();
-    unstarted.push(finish);
-    expect(() => unstarted.result()).toThrow(/not finished/);
+  it("refuses a finish without a start", () => {
+    expect(() => new AnswerAssembler().push(finish)).toThrow(
+      expect.objectContaining({ code: "model.malformed_response" }),
+    );
   });
 
   it("refuses a tool call that ends without a start, or never ends", () => {

@@ -29,7 +29,7 @@ export class AnswerAssembler {
     return this.#begin;
   }
 
-  /** @throws `model.malformed_response` for an event that breaks the grammar of tool calls. */
+  /** @throws `model.malformed_response` for an event that breaks the grammar of tool calls, and for a finish before its time. */
   push(event: ModelEvent): void {
     switch (event.type) {
       case "text-delta":
@@ -56,15 +56,13 @@ export class AnswerAssembler {
         this.#begin = event;
         break;
       case "finish":
+        this.#checkEnd();
         this.#finish = event;
         break;
     }
   }
 
-  /**
-   * @throws Error when no `finish` came: a stream without one has no result.
-   * @throws `model.malformed_response` when a tool call never ended.
-   */
+  /** @throws Error when no `finish` came: a stream without one has no result. */
   result(): ModelResult {
     const begin = this.#begin;
     const finish = this.#finish;
@@ -115,6 +113,11 @@ export class AnswerAssembler {
 
   #callOf(callId: string): OpenCall | undefined {
     return this.#parts.find((part): part is OpenCall => part.type === "tool-call" && part.callId === callId);
+  }
+
+  #checkEnd(): void {
+    if (!this.#begin) throw this.#malformed("finished an answer that it had not begun");
+    if (this.#callIsOpen()) throw this.#malformed("never ended one of its tool calls");
   }
 
   #callIsOpen(): boolean {

@@ -24,12 +24,27 @@ export function createModelStream(
     {
       push(event) {
         assembler.push(event);
-        return event.type === "finish" ? { result: assembler.result() } : undefined;
+        return event.type === "finish" ? new LateResult(assembler) : undefined;
       },
       cut: () => cutError(assembler),
     },
     call.signal,
   );
+}
+
+/** A result that is put together when it is asked for: who reads the events only has no use for it. */
+class LateResult {
+  readonly #assembler: AnswerAssembler;
+  #result: ModelResult | undefined;
+
+  constructor(assembler: AnswerAssembler) {
+    this.#assembler = assembler;
+  }
+
+  get result(): ModelResult {
+    this.#result ??= this.#assembler.result();
+    return this.#result;
+  }
 }
 
 function cutError({ begin }: AnswerAssembler): SalesAgentError<"model.stream_cut"> {
