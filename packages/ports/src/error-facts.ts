@@ -145,6 +145,58 @@ export interface ErrorFacts {
   "call.timed_out": { readonly name: string; readonly limitMs: number };
   /** The wait that is needed is longer than allowed. */
   "call.wait_too_long": { readonly name: string; readonly waitMs: number; readonly capMs: number };
+  /** A graph can't be run as it is defined; each issue names the node or the edge. */
+  "graph.invalid": { readonly graph: string; readonly issues: readonly IssueFact[] };
+  /** A run of a graph took as many supersteps as it may. */
+  "graph.recursion_limit": { readonly graph: string; readonly limit: number };
+  /** A value does not fit the state's schema; `node` wrote it, or `input`. */
+  "graph.state_invalid": {
+    readonly graph: string;
+    readonly node: string;
+    readonly issues: readonly IssueFact[];
+  };
+  /** Two nodes of one superstep wrote a field that has no reducer. */
+  "graph.conflicting_writes": {
+    readonly graph: string;
+    readonly field: string;
+    readonly nodes: readonly string[];
+  };
+  /** A node failed for good; `cause` is its error. */
+  "graph.node_failed": { readonly graph: string; readonly node: string; readonly attempts: number };
+  /** A node did not end within its time. */
+  "graph.node_timed_out": { readonly graph: string; readonly node: string; readonly limitMs: number };
+  /** A step was named twice in one task, or remembered under another name than it is asked for. */
+  "graph.step_conflict": { readonly graph: string; readonly node: string; readonly step: string };
+  /** A run was asked to stop. */
+  "graph.stopped": { readonly runId: string; readonly by: string; readonly reason: string };
+  /** No worker knows the version of the graph that a run is pinned to. */
+  "graph.version_unknown": { readonly graph: string; readonly version: string };
+  /** The run is in a state in which this can't be asked of it. */
+  "flow.wrong_state": { readonly runId: string; readonly status: string };
+  /** Somebody else works on the run since; nothing was written. */
+  "flow.fenced": { readonly runId: string; readonly fence: number };
+  /** Whether the effect happened is not known, and its lookup could not tell either. It is not done again. */
+  "effect.unknown": { readonly key: string; readonly effect: string };
+  /** The effect is being done by another process just now. */
+  "effect.in_progress": { readonly key: string; readonly effect: string; readonly leaseUntil: string };
+  /** A gate forbids the effect: consent, suppression, quiet hours, a cap, a missing approval. */
+  "effect.refused": {
+    readonly effect: string;
+    readonly gate: string;
+    /** When it may be allowed, ISO 8601 in UTC. */
+    readonly retryAt?: string;
+  };
+  /** A call waits for a person's approval. */
+  "approval.required": { readonly approvalId: string; readonly tool: string };
+  /** An approval can't be decided or used: unknown, of another tenant, for other arguments, expired, used, or decided already. */
+  "approval.invalid": {
+    readonly approvalId: string;
+    readonly problem: "unknown" | "expired" | "used" | "decided" | "refused" | "other-arguments";
+  };
+  /** A job or a schedule can't be taken in: `field` says what is wrong. */
+  "job.invalid": { readonly queue: string; readonly field: string };
+  /** The job engine can't be reached or failed. */
+  "job.unavailable": { readonly vendorCode?: string };
   /** Data was written by someone else since it was read; `current` is the revision that stands. */
   "store.stale_revision": StoreErrorFacts & { readonly id: string; readonly current: string };
   /** No record of this id for this tenant. */

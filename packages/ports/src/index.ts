@@ -23,6 +23,15 @@ export type {
   SalesEvents,
 } from "./events.js";
 export type { DependencyHealth, HealthCheck, HealthStatus } from "./health.js";
+export type {
+  DeadJob,
+  Job,
+  JobEngine,
+  JobRequest,
+  QueueOptions,
+  Worker,
+  WorkOptions,
+} from "./job-engine.js";
 export type { JsonObject, JsonSchema, JsonValue } from "./json.js";
 export { AnswerAssembler } from "./model/answer-assembler.js";
 export type { AttemptCeiling, AttemptGuard, AttemptPermit, AttemptPlan } from "./model/attempt-guard.js";
@@ -91,6 +100,7 @@ export type {
   StandardResult,
   StandardSchema,
 } from "./standard-schema.js";
+export type { ApprovalRecord, ApprovalStatus, ApprovalStore } from "./stores/approval-store.js";
 export type { AuditFilter, AuditRecord, AuditStore } from "./stores/audit-store.js";
 export type { BreakerRecord, BreakerStore } from "./stores/breaker-store.js";
 export type {
@@ -102,6 +112,20 @@ export type {
   BudgetStore,
 } from "./stores/budget-store.js";
 export type { CacheEntry, CacheStore } from "./stores/cache-store.js";
+export type { EffectClaim, EffectRecord, EffectStatus, EffectStore } from "./stores/effect-store.js";
+export type {
+  FlowCheckpoint,
+  FlowClaim,
+  FlowEvent,
+  FlowFilter,
+  FlowQueue,
+  FlowRecord,
+  FlowStart,
+  FlowState,
+  FlowStep,
+  FlowStore,
+  FlowWrite,
+} from "./stores/flow-store.js";
 export type { ImportRecord, ImportStore } from "./stores/import-store.js";
 export type { LeadFilter, LeadInsertOutcome, LeadStore } from "./stores/lead-store.js";
 export type { MessageRecord, MessageStore } from "./stores/message-store.js";

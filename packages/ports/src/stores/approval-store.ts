@@ -1,0 +1,58 @@
+import type { CallOptions } from "../call-options.js";
+import type { JsonValue } from "../json.js";
+import type { Page, PageRequest } from "./page.js";
+
+/** `used`: what was approved has been done; it is never done again by the same approval. */
+export type ApprovalStatus = "pending" | "approved" | "refused" | "expired" | "used";
+
+/** A person's leave for one call of one tool with these very arguments. */
+export interface ApprovalRecord {
+  readonly id: string;
+  readonly agent: string;
+  readonly tool: string;
+  readonly callId: string;
+  readonly runId?: string;
+  /** SHA-256 of the canonical arguments, base64url. */
+  readonly argumentsHash: string;
+  readonly arguments: JsonValue;
+  readonly status: ApprovalStatus;
+  /** Who decided: a person that the host has identified. */
+  readonly decidedBy?: string;
+  readonly decidedAt?: string;
+  readonly reason?: string;
+  /** What the person changed the arguments to; this is what runs. */
+  readonly editedArguments?: JsonValue;
+  readonly requestedAt: string;
+  /** ISO 8601 in UTC; from then on it can be neither decided nor used. */
+  readonly expiresAt: string;
+}
+
+/** Approvals of one tenant. */
+export interface ApprovalStore {
+  readonly port: "approval-store/1";
+  /** @returns The record that stands: this one, or the one of the same id that was requested before. */
+  request(
+    approval: Omit<ApprovalRecord, "status" | "decidedBy" | "decidedAt" | "reason" | "editedArguments">,
+    call?: CallOptions,
+  ): Promise<ApprovalRecord>;
+  /** Decides one that is pending and not expired, once. @returns The record, or nothing when it can't be decided any more. */
+  decide(
+    id: string,
+    decision: {
+      readonly status: "approved" | "refused";
+      readonly by: string;
+      readonly reason?: string;
+      readonly editedArguments?: JsonValue;
+    },
+    call?: CallOptions,
+  ): Promise<ApprovalRecord | undefined>;
+  /** Uses one up that is approved, not expired, and of this hash. @returns Nothing when it can't be used. */
+  use(id: string, argumentsHash: string, call?: CallOptions): Promise<ApprovalRecord | undefined>;
+  get(id: string, call?: CallOptions): Promise<ApprovalRecord | undefined>;
+  /** Latest request first. */
+  list(
+    filter?: { readonly status?: ApprovalStatus; readonly runId?: string },
+    page?: PageRequest,
+    call?: CallOptions,
+  ): Promise<Page<ApprovalRecord>>;
+}

@@ -1,0 +1,93 @@
+import type { CallOptions } from "../call-options.js";
+import type { JsonValue } from "../json.js";
+import type { Page, PageRequest } from "./page.js";
+import type { StoredError } from "./run-store.js";
+
+/**
+ * `claimed`: somebody is acting. `done`: it happened. `failed`: it did not, and may be tried again. `unknown`: the actor died in
+ * between; nobody acts before the effect's own lookup has said whether it happened.
+ */
+export type EffectStatus = "claimed" | "done" | "failed" | "unknown";
+
+/** Something that is done to the outside once, such as a mail to one person. */
+export interface EffectRecord {
+  /** From run, step and resolved target; never from a model's wording. 1–400 characters. */
+  readonly key: string;
+  /** Such as `email_send`. */
+  readonly effect: string;
+  /** Whom or what it is done to, in its normal form. */
+  readonly target: string;
+  readonly runId?: string;
+  readonly status: EffectStatus;
+  /** What is to be done, for lookups, people and replays. */
+  readonly input: JsonValue;
+  readonly result?: JsonValue;
+  readonly error?: StoredError;
+  /** How often somebody began to act. */
+  readonly attempts: number;
+  /** Who acts, and until when this is believed; ISO 8601 in UTC. */
+  readonly owner?: string;
+  readonly leaseUntil?: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** `granted`: act now. Else the record says why not: done, being done, or of unknown outcome. */
+export interface EffectClaim {
+  readonly granted: boolean;
+  readonly record: EffectRecord;
+}
+
+/** The effects of one tenant. */
+export interface EffectStore {
+  readonly port: "effect-store/1";
+  /**
+   * Claims an effect, for one actor at a time: one that is new, or that failed. A claim whose lease is over becomes
+   * `unknown`, and is not granted.
+   */
+  claim(
+    effect: Pick<EffectRecord, "key" | "effect" | "target" | "input"> & {
+      readonly runId?: string;
+      readonly owner: string;
+      readonly leaseUntil: string;
+    },
+    call?: CallOptions,
+  ): Promise<EffectClaim>;
+  /**
+   * Says how it ended. Taken from the owner of the claim, and from whoever reconciles one that is unknown.
+   *
+   * @returns False when the claim is not the owner's any more; nothing changes then.
+   */
+  settle(
+    key: string,
+    owner: string,
+    outcome:
+      | { readonly status: "done"; readonly result: JsonValue }
+      | { readonly status: "failed" | "unknown"; readonly error: StoredError },
+    call?: CallOptions,
+  ): Promise<boolean>;
+  /** Takes an unknown effect in hand, for one at a time; as `claim`, but granted only where the outcome is unknown. */
+  reconcile(
+    key: string,
+    owner: string,
+    leaseUntil: string,
+    call?: CallOptions,
+  ): Promise<EffectClaim | undefined>;
+  get(key: string, call?: CallOptions): Promise<EffectRecord | undefined>;
+  /** Latest creation first. Claims whose lease is over are listed as unknown. */
+  list(
+    filter?: {
+      readonly status?: EffectStatus;
+      readonly effect?: string;
+      readonly target?: string;
+      readonly runId?: string;
+    },
+    page?: PageRequest,
+    call?: CallOptions,
+  ): Promise<Page<EffectRecord>>;
+  /** How many effects of a kind were done to a target since a time; for caps on contact. */
+  countDone(
+    count: { readonly effect?: string; readonly target: string; readonly since: string },
+    call?: CallOptions,
+  ): Promise<number>;
+}
