@@ -189,6 +189,7 @@ export {
   withCache,
   withSemanticCache,
 } from "./cache/index.js";
+export { type HealthOptions, type HealthReport, healthOf, storageHealth } from "./health/index.js";
 export { createEventBus, type EventBusOptions } from "./kernel/event-bus.js";
 export { createSpendCap, type SpendCap } from "./model/spend-cap.js";
 export { CircuitBreaker } from "./resilience/circuit-breaker.js";
@@ -201,8 +202,10 @@ export {
   type Policy,
   type RankedFacts,
   type RouterOptions,
+  type TelemetryOptions,
+  withTelemetry,
 } from "./router/index.js";
 export { openTelemetry } from "./telemetry/open-telemetry.js";
-export type { Telemetry } from "./telemetry/telemetry.js";
+export { noTelemetry, type Telemetry } from "./telemetry/telemetry.js";
 export { defineTool, type ToolDefinition } from "./tools/define-tool.js";
 export type { AnyTool, Tool, ToolContext, ToolEffect } from "./tools/tool.js";

@@ -11,8 +11,8 @@ import { guarded } from "../model/guarded.js";
 import { spendCapGuard } from "../model/spend-cap-guard.js";
 import type { StructuredOutput } from "../model/structured-output.js";
 import { checkTranscript } from "../model/transcript.js";
+import { type CallSpan, startCallSpan } from "../telemetry/call-span.js";
 import { AttemptRecorder } from "./attempt-recorder.js";
-import { CallSpan } from "./call-span.js";
 import type { RunContext } from "./run-context.js";
 import type { OutputPartialEvent } from "./run-event.js";
 
@@ -32,9 +32,11 @@ export async function* callModel(
 ): AsyncGenerator<ModelEvent | OutputPartialEvent, ModelResult, void> {
   checkTranscript(request.messages);
   const recorder = new AttemptRecorder(context);
-  const span = new CallSpan(context, model, request);
+  const call = callOptions(context, recorder);
+  const { telemetry, span: parent } = context.init;
+  const span = startCallSpan(telemetry, { model, request, call, parent });
   try {
-    const stream = guarded(model, context.clock).stream(request, callOptions(context, recorder));
+    const stream = guarded(model, context.clock).stream(request, traced(call, span));
     let partial = output?.reader();
     for await (const event of stream) {
       recorder.see(event);
@@ -46,15 +48,16 @@ export async function* callModel(
       if (value !== undefined) yield { type: "output-partial", value };
     }
     const result = await stream.result();
-    span.completed(result);
+    span?.completed(result);
     return result;
   } catch (error) {
-    span.failed(failureCode(context, error));
+    span?.failed(error, context.signal.aborted);
     tellExceeded(context, error);
     throw error;
   } finally {
     await recorder.settled();
-    span.end();
+    // Where the reader left, nothing has ended it yet.
+    span?.failed(undefined, true);
   }
 }
 
@@ -69,9 +72,9 @@ function callOptions(context: RunContext, recorder: AttemptRecorder): ModelCallO
   return { signal, timeouts, delivery, task, scope, guards };
 }
 
-function failureCode({ signal }: RunContext, error: unknown): string {
-  if (SalesAgentError.is(error)) return error.code;
-  return signal.aborted ? "aborted" : "internal";
+/** The call with its attempts traced: last, so that only those are told of that every other guard let begin. */
+function traced(call: ModelCallOptions, span: CallSpan | undefined): ModelCallOptions {
+  return span ? { ...call, guards: [...(call.guards ?? []), span.attempts] } : call;
 }
 
 function tellExceeded(context: RunContext, error: unknown): void {

@@ -29,13 +29,36 @@ export function estimateInputTokens(request: ModelRequest): number {
   for (const { parts } of request.messages) {
     for (const part of parts) {
       if ("text" in part) chars += part.text.length;
-      else if (part.type === "tool-call") chars += JSON.stringify(part.input).length;
-      else if (part.type === "tool-result") chars += JSON.stringify(part.output).length;
+      else if (part.type === "tool-call") chars += charsOf(part.input);
+      else if (part.type === "tool-result") chars += charsOf(part.output);
     }
   }
-  if (request.tools) chars += JSON.stringify(request.tools).length;
-  if (request.output) chars += JSON.stringify(request.output.schema).length;
+  for (const tool of request.tools ?? []) {
+    chars += tool.name.length + tool.description.length + schemaChars(tool.inputSchema);
+  }
+  if (request.output) chars += schemaChars(request.output.schema);
   return Math.ceil(chars / CHARS_PER_TOKEN);
+}
+
+/** Schemas are long and stay the same from call to call. */
+const SCHEMA_CHARS = new WeakMap<object, number>();
+
+function schemaChars(schema: object): number {
+  let chars = SCHEMA_CHARS.get(schema);
+  if (chars === undefined) {
+    chars = charsOf(schema);
+    SCHEMA_CHARS.set(schema, chars);
+  }
+  return chars;
+}
+
+/** An estimate must not fail where the call itself would: what is no JSON counts as nothing. */
+function charsOf(value: unknown): number {
+  try {
+    return JSON.stringify(value)?.length ?? 0;
+  } catch {
+    return 0;
+  }
 }
 
 /** What an attempt used and cost, by the vendor's word where there is one, else by estimate. */

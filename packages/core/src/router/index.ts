@@ -9,3 +9,4 @@ export type {
   RouterRetryOptions,
 } from "./router-options.js";
 export { TASK_PREFERENCES } from "./task-preferences.js";
+export { type TelemetryOptions, withTelemetry } from "./with-telemetry.js";

@@ -59,6 +59,8 @@ export class ModelRouter implements LanguageModel, HealthCheck {
   readonly modelId: string;
   readonly profile: ModelProfile;
   readonly guardsAttempts = true;
+  /** One candidate that is down does not make the router so. */
+  readonly alternatives = true;
   readonly #candidates: readonly Candidate[];
   readonly #decider: Decider;
   readonly #setting: RoutingSetting;

@@ -1,5 +1,6 @@
 import {
   type AttemptGuard,
+  type AttemptPermit,
   type AttemptPurpose,
   type Clock,
   type ContinueEvent,
@@ -19,6 +20,7 @@ import {
 import { addUsage } from "../model/add-usage.js";
 import { Attempt } from "../model/attempt.js";
 import { retry } from "../resilience/retry.js";
+import { attemptSpansOf } from "../telemetry/attempt-spans.js";
 import { CandidateQueue, type Turn } from "./candidate-queue.js";
 import type { Choice, Decider } from "./decide.js";
 import { failureCode, planFailure, toldWaitMs } from "./failure-plan.js";
@@ -62,6 +64,8 @@ interface Broken {
   readonly text: string | undefined;
 }
 
+const OVER: IteratorReturnResult<void> = { done: true, value: undefined };
+
 /** One call of a router, from the choice to the finish. */
 export class RoutedCall {
   readonly #setting: RoutingSetting;
@@ -69,7 +73,8 @@ export class RoutedCall {
   readonly #call: ModelCallOptions;
   readonly #control: StreamControl;
   /** Attempts that nobody has let go of yet. */
-  readonly #openings = new Set<Opening>();
+  #openings: Opening[] = [];
+  #running: Running | undefined;
   #left = false;
   #done = false;
   readonly #startedMs: number;
@@ -85,7 +90,7 @@ export class RoutedCall {
   #given = false;
   #firstTokenMs: number | undefined;
   /** Of the models whose text is part of the answer, before the one that runs now. */
-  #usageBefore: Usage = {};
+  #usageBefore: Usage | undefined;
 
   constructor(
     setting: RoutingSetting,
@@ -99,12 +104,12 @@ export class RoutedCall {
     this.#control = control;
     this.#startedMs = setting.clock.elapsed();
     this.#choice = setting.decider.decide(request, call);
+    attemptSpansOf(call.guards)?.decided(this.#choice.decision);
     this.#queue = new CandidateQueue(this.#choice, () => setting.clock.now());
     this.#retriesLeft = setting.retry.retries;
     // Last, so that it hears only of attempts that every other guard let begin.
-    const recorder: AttemptGuard = {
-      begin: () => ({ end: (attempt) => void this.#attempts.push(attempt) }),
-    };
+    const record: AttemptPermit = { end: (attempt) => void this.#attempts.push(attempt) };
+    const recorder: AttemptGuard = { begin: () => record };
     // A set: a host may give an agent and its router the same budgets.
     this.#guards = [...new Set([...(call.guards ?? []), ...setting.guards]), recorder];
     if (setting.takeover === "continue" && mayContinue(request)) this.#partial = new PartialText();
@@ -112,41 +117,54 @@ export class RoutedCall {
 
   /** The events of the answer, whoever writes it. Closing it lets go of all attempts at once. */
   source(): ModelEventSource {
-    const events = this.#events();
     return {
-      next: () => events.next(),
+      next: () => this.#next(),
       return: () => {
         this.#left = !this.#done;
         if (this.#left) this.#letGo();
-        return events.return();
+        return Promise.resolve(OVER);
       },
     };
   }
 
-  async *#events(): AsyncGenerator<readonly ModelEvent[], void, void> {
+  async #next(): Promise<IteratorResult<readonly ModelEvent[], void>> {
     try {
-      let running = await this.#open();
-      let events = running.events;
-      for (;;) {
-        const passed = this.#pass(events, running);
-        if (passed.length > 0) yield passed;
-        if (running.attempt.finish) return;
-        try {
-          events = await running.attempt.next();
-        } catch (error) {
-          this.#fail(running.turn, error);
-          running = await this.#takeOver(error);
-          events = running.events;
-        }
+      while (!this.#done && !this.#left) {
+        const passed = await this.#more();
+        if (passed.length > 0 && !this.#left) return { done: false, value: passed };
       }
-    } finally {
-      if (!this.#done) this.#letGo();
+    } catch (error) {
+      this.#letGo();
+      throw error;
     }
+    // What began to answer while the reader left has nobody else to let go of it.
+    if (this.#left) this.#letGo();
+    return OVER;
+  }
+
+  /** What comes next for the reader; may be nothing yet. */
+  async #more(): Promise<readonly ModelEvent[]> {
+    const running = this.#running;
+    if (!running) return this.#begun(await this.#open());
+    let events: readonly ModelEvent[];
+    try {
+      events = await running.attempt.next();
+    } catch (error) {
+      this.#fail(running.turn, error);
+      return this.#begun(await this.#takeOver(error));
+    }
+    return this.#pass(events, running);
+  }
+
+  #begun(running: Running): readonly ModelEvent[] {
+    this.#running = running;
+    return this.#pass(running.events, running);
   }
 
   #letGo(): void {
-    for (const opening of this.#openings) opening.abandon();
-    this.#openings.clear();
+    const openings = this.#openings;
+    this.#openings = [];
+    for (const opening of openings) opening.abandon();
   }
 
   /** Goes round the candidates until one has begun to answer. */
@@ -219,7 +237,7 @@ export class RoutedCall {
         void attempt.abandon();
       },
     };
-    this.#openings.add(opening);
+    this.#openings.push(opening);
     return opening;
   }
 
@@ -250,13 +268,14 @@ export class RoutedCall {
   }
 
   #callFor({ candidate }: Turn): ModelCallOptions {
+    const totalMs = this.#totalMs;
+    const own = this.#setting.timeouts ?? this.#call.timeouts ?? candidate.timeouts;
+    if (own === undefined) return { ...this.#call, guards: this.#guards };
     const timeouts: ModelTimeouts = {
       ...this.#setting.timeouts,
       ...this.#call.timeouts,
       ...candidate.timeouts,
-      ...(this.#totalMs === undefined
-        ? {}
-        : { totalMs: Math.max(1, Math.ceil(this.#remainingMs(this.#totalMs))) }),
+      ...(totalMs === undefined ? {} : { totalMs: Math.max(1, Math.ceil(this.#remainingMs(totalMs))) }),
     };
     return { ...this.#call, timeouts, guards: this.#guards };
   }
@@ -301,10 +320,10 @@ export class RoutedCall {
     const lost = told ? this.#attempts[this.#attempts.length - 1]?.usage : undefined;
     const running = await this.#open();
     if (running.attempt.plan.purpose === "continuation") {
-      this.#usageBefore = addUsage(this.#usageBefore, lost ?? {});
+      this.#usageBefore = addUsage(this.#usageBefore ?? {}, lost ?? {});
       this.#proof = new ContinuationProof(this.#broken?.text ?? "");
     } else {
-      this.#usageBefore = {};
+      this.#usageBefore = undefined;
     }
     return running;
   }
@@ -316,7 +335,7 @@ export class RoutedCall {
       const proved = this.#proof.push(events);
       if (!proved) return [];
       this.#proof = undefined;
-      if (proved.anew) this.#usageBefore = {};
+      if (proved.anew) this.#usageBefore = undefined;
       passed = this.#taken(proved.events, running, proved.anew ? "restart" : "continue");
     } else if (this.#broken) {
       passed = this.#taken(events, running, "restart");
@@ -358,7 +377,7 @@ export class RoutedCall {
     return routedFinish(finish, {
       attempts: [...this.#attempts],
       decision: this.#choice.decision,
-      usage: addUsage(this.#usageBefore, usage),
+      usage: this.#usageBefore ? addUsage(this.#usageBefore, usage) : usage,
       firstTokenMs: this.#firstTokenMs,
       totalMs: this.#elapsedMs(),
     });
