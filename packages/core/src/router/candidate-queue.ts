@@ -17,14 +17,15 @@ export class CandidateQueue {
   readonly #choice: Choice;
   readonly #nowMs: () => number;
   #ready: Candidate[];
-  /** Failed in a way that may pass, or were busy: worth another try after a wait. */
-  readonly #again = new Set<Candidate>();
-  readonly #tried = new Set<Candidate>();
+  /**
+   * Failed in a way that may pass, or were busy: worth another try after a wait. With the soonest instant at which a vendor
+   * said that it can be asked again, where it did.
+   */
+  readonly #again = new Map<Candidate, number | undefined>();
+  readonly #tried: Candidate[] = [];
   readonly #failures: FailedAttemptFact[] = [];
   #lastError: unknown;
   #budgetError: unknown;
-  /** The soonest instant at which a vendor said that it can be asked again, for each of `#again`. */
-  readonly #readyAtMs = new Map<Candidate, number>();
 
   constructor(choice: Choice, nowMs: () => number) {
     this.#choice = choice;
@@ -35,11 +36,11 @@ export class CandidateQueue {
 
   /** Whether the call has tried this candidate before. */
   hasTried(candidate: Candidate): boolean {
-    return this.#tried.has(candidate);
+    return this.#tried.includes(candidate);
   }
 
   get anyTried(): boolean {
-    return this.#tried.size > 0;
+    return this.#tried.length > 0;
   }
 
   /** The best candidate that may be called now. */
@@ -60,7 +61,7 @@ export class CandidateQueue {
 
   /** Notes a failure, and takes out whoever can't help any more. */
   failed(candidate: Candidate, error: unknown, plan: FailurePlan): void {
-    this.#tried.add(candidate);
+    if (!this.#tried.includes(candidate)) this.#tried.push(candidate);
     if (plan === "cheaper") {
       this.#budgetError = error;
       return;
@@ -70,9 +71,8 @@ export class CandidateQueue {
     this.#failures.push({ provider, modelId, errorCode: failureCode(error) });
     if (plan === "larger-context") this.#dropSmallerThan(candidate);
     if (plan !== "again") return;
-    this.#again.add(candidate);
     const waitMs = toldWaitMs(error);
-    if (waitMs !== undefined) this.#readyAtMs.set(candidate, this.#nowMs() + waitMs);
+    this.#again.set(candidate, waitMs === undefined ? undefined : this.#nowMs() + waitMs);
   }
 
   /** Whether another round makes sense, after a wait. */
@@ -85,14 +85,13 @@ export class CandidateQueue {
     const { order, later } = this.#choice;
     this.#ready = [...order, ...later].filter((candidate) => this.#again.has(candidate));
     this.#again.clear();
-    this.#readyAtMs.clear();
   }
 
   /** What the caller is told when nobody is left to ask. */
   giveUp(): unknown {
     if (this.#budgetError !== undefined && this.#failures.length === 0) return this.#budgetError;
     if (this.#failures.length === 0 && !this.mayGoRound) return noCandidate(this.#choice);
-    if (this.#tried.size === 1 && this.#lastError !== undefined) return this.#lastError;
+    if (this.#tried.length === 1 && this.#lastError !== undefined) return this.#lastError;
     return this.#exhausted();
   }
 
@@ -119,10 +118,9 @@ export class CandidateQueue {
     const { state, errorCode, retryAt = nowMs } = candidate.breaker.snapshot();
     const told = errorCode === "model.rate_limited" || errorCode === "model.overloaded";
     if (state !== "closed" && !told) return;
-    this.#again.add(candidate);
     const pacedMs = candidate.pacer.readyAt({ requests: 1, tokens: this.#choice.needs.inputTokens });
     const readyMs = Math.max(state === "closed" ? nowMs : retryAt, pacedMs);
-    if (readyMs > nowMs) this.#readyAtMs.set(candidate, readyMs);
+    this.#again.set(candidate, readyMs > nowMs ? readyMs : undefined);
   }
 
   #dropSmallerThan({ model }: Candidate): void {
@@ -130,11 +128,11 @@ export class CandidateQueue {
     const isLarger = (candidate: Candidate) =>
       (candidate.model.profile.contextTokens ?? Number.POSITIVE_INFINITY) > size;
     this.#ready = this.#ready.filter(isLarger);
-    for (const candidate of this.#again) if (!isLarger(candidate)) this.#again.delete(candidate);
+    for (const candidate of this.#again.keys()) if (!isLarger(candidate)) this.#again.delete(candidate);
   }
 
   #exhausted(): SalesAgentError<"router.exhausted"> {
-    const waits = [...this.#again].map((candidate) => this.#readyAtMs.get(candidate) ?? this.#nowMs());
+    const waits = [...this.#again.values()].map((readyMs) => readyMs ?? this.#nowMs());
     const readyMs = waits.length === 0 ? this.#nowMs() : Math.min(...waits);
     const retryAfterMs = Math.ceil(readyMs - this.#nowMs());
     const told = this.#failures.map(

@@ -72,11 +72,11 @@ function resolveName(name: PolicyName, task: string | undefined): ResolvedPolicy
     case "cheapest":
       return { name, localOnly: false, score: each(costScore) };
     case "best":
-      return { name, localOnly: false, score: each((facts) => facts.quality * facts.reliability) };
+      return { name, localOnly: false, score: each(qualityScore) };
     case "private":
       return { name, localOnly: true, score: each(speedScore) };
     case "task":
-      return { name, localOnly: task === "private", score: each((facts) => taskScore(facts)) };
+      return { name, localOnly: task === "private", score: each(taskScore) };
   }
 }
 
@@ -98,6 +98,10 @@ function speedScore({ expectedMs, reliability }: RankedFacts): number {
 function costScore({ costUsd, reliability }: RankedFacts): number {
   if (costUsd === undefined) return 0;
   return 1 / (1 + (1000 * costUsd) / Math.max(reliability, 0.01));
+}
+
+function qualityScore({ quality, reliability }: RankedFacts): number {
+  return quality * reliability;
 }
 
 function taskScore(facts: RankedFacts): number {

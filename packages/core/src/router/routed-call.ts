@@ -268,9 +268,9 @@ export class RoutedCall {
   }
 
   #callFor({ candidate }: Turn): ModelCallOptions {
+    const isLimited = this.#setting.timeouts ?? this.#call.timeouts ?? candidate.timeouts;
+    if (!isLimited) return { ...this.#call, guards: this.#guards };
     const totalMs = this.#totalMs;
-    const own = this.#setting.timeouts ?? this.#call.timeouts ?? candidate.timeouts;
-    if (own === undefined) return { ...this.#call, guards: this.#guards };
     const timeouts: ModelTimeouts = {
       ...this.#setting.timeouts,
       ...this.#call.timeouts,
