@@ -3,9 +3,10 @@
  * call, beside a bare reader over `fetch` and the vendor's own SDK. Every sample is a fresh process; contenders are
  * interleaved. The server replays bytes that the sandbox made, one write an event, in a process that is not counted.
  */
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { CONTENDERS } from "./model-calls/contenders.mjs";
+import { startReplayServer } from "./model-calls/start-replay-server.mjs";
 
 const FULL = { warmStreams: 10, streams: 40, together: 200, warmCalls: 300, calls: 1500 };
 const QUICK = { warmStreams: 1, streams: 2, together: 5, warmCalls: 5, calls: 20 };
@@ -18,13 +19,13 @@ const KINDS = {
 
 /** @param {{ rounds: number, quick: boolean }} options */
 export async function run({ rounds, quick }) {
-  const server = await startServer();
+  const server = await startReplayServer(TOKENS);
   try {
     printVersions();
     const samples = measureAll(server.origin, quick ? 1 : rounds, quick ? QUICK : FULL);
     for (const kind of Object.keys(KINDS)) printTable(kind, samples);
   } finally {
-    server.process.kill();
+    server.stop();
   }
 }
 
@@ -107,18 +108,4 @@ function printVersions() {
     }
   };
   process.stdout.write(`openai ${version("openai")} · @anthropic-ai/sdk ${version("@anthropic-ai/sdk")}\n`);
-}
-
-function startServer() {
-  const script = new URL("./model-calls/replay-server.mjs", import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, String(TOKENS)], { stdio: ["ignore", "pipe", "inherit"] });
-  return new Promise((resolve, reject) => {
-    let text = "";
-    child.stdout.on("data", (part) => {
-      text += part;
-      const port = /READY (\d+)/.exec(text)?.[1];
-      if (port) resolve({ origin: `http://127.0.0.1:${port}`, process: child });
-    });
-    child.once("exit", (code) => reject(new Error(`The replay server ended with code ${code}.`)));
-  });
 }

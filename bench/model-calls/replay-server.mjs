@@ -1,6 +1,6 @@
 /**
  * Answers each vendor's requests with bytes that were taken from the sandbox once, so that the server costs little: one
- * socket write for each event, as vendors do. Prints `READY port`.
+ * socket write for each event, as vendors do. Below `/<wire>-cut`, it drops the connection in the middle. Prints `READY port`.
  */
 import { createServer } from "node:http";
 import { startSandbox } from "@salesagent/sandbox";
@@ -53,12 +53,14 @@ const server = createServer((request, response) => {
   const parts = [];
   request.on("data", (part) => parts.push(part));
   request.on("end", () => {
-    const [, wire = ""] = request.url.split("/");
+    const [, path = ""] = request.url.split("/");
+    const wire = path.replace(/-cut$/, "");
     const body = JSON.parse(Buffer.concat(parts).toString());
     const stream = request.url.includes("alt=sse") || body.stream === true;
     const reply = recorded.get(`${wire}/${stream ? "stream" : "whole"}`);
     response.writeHead(200, { "content-type": reply.type });
-    send(response, reply.events);
+    if (wire === path) send(response, reply.events);
+    else sendHalf(response, reply.events);
   });
 });
 server.keepAliveTimeout = 60_000;
@@ -73,6 +75,17 @@ function send(response, events) {
     if (next >= events.length) response.end();
     else if (hasRoom) setImmediate(step);
     else response.once("drain", step);
+  };
+  step();
+}
+
+function sendHalf(response, events) {
+  const half = events.slice(0, events.length >> 1);
+  const step = () => {
+    const event = half.shift();
+    if (response.destroyed) return;
+    if (event === undefined) response.destroy();
+    else response.write(event, () => setImmediate(step));
   };
   step();
 }
