@@ -23,6 +23,19 @@ export interface ToolErrorFacts {
   readonly callId?: string;
 }
 
+/** What every failed call of an outside service tells: search, speech, mail, chat. */
+export interface ServiceErrorFacts {
+  /** Such as `perplexity`, or the host that was called. */
+  readonly service: string;
+  /** HTTP status or SMTP reply code, where one was received. */
+  readonly status?: number;
+  /** The service's own code, verbatim. */
+  readonly vendorCode?: string;
+  readonly requestId?: string;
+  /** How long the service asks callers to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
 /** What every storage failure tells. */
 export interface StoreErrorFacts {
   readonly store: string;
@@ -121,6 +134,23 @@ export interface ErrorFacts {
   "tool.unknown": ToolErrorFacts & { readonly known: readonly string[] };
   /** A tool that writes was called where no effect ledger guards it. */
   "tool.effect_unguarded": ToolErrorFacts;
+  /** A rule of the host forbids the request; nothing was sent to this host. `rule` says which. */
+  "http.blocked": {
+    readonly host: string;
+    readonly rule: "url" | "scheme" | "port" | "host" | "address" | "method" | "header" | "redirect";
+  };
+  /** The service's key is missing, malformed or refused. */
+  "service.auth": ServiceErrorFacts;
+  /** The service's quota or credit is used up; waiting does not help soon. */
+  "service.quota_exhausted": ServiceErrorFacts;
+  /** Too many requests for now. */
+  "service.rate_limited": ServiceErrorFacts;
+  /** The service understood the request and won't do it; the same request brings the same answer. */
+  "service.refused": ServiceErrorFacts;
+  /** The service can't be reached, failed on its side, or broke off. */
+  "service.unavailable": ServiceErrorFacts;
+  /** The service's reply is not in the format that it documents, or is longer than allowed. */
+  "service.malformed_response": ServiceErrorFacts;
   /** The agent used all the steps that it may take. */
   "agent.step_limit": { readonly agent: string; readonly limit: number };
   /** The agent's input does not match its schema. */

@@ -9,6 +9,7 @@ export type {
   IssueFact,
   ModelErrorFacts,
   PassedOverFact,
+  ServiceErrorFacts,
   StoreErrorFacts,
   ToolErrorFacts,
 } from "./error-facts.js";
