@@ -7,6 +7,7 @@ import {
   type Usage,
 } from "@salesagent/ports";
 import { fromNanoUsd, priceNanoUsd } from "@salesagent/ports/money";
+import { soundUsage } from "./sound-finish.js";
 
 /** Characters of a token in running text, on average; for estimates that are marked as such. */
 const CHARS_PER_TOKEN = 4;
@@ -81,7 +82,7 @@ export function lostAttemptCost(
   if (receivedChars === 0 && SalesAgentError.is(error) && NEVER_BILLED.has(error.code) && !facts.inBand) {
     return { usage: {}, costUsd: 0 };
   }
-  const reported = facts.usage ?? {};
+  const reported = soundUsage(facts.usage ?? {});
   const received = Math.ceil(receivedChars / CHARS_PER_TOKEN);
   const usage: Usage = {
     ...reported,

@@ -13,8 +13,10 @@ import {
   SalesAgentError,
   type StartEvent,
 } from "@salesagent/ports";
+import { AnswerGrammar } from "./answer-grammar.js";
 import { feeOf, lostAttemptCost, modelFacts, untoldAttemptCost } from "./attempt-cost.js";
 import { beginAttempt, type EndAttempt, planAttempt, refusedAttempt } from "./begin-attempt.js";
+import { soundFinish } from "./sound-finish.js";
 
 /** What one attempt is made of. */
 export interface AttemptInit {
@@ -50,6 +52,7 @@ export class Attempt {
   readonly #startedAtMs: number;
   #firstTokenMs: number | undefined;
   #receivedChars = 0;
+  readonly #grammar: AnswerGrammar;
   #abandoned = false;
   /** The model was asked: until then nothing was sent. */
   #asked = false;
@@ -57,6 +60,7 @@ export class Attempt {
   constructor(init: AttemptInit) {
     this.init = init;
     this.plan = planAttempt(init.model, init.request, init.call, init.purpose);
+    this.#grammar = new AnswerGrammar(init.model);
     this.#startedMs = init.clock.elapsed();
     this.#startedAtMs = init.clock.now();
   }
@@ -78,21 +82,28 @@ export class Attempt {
 
   /** Asks the guards, and prepares the stream without reading it. @throws What a guard throws. */
   async begin(): Promise<void> {
-    const { model, request, call } = this.init;
+    const { model, call } = this.init;
     const { guards = NO_GUARDS, ...rest } = call;
-    if (model.guardsAttempts) {
-      this.#stream = model.stream(request, call);
-    } else {
-      if (guards.length > 0) {
-        const asked = beginAttempt(guards, this.plan, call);
-        this.#end = asked instanceof Promise ? await asked : asked;
-        if (call.signal?.aborted || this.#abandoned) {
-          await this.#settle(refusedAttempt(this.plan));
-          throw call.signal?.reason ?? this.#cut();
-        }
+    if (model.guardsAttempts) return this.#openStream(call);
+    if (guards.length > 0) {
+      const asked = beginAttempt(guards, this.plan, call);
+      this.#end = asked instanceof Promise ? await asked : asked;
+      if (call.signal?.aborted || this.#abandoned) {
+        await this.#settle(refusedAttempt(this.plan));
+        throw call.signal?.aborted ? call.signal.reason : this.#cut();
       }
-      this.#stream = model.stream(request, rest);
     }
+    try {
+      this.#openStream(rest);
+    } catch (error) {
+      await this.#lost(error, "failed");
+      throw error;
+    }
+  }
+
+  #openStream(call: ModelCallOptions): void {
+    const { model, request } = this.init;
+    this.#stream = model.stream(request, call);
     this.#events = this.#stream[Symbol.asyncIterator]();
   }
 
@@ -119,9 +130,14 @@ export class Attempt {
       const more = this.#stream?.buffered?.();
       const events = more && more.length > 0 ? [step.value, ...more] : [step.value];
       for (const event of events) this.#note(event);
-      if (this.finish) await this.#settle(this.#completed(this.finish));
-      return events;
+      const { finish } = this;
+      if (!finish) return events;
+      await this.#settle(this.#completed(finish));
+      return events.includes(finish)
+        ? events
+        : events.map((event) => (event.type === "finish" ? finish : event));
     } catch (error) {
+      void this.#close();
       await this.#lost(error, this.init.call.signal?.aborted === true ? "aborted" : "failed");
       throw error;
     }
@@ -137,18 +153,27 @@ export class Attempt {
       await this.#settle(refusedAttempt(this.plan));
       return;
     }
-    // Not awaited: a stuck vendor must not hold whoever goes on.
-    void this.#events.return?.().catch(() => {});
+    void this.#close();
     await this.#lost(undefined, "aborted");
   }
 
+  /** Not waited for: a stuck vendor must not hold whoever goes on. */
+  async #close(): Promise<void> {
+    try {
+      await this.#events?.return?.();
+    } catch {
+      // The attempt is over; how its stream ends changes nothing.
+    }
+  }
+
   #note(event: ModelEvent): void {
+    this.#grammar.check(event);
     switch (event.type) {
       case "start":
         this.start = event;
         return;
       case "finish":
-        this.finish = event;
+        this.finish = soundFinish(event);
         return;
       case "restart":
       case "continue":

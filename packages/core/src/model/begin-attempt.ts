@@ -73,7 +73,7 @@ export function beginAttempt(
     } catch (error) {
       return refuse(permits, plan, error);
     }
-    if (permit instanceof Promise) return beginRest(permits, permit, guards.slice(index + 1), plan, call);
+    if (isPromise(permit)) return beginRest(permits, permit, guards.slice(index + 1), plan, call);
     permits.push(permit);
   }
   return endAll(permits);
@@ -81,7 +81,7 @@ export function beginAttempt(
 
 async function beginRest(
   permits: AttemptPermit[],
-  asked: Promise<AttemptPermit>,
+  asked: PromiseLike<AttemptPermit>,
   rest: readonly AttemptGuard[],
   plan: AttemptPlan,
   call: CallOptions,
@@ -90,7 +90,7 @@ async function beginRest(
     permits.push(await asked);
     for (const guard of rest) {
       const permit = guard.begin(plan, call);
-      permits.push(permit instanceof Promise ? await permit : permit);
+      permits.push(isPromise(permit) ? await permit : permit);
     }
   } catch (error) {
     return refuse(permits, plan, error);
@@ -116,4 +116,9 @@ function endAll(permits: readonly AttemptPermit[]): EndAttempt {
     }
     return waits.length > 1 ? Promise.allSettled(waits).then(() => {}) : waits[0]?.catch(() => {});
   };
+}
+
+/** Of whatever library or realm: a refusal that comes by a foreign promise must not pass for leave. */
+function isPromise<T extends object>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>> | undefined)?.then === "function";
 }

@@ -8,6 +8,9 @@ const WINDOW_MS: Readonly<Record<string, number>> = {
   day: 86_400_000,
 };
 
+/** Nobody is kept waiting for longer than a week, whatever was told: a slip in a header must not end a key's use. */
+const LONGEST_RESET_MS = 7 * 86_400_000;
+
 /**
  * A limit as a response told it, from then on. One that names its window (Cerebras) is whole again at the reset and not
  * before; one that does not (OpenAI, Anthropic) fills evenly until the reset.
@@ -19,7 +22,7 @@ export function meterOf(fact: RateLimitFact, ageMs: number, clock: Clock): Meter
   const { limit, remaining, window } = fact;
   if (!isAmount(remaining) || limit === 0) return undefined;
   const windowMs = (window === undefined ? undefined : WINDOW_MS[window]) ?? 60_000;
-  const resetMs = isAmount(fact.resetMs) ? fact.resetMs : windowMs;
+  const resetMs = Math.min(isAmount(fact.resetMs) ? fact.resetMs : windowMs, LONGEST_RESET_MS);
   if (window !== undefined || !isAmount(limit)) {
     return new TimeWindow(
       { limit: isAmount(limit) ? limit : undefined, remaining, windowMs },

@@ -84,9 +84,13 @@ function each(score: (facts: RankedFacts) => number): Scorer {
   return (candidates) => candidates.map(score);
 }
 
-/** A score that is no number passes the candidate over, as none does. */
-function sound(score: number | undefined): number | undefined {
-  return score === undefined || Number.isNaN(score) ? undefined : score;
+/** A score that is NaN passes the candidate over, as none does. @throws TypeError for a policy that gives something else. */
+function sound(score: unknown): number | undefined {
+  if (score === undefined || typeof score === "number") return Number.isNaN(score) ? undefined : score;
+  const got = score instanceof Promise ? "a promise" : typeof score;
+  throw new TypeError(
+    `router.policy must give a number, or undefined to pass a candidate over; it gave ${got}`,
+  );
 }
 
 /** Answers a second; less for who fails. */

@@ -24,7 +24,7 @@ import { attemptSpansOf } from "../telemetry/attempt-spans.js";
 import { CandidateQueue, type Turn } from "./candidate-queue.js";
 import type { Choice, Decider } from "./decide.js";
 import { failureCode, planFailure, toldWaitMs } from "./failure-plan.js";
-import { type HedgeSettings, hedgeDelayMs, type Opening, openHedged } from "./hedged-opening.js";
+import { HedgedOpening, type HedgeSettings, hedgeDelayMs, type Opening } from "./hedged-opening.js";
 import type { PromptAffinity } from "./prompt-affinity.js";
 import { routedFinish } from "./routed-finish.js";
 import { ContinuationProof, continuing, mayContinue, PartialText } from "./takeover.js";
@@ -84,6 +84,8 @@ export class RoutedCall {
   readonly #guards: readonly AttemptGuard[];
   readonly #partial: PartialText | undefined;
   #retriesLeft: number;
+  /** The failure after which no other candidate is right to ask. */
+  #ending: unknown;
   /** Set from the failure of a model in the middle until its successor has begun. */
   #broken: Broken | undefined;
   #proof: ContinuationProof | undefined;
@@ -178,7 +180,7 @@ export class RoutedCall {
 
   /** Goes round once more after each wait, from the failure of a round on. */
   #openLater(failure: unknown): Promise<Running> {
-    if (this.#retriesLeft === 0 || !this.#queue.mayGoRound) throw failure;
+    if (this.#retriesLeft === 0 || !this.#mayGoRound(failure)) throw failure;
     const { clock, random, retry: limits } = this.#setting;
     const round = (attempt: number) => {
       if (attempt === 1) return Promise.reject(failure);
@@ -188,16 +190,24 @@ export class RoutedCall {
     return retry(round, {
       ...{ ...limits, retries: this.#retriesLeft, clock, random, signal: this.#control.signal },
       ...(this.#totalMs === undefined ? {} : { maxElapsedMs: Math.max(0, this.#remainingMs(this.#totalMs)) }),
-      retryable: () => this.#queue.mayGoRound,
+      retryable: (error) => this.#mayGoRound(error),
       onWait: () => {
         this.#retriesLeft--;
       },
     });
   }
 
+  /** After what ends the call nobody is asked, though others failed in a way that may pass. */
+  #mayGoRound(failure: unknown): boolean {
+    return failure !== this.#ending && this.#queue.mayGoRound;
+  }
+
   async #round(): Promise<Running> {
     for (;;) {
+      if (this.#queue.anyTried && this.#isOutOfTime) throw this.#queue.giveUp();
       const turn = await this.#queue.take();
+      if (turn && this.#left) release(turn, "forget");
+      if (this.#left) throw this.#control.signal.reason;
       if (!turn) throw this.#queue.giveUp();
       const running = await this.#begin(turn);
       if (running) return running;
@@ -208,7 +218,7 @@ export class RoutedCall {
     const { hedge, clock } = this.#setting;
     const delayMs = hedgeDelayMs(hedge, turn.candidate);
     if (delayMs === undefined) return this.#beginOne(turn).opened;
-    return openHedged({
+    const race = new HedgedOpening({
       ...{ first: turn, delayMs, clock },
       begin: (each, isHedge) => this.#beginOne(each, isHedge ? "hedge" : undefined),
       takeSecond: () => this.#queue.take(),
@@ -217,6 +227,8 @@ export class RoutedCall {
         this.#queue.putFirst(each.candidate);
       },
     });
+    this.#openings.push(race);
+    return race.opened;
   }
 
   #beginOne(turn: Turn, given?: AttemptPurpose): Opening {
@@ -280,6 +292,10 @@ export class RoutedCall {
     return { ...this.#call, timeouts, guards: this.#guards };
   }
 
+  get #isOutOfTime(): boolean {
+    return this.#totalMs !== undefined && this.#remainingMs(this.#totalMs) <= 0;
+  }
+
   get #totalMs(): number | undefined {
     return this.#call.timeouts?.totalMs ?? this.#setting.timeouts?.totalMs;
   }
@@ -307,8 +323,11 @@ export class RoutedCall {
         pacer.learn([{ kind: "requests", remaining: 0, resetMs }]);
       }
     }
-    if (over || plan === "end") throw error;
-    if (plan === "cheaper" && this.#setting.whenOverBudget === "error") throw error;
+    const isRefused = plan === "cheaper" && this.#setting.whenOverBudget === "error";
+    if (over || plan === "end" || isRefused) {
+      this.#ending = error;
+      throw error;
+    }
     this.#queue.failed(turn.candidate, error, plan);
   }
 
