@@ -22,6 +22,8 @@ export interface ApprovalRecord {
   readonly reason?: string;
   /** What the person changed the arguments to; this is what runs. */
   readonly editedArguments?: JsonValue;
+  /** As `argumentsHash`, of the edited ones; `use` asks for this one then. */
+  readonly editedArgumentsHash?: string;
   readonly requestedAt: string;
   /** ISO 8601 in UTC; from then on it can be neither decided nor used. */
   readonly expiresAt: string;
@@ -32,10 +34,17 @@ export interface ApprovalStore {
   readonly port: "approval-store/1";
   /** @returns The record that stands: this one, or the one of the same id that was requested before. */
   request(
-    approval: Omit<ApprovalRecord, "status" | "decidedBy" | "decidedAt" | "reason" | "editedArguments">,
+    approval: Omit<
+      ApprovalRecord,
+      "status" | "decidedBy" | "decidedAt" | "reason" | "editedArguments" | "editedArgumentsHash"
+    >,
     call?: CallOptions,
   ): Promise<ApprovalRecord>;
-  /** Decides one that is pending and not expired, once. @returns The record, or nothing when it can't be decided any more. */
+  /**
+   * Decides one that is pending and not expired, once. Edited arguments come with their hash, and with an approval.
+   *
+   * @returns The record, or nothing when it can't be decided any more.
+   */
   decide(
     id: string,
     decision: {
@@ -43,11 +52,17 @@ export interface ApprovalStore {
       readonly by: string;
       readonly reason?: string;
       readonly editedArguments?: JsonValue;
+      readonly editedArgumentsHash?: string;
     },
     call?: CallOptions,
   ): Promise<ApprovalRecord | undefined>;
-  /** Uses one up that is approved, not expired, and of this hash. @returns Nothing when it can't be used. */
+  /**
+   * Uses one up that is approved, not expired, and whose arguments have this hash: the edited ones, where a person edited them.
+   *
+   * @returns Nothing when it can't be used.
+   */
   use(id: string, argumentsHash: string, call?: CallOptions): Promise<ApprovalRecord | undefined>;
+  /** One that is pending or approved is read, and listed, as expired from `expiresAt` on. */
   get(id: string, call?: CallOptions): Promise<ApprovalRecord | undefined>;
   /** Latest request first. */
   list(

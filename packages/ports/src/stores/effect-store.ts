@@ -25,7 +25,7 @@ export interface EffectRecord {
   readonly error?: StoredError;
   /** How often somebody began to act. */
   readonly attempts: number;
-  /** Who acts, and until when this is believed; ISO 8601 in UTC. */
+  /** Who acts or reconciles, and until when this is believed, ISO 8601 in UTC; absent once it was settled. */
   readonly owner?: string;
   readonly leaseUntil?: string;
   readonly createdAt: string;
@@ -43,7 +43,7 @@ export interface EffectStore {
   readonly port: "effect-store/1";
   /**
    * Claims an effect, for one actor at a time: one that is new, or that failed. A claim whose lease is over becomes
-   * `unknown`, and is not granted.
+   * `unknown`, and is not granted, not even to its owner. One that failed takes the input of the new claim.
    */
   claim(
     effect: Pick<EffectRecord, "key" | "effect" | "target" | "input"> & {
@@ -54,9 +54,10 @@ export interface EffectStore {
     call?: CallOptions,
   ): Promise<EffectClaim>;
   /**
-   * Says how it ended. Taken from the owner of the claim, and from whoever reconciles one that is unknown.
+   * Says how it ended. Taken once, from the owner of the claim or whoever reconciles it; late too, while nobody else has
+   * taken it in hand, since who acted knows best.
    *
-   * @returns False when the claim is not the owner's any more; nothing changes then.
+   * @returns False when it is not the owner's any more, or is not there; nothing changes then.
    */
   settle(
     key: string,
@@ -66,15 +67,20 @@ export interface EffectStore {
       | { readonly status: "failed" | "unknown"; readonly error: StoredError },
     call?: CallOptions,
   ): Promise<boolean>;
-  /** Takes an unknown effect in hand, for one at a time; as `claim`, but granted only where the outcome is unknown. */
+  /**
+   * Takes an unknown effect in hand, for one at a time, until the lease is over. It stays `unknown` until it is settled.
+   *
+   * @returns Nothing when there is no such effect.
+   */
   reconcile(
     key: string,
     owner: string,
     leaseUntil: string,
     call?: CallOptions,
   ): Promise<EffectClaim | undefined>;
+  /** A claim whose lease is over is read, and listed, as unknown. */
   get(key: string, call?: CallOptions): Promise<EffectRecord | undefined>;
-  /** Latest creation first. Claims whose lease is over are listed as unknown. */
+  /** Latest creation first. */
   list(
     filter?: {
       readonly status?: EffectStatus;
@@ -85,7 +91,7 @@ export interface EffectStore {
     page?: PageRequest,
     call?: CallOptions,
   ): Promise<Page<EffectRecord>>;
-  /** How many effects of a kind were done to a target since a time; for caps on contact. */
+  /** How many effects of a kind were settled as done to a target at or after a time; for caps on contact. */
   countDone(
     count: { readonly effect?: string; readonly target: string; readonly since: string },
     call?: CallOptions,

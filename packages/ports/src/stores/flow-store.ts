@@ -22,9 +22,14 @@ export interface FlowRecord {
   readonly seq: number;
   /** Rises with every claim: whoever writes with an older one is refused. */
   readonly fence: number;
-  /** When it is due again, ISO 8601 in UTC. Absent for one that only an event can wake, and for one that has ended. */
+  /** Who works on it; absent while nobody does. */
+  readonly owner?: string;
+  /**
+   * When it is due again, ISO 8601 in UTC; while somebody works on it, the end of the lease. Absent for one that only an event
+   * can wake, and for one that has ended.
+   */
   readonly dueAt?: string;
-  /** Names of the events that would wake it. */
+  /** Names of the events that would wake it; none unless it waits. */
   readonly awaiting: readonly string[];
   /** Set once somebody asked for its end; a fact of its own, and not the same as a reader who left. */
   readonly stop?: { readonly by: string; readonly reason: string; readonly at: string };
@@ -33,7 +38,7 @@ export interface FlowRecord {
   readonly updatedAt: string;
 }
 
-/** What a new run begins with. */
+/** What a new run begins with. Without `dueAt` it is due at once. */
 export type FlowStart = Pick<FlowRecord, "id" | "graph" | "version" | "input"> &
   Partial<Pick<FlowRecord, "threadId" | "parentId" | "dueAt">>;
 
@@ -62,11 +67,14 @@ export interface FlowWrite {
   /** The fence under which the writer claimed the run. */
   readonly fence: number;
   readonly steps?: readonly FlowStep[];
-  /** Replaces what steps were remembered for the supersteps up to it. */
+  /** Takes the place of the steps that were remembered before; those of this very write come after it, and stay. */
   readonly checkpoint?: FlowCheckpoint;
   /** Names of events that were taken in by this progress; they are not given again. */
   readonly taken?: readonly string[];
-  /** Absent: it goes on, and its lease stays. Else the lease ends. */
+  /**
+   * Absent: it goes on, and its lease stays. Else the lease ends. A run that would wait or pause is due at once where one of
+   * the events that it waits for is there already, or its end was asked for.
+   */
   readonly rest?:
     | { readonly status: "waiting"; readonly awaiting: readonly string[]; readonly dueAt?: string }
     | { readonly status: "pending"; readonly dueAt: string }
@@ -107,9 +115,18 @@ export interface FlowStore {
   /** @returns False when a run of this id is there already; nothing changes then. */
   create(start: FlowStart, call?: CallOptions): Promise<boolean>;
   get(id: string, call?: CallOptions): Promise<FlowRecord | undefined>;
-  /** All that a claimed run goes on from, in one read. @throws `flow.fenced` when the fence is not the latest. */
+  /**
+   * All that a run goes on from, in one read. With the fence of a record, runs at rest and ended ones are read as well.
+   *
+   * @throws `flow.fenced` when the fence is not the latest; `store.not_found`.
+   */
   load(id: string, fence: number, call?: CallOptions): Promise<FlowState>;
-  /** @throws `flow.fenced` when the run was claimed by somebody else since, or has ended: nothing was written. */
+  /**
+   * A lease that is over does no harm while nobody else has claimed the run.
+   *
+   * @throws `flow.fenced` when the run was claimed again since, rests or has ended; `store.invalid` when the checkpoint is not
+   * the next, or a step is remembered already; `store.not_found`. Nothing was written then.
+   */
   commit(write: FlowWrite, call?: CallOptions): Promise<void>;
   /**
    * Puts an event to a run, and makes it due when it waits for it. An event of a name that was put before and not taken in
@@ -119,7 +136,10 @@ export interface FlowStore {
    */
   deliver(id: string, event: FlowEvent, call?: CallOptions): Promise<boolean>;
   /**
-   * Asks for the run's end and makes it due, so that a worker ends it. @returns False when there is no such run, or it has ended.
+   * Asks for the run's end. One that waits is due at once, so that a worker ends it; whoever works on one hears of it by
+   * `renew`. Who asks first is kept.
+   *
+   * @returns False when there is no such run, or it has ended.
    */
   stop(
     id: string,
@@ -128,7 +148,7 @@ export interface FlowStore {
   ): Promise<boolean>;
   /** Latest creation first. */
   list(filter?: FlowFilter, page?: PageRequest, call?: CallOptions): Promise<Page<FlowRecord>>;
-  /** Checkpoints by number, each with what it needs to be read back: the deltas, and snapshots where there are. */
+  /** Checkpoints by number, 1 first, each with its delta, and its snapshot where there is one. */
   history(id: string, page?: PageRequest, call?: CallOptions): Promise<Page<FlowCheckpoint>>;
 }
 
@@ -146,7 +166,9 @@ export interface FlowQueue {
   readonly port: "flow-queue/1";
   /**
    * Claims runs that are due: pending, woken, or left by a worker whose lease is over. The earliest due first. A claim sets
-   * the run's status to `running` and raises its fence.
+   * the run's status to `running` and raises its fence, for the same owner too.
+   *
+   * @param want.leaseMs - Whole number, 0–86,400,000; a lease of 0 is over at once.
    */
   claim(
     want: {
@@ -158,12 +180,22 @@ export interface FlowQueue {
     },
     call?: CallOptions,
   ): Promise<readonly FlowClaim[]>;
-  /** Prolongs leases. @returns The claims that are lost: claimed by somebody else since, ended, or asked to stop. */
+  /**
+   * Prolongs leases, and never shortens one.
+   *
+   * @returns The claims that its workers must leave. `fenced`: claimed again since, at rest, or ended. `stopped`: the end was
+   * asked for; the lease is prolonged all the same, so that the worker can write the end.
+   */
   renew(
     claims: readonly FlowClaim[],
     leaseMs: number,
     call?: CallOptions,
   ): Promise<readonly (FlowClaim & { readonly reason: "fenced" | "stopped" })[]>;
-  /** Resolves when something may have become due, or after the time; for workers that sleep between claims. */
+  /**
+   * Resolves when something may have become due since the last claim, or after the time; for workers that sleep between
+   * claims. A run that is due, but that nobody claims, does not keep it from waiting.
+   *
+   * @throws `store.closed` as soon as the storage is closed.
+   */
   wait(maxMs: number, call?: CallOptions): Promise<void>;
 }
