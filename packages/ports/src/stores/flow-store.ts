@@ -122,7 +122,9 @@ export interface FlowStore {
    */
   load(id: string, fence: number, call?: CallOptions): Promise<FlowState>;
   /**
-   * A lease that is over does no harm while nobody else has claimed the run.
+   * A lease that is over does no harm while nobody else has claimed the run. The last write may be made again, as when its
+   * answer was lost: equal in all it says, and under a fence that is still the latest, it is answered as done and changes
+   * nothing, even where the first one let the run rest or end.
    *
    * @throws `flow.fenced` when the run was claimed again since, rests or has ended; `store.invalid` when the checkpoint is not
    * the next, or a step is remembered already; `store.not_found`. Nothing was written then.
