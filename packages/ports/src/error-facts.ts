@@ -218,10 +218,10 @@ export interface ErrorFacts {
   };
   /** A call waits for a person's approval. */
   "approval.required": { readonly approvalId: string; readonly tool: string };
-  /** An approval can't be decided or used: unknown, of another tenant, for other arguments, expired, used, or decided already. */
+  /** An approval can't be decided or used: unknown, of another tenant, for other arguments, expired, used, decided already, or by nobody. */
   "approval.invalid": {
     readonly approvalId: string;
-    readonly problem: "unknown" | "expired" | "used" | "decided" | "refused" | "other-arguments";
+    readonly problem: "unknown" | "expired" | "used" | "decided" | "refused" | "other-arguments" | "nobody";
   };
   /** A job or a schedule can't be taken in: `field` says what is wrong. */
   "job.invalid": { readonly queue: string; readonly field: string };

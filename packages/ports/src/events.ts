@@ -54,6 +54,13 @@ export interface SalesEvents {
     readonly engine: string;
   };
   "budget-exceeded": RunEventBase & BudgetFacts;
+  "approval-requested": RunEventBase & {
+    readonly approvalId: string;
+    readonly tool: string;
+    readonly callId: string;
+    /** ISO 8601 in UTC. */
+    readonly expiresAt: string;
+  };
   "model-failed-over": RunEventBase & {
     readonly from: ModelName;
     readonly to: ModelName;

@@ -54,6 +54,12 @@ export interface EffectStore {
     call?: CallOptions,
   ): Promise<EffectClaim>;
   /**
+   * Prolongs the lease of whoever acts or reconciles, while it works.
+   *
+   * @returns False when it is settled, its lease is over, or it is not the owner's any more; nothing changes then.
+   */
+  renew(key: string, owner: string, leaseUntil: string, call?: CallOptions): Promise<boolean>;
+  /**
    * Says how it ended. Taken once, from the owner of the claim or whoever reconciles it; late too, while nobody else has
    * taken it in hand, since who acted knows best.
    *
