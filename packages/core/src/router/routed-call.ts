@@ -155,12 +155,24 @@ export class RoutedCall {
       this.#fail(running.turn, error);
       return this.#begun(await this.#takeOver(error));
     }
-    return this.#pass(events, running);
+    return this.#pass(events, running) ?? this.#begun(await this.#openAnew(running));
   }
 
-  #begun(running: Running): readonly ModelEvent[] {
+  async #begun(running: Running): Promise<readonly ModelEvent[]> {
     this.#running = running;
-    return this.#pass(running.events, running);
+    return this.#pass(running.events, running) ?? this.#begun(await this.#openAnew(running));
+  }
+
+  /** Lets go of a continuation that may double a part of the text, or lose one: the answer is written anew. */
+  #openAnew({ turn, attempt }: Running): Promise<Running> {
+    release(turn, attempt.finish ? "succeeded" : "forget");
+    void attempt.abandon();
+    const { errorCode = "model.stream_cut" } = this.#broken ?? {};
+    this.#broken = { errorCode, text: undefined };
+    this.#proof = undefined;
+    this.#usageBefore = undefined;
+    this.#queue.putFirst(turn.candidate);
+    return this.#open();
   }
 
   #letGo(): void {
@@ -347,15 +359,18 @@ export class RoutedCall {
     return running;
   }
 
-  /** What the reader is given of the events of the attempt that runs. */
-  #pass(events: readonly ModelEvent[], running: Running): readonly ModelEvent[] {
+  /** What the reader is given of the events of the attempt that runs. @returns Nothing where they may not be passed on. */
+  #pass(events: readonly ModelEvent[], running: Running): readonly ModelEvent[] | undefined {
+    if (dropsBeginning(running, events)) return undefined;
     let passed = events;
     if (this.#proof) {
       const proved = this.#proof.push(events);
       if (!proved) return [];
+      const { verdict } = proved;
+      if (verdict === "doubtful") return undefined;
       this.#proof = undefined;
-      if (proved.anew) this.#usageBefore = undefined;
-      passed = this.#taken(proved.events, running, proved.anew ? "restart" : "continue");
+      if (verdict === "anew") this.#usageBefore = undefined;
+      passed = this.#taken(proved.events, running, verdict === "anew" ? "restart" : "continue");
     } else if (this.#broken) {
       passed = this.#taken(events, running, "restart");
     }
@@ -401,6 +416,11 @@ export class RoutedCall {
       totalMs: this.#elapsedMs(),
     });
   }
+}
+
+/** A router that goes on with a text can't begin it anew after a failure of its own: it was not told to write the beginning. */
+function dropsBeginning({ attempt }: Running, events: readonly ModelEvent[]): boolean {
+  return attempt.plan.purpose === "continuation" && events.some(({ type }) => type === "restart");
 }
 
 /** Whether a failure is one of the model, not of the caller, a budget or a store. */
