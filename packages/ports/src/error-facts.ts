@@ -191,6 +191,12 @@ export interface ErrorFacts {
     readonly field: string;
     readonly nodes: readonly string[];
   };
+  /** A run came to its end while a join still waits for nodes that never ran. */
+  "graph.join_stalled": {
+    readonly graph: string;
+    readonly node: string;
+    readonly missing: readonly string[];
+  };
   /** A node failed for good; `cause` is its error. */
   "graph.node_failed": { readonly graph: string; readonly node: string; readonly attempts: number };
   /** A node did not end within its time. */
