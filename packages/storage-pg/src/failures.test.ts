@@ -273,7 +273,7 @@ describe("a pool that is exhausted", () => {
     await using storage = postgres({
       connectionString: database.url,
       maxConnections: 1,
-      connectTimeoutMs: 60,
+      connectTimeoutMs: 500,
     });
     await storage.tenant("acme").leads.count();
     const { release, done } = await hold(storage);
