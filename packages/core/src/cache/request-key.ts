@@ -1,6 +1,6 @@
 import type { JsonValue, LanguageModel, ModelCallOptions, ModelRequest } from "@salesagent/ports";
-import { canonicalJson } from "./canonical-json.js";
-import { sha256 } from "./sha256.js";
+import { canonicalJson } from "../kernel/canonical-json.js";
+import { sha256 } from "../kernel/sha256.js";
 
 /** What makes two calls equal. */
 export interface KeyedCall {

@@ -18,7 +18,7 @@ import { ageOf, byteLength, readAnswer, replayAnswer, writeAnswer } from "./kept
 import { isObject } from "./kept-part.js";
 import { type Meaning, meaningOf } from "./meaning.js";
 import { requestKey, requestText } from "./request-key.js";
-import { sha256 } from "./sha256.js";
+import { sha256 } from "../kernel/sha256.js";
 import { type SpareOptions, spare } from "./spare-work.js";
 
 /** The version of what is kept, and of how collections are named. */
