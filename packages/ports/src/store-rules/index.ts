@@ -1,4 +1,23 @@
+export {
+  toNormalApproval,
+  toNormalCount,
+  toNormalDecision,
+  toNormalEffect,
+  toNormalOutcome,
+} from "./effect-records.js";
 export { checkDay, checkId, checkWhole, fromNanoUsd, toInstant, toNanoUsd } from "./field-rules.js";
+export {
+  checkLease,
+  checkpointOutOfOrder,
+  flowFenced,
+  type NormalWant,
+  stepRemembered,
+  toNormalFlowEvent,
+  toNormalFlowStart,
+  toNormalFlowWrite,
+  toNormalStop,
+  toNormalWant,
+} from "./flow-records.js";
 export {
   addUsage,
   compareUsage,

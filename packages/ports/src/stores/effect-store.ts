@@ -99,7 +99,19 @@ export interface EffectStore {
   ): Promise<Page<EffectRecord>>;
   /** How many effects of a kind were settled as done to a target at or after a time; for caps on contact. */
   countDone(
-    count: { readonly effect?: string; readonly target: string; readonly since: string },
+    count: {
+      readonly effect?: string;
+      readonly target: string;
+      readonly since: string;
+      /**
+       * For a gate in the transaction that claims: what is being done counts as well, and so does what became unknown since
+       * then; whoever else counts the target like this waits until the transaction is over. So of two that have one more
+       * to go, one goes.
+       *
+       * @defaultValue false
+       */
+      readonly forGate?: boolean | undefined;
+    },
     call?: CallOptions,
   ): Promise<number>;
 }
