@@ -5,6 +5,9 @@ const NANO = 1e9;
 /** Above about twice this, a double of USD no longer tells billionths apart. */
 const LARGEST_NANO_USD = 1e15;
 const INSTANT = /^(?!0000)\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z$/;
+/** The normal form itself, of any day that every year has. */
+const NORMAL_INSTANT =
+  /^(?!0000)\d{4}-(?:(?:0[13-9]|1[0-2])-(?:0[1-9]|[12]\d|30)|02-(?:0[1-9]|1\d|2[0-8]))T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z$/;
 const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
 
 /** Checks an id: 1–400 characters, so that a database can index it. @throws `store.invalid`. */
@@ -16,6 +19,7 @@ export function checkId(store: string, field: string, id: string): void {
 
 /** An instant in its normal form, ISO 8601 in UTC with milliseconds. @throws `store.invalid`. */
 export function toInstant(store: string, field: string, text: string): string {
+  if (typeof text === "string" && NORMAL_INSTANT.test(text)) return text;
   const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(time)) {
     throw invalidValue(store, field, "an instant is ISO 8601 in UTC, such as 2026-05-01T09:30:00.000Z");
@@ -34,9 +38,11 @@ export function checkDay(store: string, field: string, day: string): void {
 
 /** Checks a count or an index: a whole number ≥ 0 that a double holds exactly. @throws `store.invalid`. */
 export function checkWhole(store: string, field: string, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw invalidValue(store, field, "it is not a whole number ≥ 0");
-  }
+  if (!isWhole(value)) throw invalidValue(store, field, "it is not a whole number ≥ 0");
+}
+
+export function isWhole(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 0;
 }
 
 /** USD as whole billionths, rounded. @throws `store.invalid` below 0 or above 1,000,000 USD. */

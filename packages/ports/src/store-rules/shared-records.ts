@@ -1,7 +1,7 @@
 import type { BreakerRecord } from "../stores/breaker-store.js";
 import type { BudgetAmounts, BudgetClaim, BudgetReservation } from "../stores/budget-store.js";
 import type { CacheEntry } from "../stores/cache-store.js";
-import { checkId, checkWhole, toInstant } from "./field-rules.js";
+import { checkId, checkWhole, isWhole, toInstant } from "./field-rules.js";
 import { toStorable } from "./storable.js";
 import { invalidValue } from "./store-errors.js";
 
@@ -22,8 +22,10 @@ export function toNormalId(store: string, field: string, id: string): string {
 
 /** Every measure, and no other property. @throws `store.invalid`. */
 export function toNormalAmounts(field: string, amounts: BudgetAmounts): BudgetAmounts {
-  for (const measure of budgetMeasures) checkWhole("budgets", `${field}.${measure}`, amounts[measure]);
   const { nanoUsd, tokens, calls } = amounts;
+  if (!isWhole(nanoUsd) || !isWhole(tokens) || !isWhole(calls)) {
+    for (const measure of budgetMeasures) checkWhole("budgets", `${field}.${measure}`, amounts[measure]);
+  }
   return Object.freeze({ nanoUsd, tokens, calls });
 }
 

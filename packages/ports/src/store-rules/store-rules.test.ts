@@ -104,6 +104,20 @@ describe("instants", () => {
       ),
     );
   });
+
+  it("are those that a date has, and no others", () => {
+    const two = (most: number) => fc.nat(most).map((value) => String(value).padStart(2, "0"));
+    const year = fc.constantFrom("0000", "2023", "2024", "2100");
+    fc.assert(
+      fc.property(year, two(14), two(33), two(26), two(62), (years, month, day, hour, minute) => {
+        const text = `${years}-${month}-${day}T${hour}:${minute}:00.000Z`;
+        const time = years === "0000" ? Number.NaN : Date.parse(text);
+        if (Number.isNaN(time)) expect(() => toInstant("runs", "at", text)).toThrow(/an instant is/);
+        else expect(toInstant("runs", "at", text)).toBe(new Date(time).toISOString());
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 });
 
 describe("cursors", () => {
