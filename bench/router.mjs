@@ -12,7 +12,7 @@ import { PARTS } from "./router/parts.mjs";
 const TOKENS = 500;
 const FULL = {
   layers: { call: { warm: 5_000, counted: 20_000 }, stream: { warm: 40, counted: 200 } },
-  wire: { warmStreams: 10, streams: 40, together: 200, warmCalls: 300, calls: 1_500 },
+  wire: { warmStreams: 10, streams: 40, together: 200, warmCalls: 6_000, calls: 6_000 },
   cut: { warm: 10, counted: 60 },
   parts: { warm: 20_000, counted: 200_000 },
 };
