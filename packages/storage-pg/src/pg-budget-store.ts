@@ -20,8 +20,8 @@ import { number, type Row, text } from "./columns.js";
 import type { Executor } from "./executor.js";
 import type { StoreContext } from "./store-context.js";
 
-/** Lines are kept for a while after their window is over: the clock of another process may be behind. */
-const KEPT_AFTER_WINDOW_MS = 60_000;
+/** Lines are kept for a while after their window is over: the clock of another process may be minutes behind. */
+const KEPT_AFTER_WINDOW_MS = 15 * 60_000;
 /** So many reservations lapse in one statement. */
 const LAPSED_AT_ONCE = 1000;
 /** Lines can be dropped by others only once their window is over, so more than two tries are rare. */
