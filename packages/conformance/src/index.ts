@@ -23,4 +23,6 @@ export type {
 export { languageModelCases, languageModelConformance } from "./language-model/suite.js";
 export { type ManualClock, manualClock } from "./manual-clock.js";
 export type { Expectation, Runner, RunningCase } from "./runner.js";
+export { type FlowConformanceOptions, flowConformance } from "./storage/flow-conformance.js";
+export type { FlowStorage, FlowStores } from "./storage/flow-suite.js";
 export { type StorageConformanceOptions, storageConformance } from "./storage/storage-conformance.js";
