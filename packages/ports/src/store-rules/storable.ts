@@ -1,7 +1,7 @@
 import { invalidValue } from "./store-errors.js";
 
 /** Deeper values are refused: they refer to themselves, or no database would read them back. */
-const DEEPEST_LEVEL = 200;
+export const DEEPEST_LEVEL = 200;
 
 const HALF_SURROGATE = /\p{Surrogate}/u;
 
@@ -92,21 +92,21 @@ export function toStorable<T>(store: string, field: string, value: T): T {
   return copy(value) as T;
 }
 
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   // an object of another realm (a vm context, a test runner) has that realm's Object.prototype
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 
-function describeKind(value: unknown): string {
+export function describeKind(value: unknown): string {
   return typeof value === "object" && value !== null
     ? (value.constructor?.name ?? "an object")
     : typeof value;
 }
 
 /** One step of a path as code would write it; a key that holds what can't be stored is shown escaped. */
-function toStep(step: string | number): string {
+export function toStep(step: string | number): string {
   if (typeof step === "number") return `[${step}]`;
   return /^[A-Za-z_$][\w$]*$/.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
 }
