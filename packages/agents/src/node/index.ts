@@ -1,0 +1,1 @@
+export { type NodeEgressOptions, nodeEgress, type ResolvedAddress } from "./node-egress.js";
