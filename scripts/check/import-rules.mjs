@@ -29,8 +29,8 @@ const packageRules = /** @type {const} */ ([
 const floors = [
   ["kernel"],
   ["model", "resilience", "telemetry", "health", "prompts"],
-  ["budget", "cache"],
-  ["router", "tools", "guardrails", "memory", "graph", "effects"],
+  ["budget", "cache", "effects"],
+  ["router", "tools", "guardrails", "memory", "graph"],
   ["agent", "crm", "outreach"],
   ["learning"],
 ];

@@ -1,0 +1,183 @@
+import {
+  type ApprovalRecord,
+  type ApprovalStatus,
+  type CallOptions,
+  type Clock,
+  createSortableIds,
+  type ErrorFacts,
+  type JsonValue,
+  type Page,
+  type PageRequest,
+  SalesAgentError,
+  systemClock,
+} from "@salesagent/ports";
+import { canonicalJson } from "../kernel/canonical-json.js";
+import { sha256Base64Url } from "../kernel/sha256.js";
+import { auditRecord, MAX_ID_CHARS } from "./effect-audit.js";
+import type { EffectStorage, EffectStores } from "./effect-storage.js";
+
+/** Why an approval can't be decided or used. */
+export type ApprovalProblem = ErrorFacts["approval.invalid"]["problem"];
+
+export interface ApprovalsOptions {
+  readonly storage: EffectStorage;
+  /** @defaultValue the machine's clock */
+  readonly clock?: Clock | undefined;
+  /** Makes ids of audit records. @defaultValue UUIDs of version 7, which sort by time */
+  readonly createId?: (() => string) | undefined;
+}
+
+/** A person's word. */
+export interface ApprovalDecision extends CallOptions {
+  readonly tenant: string;
+  /** Who decides: a person that the host has identified, such as `user:42`. Never a client's own claim, never an agent. */
+  readonly by: string;
+  readonly reason?: string | undefined;
+}
+
+/** What persons see and decide. */
+export interface Approvals {
+  /** Latest request first. */
+  list(
+    filter: {
+      readonly tenant: string;
+      readonly status?: ApprovalStatus | undefined;
+      readonly runId?: string | undefined;
+    },
+    page?: PageRequest,
+    call?: CallOptions,
+  ): Promise<Page<ApprovalRecord>>;
+  get(id: string, options: CallOptions & { readonly tenant: string }): Promise<ApprovalRecord | undefined>;
+  /**
+   * Allows one call, once.
+   *
+   * @param decision.editedArguments - What shall run instead; checked by the tool's schema before it does.
+   * @throws `approval.invalid` when it is unknown to this tenant, expired, decided already, or decided by nobody.
+   */
+  approve(
+    id: string,
+    decision: ApprovalDecision & { readonly editedArguments?: JsonValue | undefined },
+  ): Promise<ApprovalRecord>;
+  /** Forbids one call. @throws As `approve`. */
+  refuse(id: string, decision: ApprovalDecision & { readonly reason: string }): Promise<ApprovalRecord>;
+}
+
+/** Lists approvals and lets persons decide them. Every decision, and every attempt at one that is not valid, is audited. */
+export function createApprovals({
+  storage,
+  clock = systemClock,
+  createId = createSortableIds(clock),
+}: ApprovalsOptions): Approvals {
+  const decide = async (
+    id: string,
+    { tenant, by, reason, signal }: ApprovalDecision,
+    verdict: Verdict,
+  ): Promise<ApprovalRecord> => {
+    const call = { signal };
+    const outcome = await storage.tenant(tenant).transaction(async (stores) => {
+      const decision = { ...verdict, by, ...(reason === undefined ? {} : { reason }) };
+      const decided = isPerson(by) ? await decideOnce(stores, id, decision, call) : "nobody";
+      const audit = decisionAudit(id, decided, { wanted: verdict.status, by });
+      await stores.audit.addMany([auditRecord({ createId, clock }, audit)], call);
+      return decided;
+    }, call);
+    if (typeof outcome === "string") throw invalidApproval(id, outcome);
+    return outcome;
+  };
+
+  return {
+    async list({ tenant, status, runId }, page, call) {
+      const filter = { ...(status && { status }), ...(runId !== undefined && { runId }) };
+      return storage.tenant(tenant).approvals.list(filter, page, call);
+    },
+    async get(id, { tenant, signal }) {
+      return isId(id) ? storage.tenant(tenant).approvals.get(id, { signal }) : undefined;
+    },
+    async approve(id, { editedArguments, ...decision }) {
+      if (editedArguments === undefined) return decide(id, decision, { status: "approved" });
+      const editedArgumentsHash = await hashArguments(editedArguments);
+      return decide(id, decision, { status: "approved", editedArguments, editedArgumentsHash });
+    },
+    async refuse(id, decision) {
+      return decide(id, decision, { status: "refused" });
+    },
+  };
+}
+
+interface Verdict {
+  readonly status: "approved" | "refused";
+  readonly editedArguments?: JsonValue;
+  readonly editedArgumentsHash?: string;
+}
+
+/** The record, or why it can't be decided. */
+async function decideOnce(
+  stores: EffectStores,
+  id: string,
+  decision: Verdict & { readonly by: string; readonly reason?: string },
+  call: CallOptions,
+): Promise<ApprovalRecord | ApprovalProblem> {
+  if (!isId(id)) return "unknown";
+  const standing = await stores.approvals.get(id, call);
+  if (!standing) return "unknown";
+  if (standing.status !== "pending") return problemOf(standing.status);
+  return (await stores.approvals.decide(id, decision, call)) ?? "decided";
+}
+
+function decisionAudit(
+  id: string,
+  decided: ApprovalRecord | ApprovalProblem,
+  { wanted, by }: { readonly wanted: Verdict["status"]; readonly by: unknown },
+) {
+  const told = { actor: isPerson(by) ? by : "nobody", subject: `approval:${id}` };
+  if (typeof decided === "string") {
+    return { ...told, action: "approval-rejected", facts: { problem: decided, wanted } };
+  }
+  return { ...told, action: `approval-${wanted}`, runId: decided.runId, facts: hashesOf(decided) };
+}
+
+function problemOf(status: Exclude<ApprovalStatus, "pending">): ApprovalProblem {
+  return status === "expired" || status === "used" ? status : "decided";
+}
+
+/** The SHA-256 of arguments in their canonical form, base64url. */
+export function hashArguments(given: JsonValue): Promise<string> {
+  return sha256Base64Url(canonicalJson(given) ?? "null");
+}
+
+export function hashesOf({ tool, argumentsHash, editedArgumentsHash }: ApprovalRecord) {
+  return { tool, argumentsHash, ...(editedArgumentsHash === undefined ? {} : { editedArgumentsHash }) };
+}
+
+/** Agents don't decide for themselves. */
+function isPerson(by: unknown): by is string {
+  return typeof by === "string" && by.trim() !== "" && !by.startsWith("agent:");
+}
+
+/** Ids of clients may be anything; what can't be one of ours is not looked for. */
+function isId(id: unknown): id is string {
+  return typeof id === "string" && id.length <= MAX_ID_CHARS && /^[\w-]+$/.test(id);
+}
+
+const WHY: Readonly<Record<ApprovalProblem, string>> = {
+  unknown: "there is none of this id for this tenant",
+  expired: "it has expired",
+  used: "it was used already",
+  decided: "it was decided already",
+  refused: "a person refused it",
+  "other-arguments": "it was given for another call or other arguments",
+  nobody: "whoever decides has to be an identified person",
+};
+
+export function invalidApproval(
+  approvalId: string,
+  problem: ApprovalProblem,
+  said?: string,
+): SalesAgentError<"approval.invalid"> {
+  const words = said === undefined ? "" : ` (${said})`;
+  return new SalesAgentError("approval.invalid", {
+    message: `The approval ${String(approvalId).slice(0, 100)} can't be used: ${WHY[problem]}${words}. Nothing was done.`,
+    facts: { approvalId: String(approvalId).slice(0, MAX_ID_CHARS), problem },
+    replay: "safe",
+  });
+}
