@@ -77,6 +77,11 @@ export class RatePacer {
     return Math.ceil(this.#clock.now() + this.#waitMs(toAmounts(cost)));
   }
 
+  /** How long until a call of this cost may begin, in milliseconds; 0: it may now. */
+  waitMs(cost: RateCost = {}): number {
+    return this.#waitMs(toAmounts(cost));
+  }
+
   /** Takes the cost if all limits have it. */
   tryTake(cost: RateCost = {}): boolean {
     const amounts = toAmounts(cost);

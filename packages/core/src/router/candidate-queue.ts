@@ -118,8 +118,8 @@ export class CandidateQueue {
     const { state, errorCode, retryAt = nowMs } = candidate.breaker.snapshot();
     const told = errorCode === "model.rate_limited" || errorCode === "model.overloaded";
     if (state !== "closed" && !told) return;
-    const pacedMs = candidate.pacer.readyAt({ requests: 1, tokens: this.#choice.needs.inputTokens });
-    const readyMs = Math.max(state === "closed" ? nowMs : retryAt, pacedMs);
+    const pacedMs = candidate.pacer.waitMs({ requests: 1, tokens: this.#choice.needs.inputTokens });
+    const readyMs = Math.max(state === "closed" ? nowMs : retryAt, nowMs + pacedMs);
     this.#again.set(candidate, readyMs > nowMs ? readyMs : undefined);
   }
 

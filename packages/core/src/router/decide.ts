@@ -129,8 +129,8 @@ export class Decider {
       const why = errorCode === undefined ? "" : `, after ${errorCode}`;
       reasons.push(`its circuit breaker is open for ${waitWords(retryAt - nowMs)} more${why}`);
     }
-    const readyAt = pacer.readyAt({ requests: 1, tokens: needs.inputTokens });
-    if (readyAt > nowMs) reasons.push(`its rate limit is used up for ${waitWords(readyAt - nowMs)} more`);
+    const pacedMs = pacer.waitMs({ requests: 1, tokens: needs.inputTokens });
+    if (pacedMs > 0) reasons.push(`its rate limit is used up for ${waitWords(pacedMs)} more`);
     if (bulkhead && bulkhead.running >= bulkhead.maxRunning) {
       reasons.push(`${bulkhead.running} of its calls are running, which is its limit`);
     }
