@@ -1,5 +1,6 @@
 import type {
   AttemptGuard,
+  AttemptPermit,
   CacheHit,
   FinishEvent,
   ModelCallOptions,
@@ -7,6 +8,7 @@ import type {
   ModelResult,
   ModelStream,
 } from "@salesagent/ports";
+import { wasRefused } from "../model/begin-attempt.js";
 import type { FlightReader } from "./flight-reader.js";
 import { type KeptAnswer, replayAnswer } from "./kept-answer.js";
 
@@ -158,7 +160,7 @@ export class Flight {
     const onRefused = () => {
       upstream.refused = true;
     };
-    const watched = guards?.map((guard) => watchRefusals(guard, onRefused));
+    const watched = guards && [refusalWatch(onRefused), ...guards];
     const stream = this.#plan.ask({ ...call, signal: this.#controller.signal, guards: watched });
     this.#upstream = Object.assign(upstream, { stream, events: stream[Symbol.asyncIterator]() });
   }
@@ -224,15 +226,12 @@ export class Flight {
   }
 }
 
-function watchRefusals(guard: AttemptGuard, onRefused: () => void): AttemptGuard {
-  return {
-    async begin(plan, call) {
-      try {
-        return await guard.begin(plan, call);
-      } catch (error) {
-        onRefused();
-        throw error;
-      }
+/** Comes first, so that it is told of every refusal. The guards themselves stay as they are: who knows one knows it again. */
+function refusalWatch(onRefused: () => void): AttemptGuard {
+  const permit: AttemptPermit = {
+    end(attempt) {
+      if (wasRefused(attempt)) onRefused();
     },
   };
+  return { begin: () => permit };
 }

@@ -5,27 +5,37 @@ import type { AttemptCeiling, ModelPrice, ModelProfile, ModelRequest } from "@sa
  * three bytes a character take about one token a character.
  */
 const MIN_BYTES_PER_TOKEN = 2;
-/** Assumed when neither the request nor the profile limits the output. */
+/** Assumed when neither the request nor the profile limits the output, or the context. */
 const FALLBACK_OUTPUT_TOKENS = 32_768;
 /** Assumed for a file that the vendor fetches, when the profile has no limit of its own. */
 const FALLBACK_CONTEXT_TOKENS = 1_000_000;
+
+/** Up to here a double holds whole nano-dollars. */
+const MOST_USD = Number.MAX_SAFE_INTEGER / 1e9;
 
 const encoder = new TextEncoder();
 
 /** The most that one attempt at a request can take: all its text as input at the dearest rate, and the output limit in full. */
 export function attemptCeiling(request: ModelRequest, profile: ModelProfile): AttemptCeiling {
   const input = mostInputTokens(request, profile);
-  const output = request.maxOutputTokens ?? profile.maxOutputTokens ?? FALLBACK_OUTPUT_TOKENS;
+  const output = mostOutputTokens(request, profile);
   const tokens = Math.ceil(input + output);
   if (!profile.price) return { tokens };
   const { inputRate, outputRate } = dearest(profile.price);
   const costUsd = (input * inputRate + output * outputRate) / 1e6 + (profile.price.perRequest ?? 0);
-  return { tokens, costUsd };
+  // By a price that can't be one, nobody knows.
+  return costUsd >= 0 && costUsd <= MOST_USD ? { tokens, costUsd } : { tokens };
 }
 
 /** The most that an attempt can cost, in USD. @returns Nothing when the model's price is unknown. */
 export function maxCostUsd(request: ModelRequest, profile: ModelProfile): number | undefined {
   return attemptCeiling(request, profile).costUsd;
+}
+
+/** Without a limit of the request's or the model's, only the context ends an answer. */
+function mostOutputTokens({ maxOutputTokens: asked = -1 }: ModelRequest, profile: ModelProfile): number {
+  if (asked >= 0 && asked < Number.POSITIVE_INFINITY) return asked;
+  return profile.maxOutputTokens ?? profile.contextTokens ?? FALLBACK_OUTPUT_TOKENS;
 }
 
 function mostInputTokens(request: ModelRequest, profile: ModelProfile): number {
@@ -61,15 +71,17 @@ function dearest(price: ModelPrice): DearestRates {
 
 function findDearest(price: ModelPrice): DearestRates {
   const rates = [price, ...(price.tiers ?? []), ...(price.windows ?? []), ...(price.changes ?? [])];
-  return {
-    inputRate: Math.max(
-      ...rates.flatMap((rate) => [
-        rate.input,
-        rate.cacheWrite ?? 0,
-        rate.cacheWriteLong ?? 0,
-        rate.audioInput ?? 0,
-      ]),
-    ),
-    outputRate: Math.max(...rates.flatMap((rate) => [rate.output, rate.audioOutput ?? 0])),
-  };
+  const inputs = rates.flatMap((rate) => [
+    rate.input,
+    rate.cacheWrite ?? 0,
+    rate.cacheWriteLong ?? 0,
+    rate.audioInput ?? 0,
+  ]);
+  const outputs = rates.flatMap((rate) => [rate.output, rate.audioOutput ?? 0]);
+  return { inputRate: dearestOf(inputs), outputRate: dearestOf(outputs) };
+}
+
+/** @returns NaN where one of them can't be a price: some vendors write -1 for one that nobody knows. */
+function dearestOf(rates: readonly number[]): number {
+  return rates.every((rate) => rate >= 0) ? Math.max(...rates) : Number.NaN;
 }

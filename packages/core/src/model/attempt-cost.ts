@@ -118,10 +118,11 @@ export function feeOf({ profile }: AttemptPlan): number | undefined {
 function priced(plan: AttemptPlan, usage: Usage, startedAtMs: number): AttemptCost {
   const { price } = plan.profile;
   const nanoUsd = price && priceNanoUsd(price, usage, startedAtMs);
+  const isCost = nanoUsd !== undefined && nanoUsd >= 0 && Number.isSafeInteger(nanoUsd);
   const feeUsd = feeOf(plan);
   return {
     usage,
-    ...(nanoUsd === undefined ? {} : { costUsd: fromNanoUsd(nanoUsd) }),
+    ...(isCost ? { costUsd: fromNanoUsd(nanoUsd) } : {}),
     ...(feeUsd === undefined ? {} : { feeUsd }),
   };
 }

@@ -399,12 +399,13 @@ export class RoutedCall {
 
   #complete({ turn, attempt }: Running, finish: FinishEvent): FinishEvent {
     this.#done = true;
-    release(turn, "succeeded");
+    release(turn, finish.cache ? "forget" : "succeeded");
     const { decider, affinity, clock } = this.#setting;
     const { candidate } = turn;
     const { usage } = finish;
     const { firstTokenMs, elapsedMs: totalMs } = attempt;
-    candidate.stats.succeeded({ firstTokenMs, totalMs, outputTokens: usage.outputTokens });
+    // An answer that was kept says nothing of the model now.
+    if (!finish.cache) candidate.stats.succeeded({ firstTokenMs, totalMs, outputTokens: usage.outputTokens });
     if (usage.outputTokens !== undefined) decider.learnOutput(usage.outputTokens);
     const inputTokens = usage.inputTokens ?? this.#choice.needs.inputTokens;
     affinity.remember(candidate.id, this.#choice.conversation, inputTokens, clock.now());

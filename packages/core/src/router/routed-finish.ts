@@ -13,7 +13,7 @@ export interface RoutedEnd {
 
 /** The finish of a routed call: that of the model which ended the answer, with what all attempts took. */
 export function routedFinish(finish: FinishEvent, end: RoutedEnd): FinishEvent {
-  const { reason, warnings } = finish;
+  const { reason, warnings, cache } = finish;
   const { attempts, decision, usage, firstTokenMs, totalMs } = end;
   const costUsd = totalCostUsd(attempts);
   const timings: ModelTimings = firstTokenMs === undefined ? { totalMs } : { totalMs, firstTokenMs };
@@ -24,6 +24,7 @@ export function routedFinish(finish: FinishEvent, end: RoutedEnd): FinishEvent {
     timings,
     attempts,
     decision,
+    ...(cache === undefined ? {} : { cache }),
   };
   if (costUsd !== undefined) routed.costUsd = costUsd;
   if (warnings !== undefined) routed.warnings = warnings;
