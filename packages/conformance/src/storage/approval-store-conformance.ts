@@ -148,7 +148,7 @@ export function approvalStoreConformance({ describe, it, expect, open }: FlowSui
         ["decision.status", { status: "used" as "approved", by: "ada" }],
         ["decision.by", { ...approved, by: "" }],
         ["decision.editedArgumentsHash", { ...approved, editedArguments: 1 }],
-        ["decision.editedArguments", { ...approved, editedArgumentsHash: "edited" }],
+        ["decision.editedArgumentsHash", { ...approved, editedArgumentsHash: "edited" }],
         ["decision.editedArguments", { ...edit, status: "refused", by: "ada" }],
       ] as const) {
         await expect(approvals.decide(id, decision)).rejects.toMatchObject({

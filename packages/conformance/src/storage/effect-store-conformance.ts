@@ -4,6 +4,8 @@ import { sampleEffect } from "./sample-flows.js";
 import { FAR_AHEAD, LONG_AGO } from "./sample-shared-state.js";
 import { readAll } from "./storage-suite.js";
 
+const LATER = "2500-01-01T00:00:00.000Z";
+
 const error = { code: "email.bounced", message: "no such mailbox" };
 const done = { status: "done", result: { messageId: "m-1" } } as const;
 const failed = { status: "failed", error } as const;
@@ -191,6 +193,44 @@ export function effectStoreConformance({ describe, it, expect, open }: FlowSuite
     });
   });
 
+  describe("effect-store/1, leases", () => {
+    it("prolongs the lease of who acts or reconciles, and never shortens it", async () => {
+      await using storage = await open();
+      const { effects } = storage.tenant("acme");
+      await effects.claim(sampleEffect("acting", { owner: "me", leaseUntil: LATER }));
+      await claimAndDie(effects, "unknown");
+      await effects.reconcile("unknown", "me", LATER);
+      for (const [key, status] of [
+        ["acting", "claimed"],
+        ["unknown", "unknown"],
+      ] as const) {
+        expect(await effects.renew(key, "me", FAR_AHEAD)).toBe(true);
+        expect(await effects.get(key)).toMatchObject({ status, owner: "me", leaseUntil: FAR_AHEAD });
+        expect(await effects.renew(key, "me", LATER)).toBe(true);
+        expect((await effects.get(key))?.leaseUntil).toBe(FAR_AHEAD);
+        expect(await effects.settle(key, "me", done)).toBe(true);
+      }
+    });
+
+    it("says no to whom an effect is not in hand any more, and changes nothing", async () => {
+      await using storage = await open();
+      const { effects } = storage.tenant("acme");
+      await effects.claim(sampleEffect("another's", { owner: "you", leaseUntil: LATER }));
+      await effects.claim(sampleEffect("settled", { owner: "me", leaseUntil: LATER }));
+      await effects.settle("settled", "me", unknown);
+      await effects.claim(sampleEffect("over", { owner: "me", leaseUntil: LONG_AGO }));
+      const before = (await effects.list()).items;
+      for (const key of ["another's", "settled", "over", "nothing"]) {
+        expect(await effects.renew(key, "me", FAR_AHEAD)).toBe(false);
+      }
+      expect((await effects.list()).items).toEqual(before);
+      await expect(effects.renew("another's", "you", "soon")).rejects.toMatchObject({
+        code: "store.invalid",
+        facts: { store: "effects", field: "leaseUntil" },
+      });
+    });
+  });
+
   describe("effect-store/1, unknown outcomes", () => {
     it("gives an unknown effect to one of 50 who would reconcile it, and leaves it unknown meanwhile", async () => {
       await using storage = await open();
@@ -323,6 +363,12 @@ export function effectStoreConformance({ describe, it, expect, open }: FlowSuite
       const since = (await effects.get("2"))?.updatedAt ?? "";
       expect(await effects.countDone({ target, effect: "slack_post", since })).toBe(1);
       expect(await effects.countDone({ target: "nobody", since: LONG_AGO })).toBe(0);
+      // two are done, one is unknown by its word, one is being done, one is left behind
+      expect(await effects.countDone({ target, since: LONG_AGO, forGate: true })).toBe(5);
+      expect(await effects.countDone({ target, effect: "slack_post", since: LONG_AGO, forGate: true })).toBe(
+        1,
+      );
+      expect(await effects.countDone({ target, since: LONG_AGO, forGate: false })).toBe(2);
       await expect(effects.countDone({ target, since: "today" })).rejects.toMatchObject({
         code: "store.invalid",
         facts: { store: "effects", field: "count.since" },

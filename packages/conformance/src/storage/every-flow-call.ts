@@ -20,6 +20,7 @@ export function everyFlowCall(
     "flows.list": () => flows.list({}, {}, call),
     "flows.history": () => flows.history("flow-1", {}, call),
     "effects.claim": () => effects.claim(sampleEffect("effect-1"), call),
+    "effects.renew": () => effects.renew("effect-1", "actor", FAR_AHEAD, call),
     "effects.settle": () => effects.settle("effect-1", "actor", { status: "done", result: 1 }, call),
     "effects.reconcile": () => effects.reconcile("effect-1", "looker", FAR_AHEAD, call),
     "effects.get": () => effects.get("effect-1", call),

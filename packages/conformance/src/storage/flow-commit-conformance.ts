@@ -204,6 +204,43 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
       expect(await acme.flows.load("1", current.fence)).toEqual(before);
     });
 
+    it("takes the last write again, as when its answer was lost, and does it once", async () => {
+      await using storage = await open();
+      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
+      const rests = [
+        {},
+        { rest: { status: "waiting", awaiting: ["b"] } },
+        { rest: { status: "pending", dueAt: FAR_AHEAD } },
+        { rest: { status: "completed", output: { list: [1, null] } } },
+      ] as const;
+      for (const [index, how] of rests.entries()) {
+        const id = `${index}`;
+        const claim = await begin(acme, id);
+        await acme.flows.deliver(id, { name: "a", payload: 1 });
+        const checkpoint = sampleCheckpoint(1, { snapshot: { deep: [{}] } });
+        const write = { ...fenceOf(claim), checkpoint, steps: [step("2/a/0/x")], taken: ["a"], ...how };
+        await acme.flows.commit(write);
+        const before = await acme.flows.load(id, claim.fence);
+        await acme.flows.commit(write);
+        expect(await acme.flows.load(id, claim.fence)).toEqual(before);
+        const other = { ...write, checkpoint: { ...checkpoint, delta: "other" } };
+        await expect(acme.flows.commit(other)).rejects.toMatchObject({
+          code: index === 0 ? "store.invalid" : "flow.fenced",
+        });
+        expect(await acme.flows.load(id, claim.fence)).toEqual(before);
+      }
+    });
+
+    it("refuses the last write of a worker whose run was claimed since", async () => {
+      await using storage = await open();
+      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
+      const write = { ...fenceOf(await begin(acme, "1", { leaseMs: 0 })), checkpoint: sampleCheckpoint(1) };
+      await acme.flows.commit(write);
+      await claimOne(storage.queue);
+      await expect(acme.flows.commit(write)).rejects.toMatchObject({ code: "flow.fenced" });
+      expect((await acme.flows.get("1"))?.seq).toBe(1);
+    });
+
     it("refuses a fence that nobody was given", async () => {
       await using storage = await open();
       const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };

@@ -53,6 +53,8 @@ function writesWithNul({ flows, effects, approvals }: FlowStores): readonly Writ
     ["key", () => effects.settle(NUL, "actor", { status: "done", result: 1 })],
     ["owner", () => effects.settle("effect", NUL, { status: "done", result: 1 })],
     ["outcome.result", () => effects.settle("effect", "actor", { status: "done", result: NUL })],
+    ["key", () => effects.renew(NUL, "actor", FAR_AHEAD)],
+    ["owner", () => effects.renew("effect", NUL, FAR_AHEAD)],
     ["key", () => effects.reconcile(NUL, "looker", FAR_AHEAD)],
     ["owner", () => effects.reconcile("effect", NUL, FAR_AHEAD)],
     ["key", () => effects.get(NUL)],
@@ -177,6 +179,7 @@ export function flowLifecycleConformance({ describe, it, expect, open }: FlowSui
       const { record } = await acme.claim(sampleEffect("1", { input: "acme's" }));
       expect(await other.get("1")).toBe(undefined);
       expect(await other.settle("1", "actor", { status: "done", result: 1 })).toBe(false);
+      expect(await other.renew("1", "actor", FAR_AHEAD)).toBe(false);
       expect(await other.reconcile("1", "looker", FAR_AHEAD)).toBe(undefined);
       expect(await other.claim(sampleEffect("1", { input: "other's" }))).toMatchObject({ granted: true });
       await other.settle("1", "actor", { status: "done", result: 1 });
