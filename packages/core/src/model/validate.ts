@@ -52,7 +52,8 @@ function printed<T>(print: () => T, option: string): T {
   }
 }
 
-function toFact({ message, path = [] }: StandardIssue): IssueFact {
+/** A validator's issue, with its path as text, such as `reasons[0].name`. */
+export function toFact({ message, path = [] }: StandardIssue): IssueFact {
   let text = "";
   for (const segment of path) {
     const key = typeof segment === "object" ? segment.key : segment;

@@ -1,0 +1,50 @@
+import type { JsonValue, StandardSchema } from "@salesagent/ports";
+
+/** What a node is given beside its input. Its methods are called on it: `ctx.step(…)`. */
+export interface NodeContext {
+  readonly runId: string;
+  readonly tenant: string | undefined;
+  readonly graph: string;
+  readonly node: string;
+  /** The number of the superstep, from 1 on. */
+  readonly superstep: number;
+  /** The number of the try, from 1 on. */
+  readonly attempt: number;
+  /** Aborts when the run is stopped or left, and when the node's time is over. */
+  readonly signal: AbortSignal;
+  /**
+   * Does something once: its result is remembered, and given instead when the node runs again, in a retry, after a wait or in
+   * another process after a crash. A crash between doing and remembering repeats it; what must not happen twice goes through
+   * the effect ledger.
+   *
+   * @param name - Unique in the node; 1–200 characters that don't begin with ":".
+   * @param work - Its result is JSON; nothing counts as null.
+   * @throws SalesAgentError `graph.step_conflict` for a name that was used; what `work` throws, which is not remembered.
+   */
+  step<T>(name: string, work: () => T | Promise<T>): Promise<T>;
+  /**
+   * Asks somebody, and ends the node until the answer is there; then the node runs again from its beginning, its steps are
+   * remembered, and this call gives the answer. Several in one node are told apart by their order.
+   *
+   * @param payload - What is asked; JSON.
+   * @param options.schema - Checks the answer, without waiting. One that does not fit is refused, and the run waits on.
+   */
+  interrupt<Answer = JsonValue>(
+    payload: JsonValue,
+    options?: { readonly schema?: StandardSchema<unknown, Answer> },
+  ): Answer;
+  /** Ends the node until the time is over, without a timer; steps before it are remembered. */
+  sleep(durationMs: number): Promise<void>;
+  /**
+   * Ends the node until an event of this name was delivered to the run. An event is taken by one wait.
+   *
+   * @param options.timeoutMs - Waits no longer, and gives `undefined`.
+   */
+  waitFor<Payload = JsonValue>(
+    name: string,
+    options: { readonly timeoutMs: number },
+  ): Promise<Payload | undefined>;
+  waitFor<Payload = JsonValue>(name: string): Promise<Payload>;
+  /** Tells whoever reads the run's stream. */
+  emit(data: JsonValue): void;
+}

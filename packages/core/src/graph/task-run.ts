@@ -1,0 +1,44 @@
+import type { JsonValue } from "@salesagent/ports";
+import type { FlowHost, WaitFor } from "./flow.js";
+import type { GraphPlan, NodePlan } from "./graph-plan.js";
+
+/** Where a task goes on by itself: nodes, and nodes with a payload. Plain JSON. */
+export type TaskGoto = readonly (string | { readonly node: string; readonly payload: JsonValue })[];
+
+/** What a finished task came to. Plain JSON. */
+export type TaskOutcome = {
+  /** Mostly one; a sub-graph passes on the writes that its nodes made, one by one. */
+  readonly updates: readonly Readonly<Record<string, JsonValue>>[];
+  readonly goto?: TaskGoto;
+};
+
+/** How a task ended. */
+export type TaskEnd =
+  | { readonly kind: "done"; readonly outcome: TaskOutcome; readonly from: "run" | "memory" | "cache" }
+  | { readonly kind: "waiting"; readonly on: readonly WaitFor[] }
+  | { readonly kind: "failed"; readonly error: unknown };
+
+/** One task of one superstep, over all of its tries in this process. */
+export class TaskRun {
+  /** What its steps came to in this process; the host keeps the same for other processes. */
+  readonly #steps = new Map<string, JsonValue>();
+
+  constructor(
+    readonly plan: GraphPlan,
+    readonly node: NodePlan,
+    readonly index: number,
+    readonly superstep: number,
+    readonly key: string,
+    readonly host: FlowHost,
+    readonly signal: AbortSignal | undefined,
+  ) {}
+
+  recall(key: string): JsonValue | undefined {
+    return this.#steps.get(key) ?? this.host.recall(key);
+  }
+
+  remember(key: string, value: JsonValue, taken?: string): void | Promise<void> {
+    this.#steps.set(key, value);
+    return this.host.remember(key, value, taken);
+  }
+}
