@@ -1,18 +1,27 @@
 import {
+  type ApprovalStore,
   type CallOptions,
   type Clock,
   createSortableIds,
+  type EffectStore,
+  type FlowQueue,
+  type FlowStore,
   type Storage,
   systemClock,
-  type TenantStorage,
   type TenantStores,
+  type TransactionOptions,
   untilAborted,
 } from "@salesagent/ports";
 import { checkTenant, closedStore, transactionContended } from "@salesagent/ports/store-rules";
+import type { FlowTable } from "./flow-table.js";
+import { createMemoryApprovalStore } from "./memory-approval-store.js";
 import { createMemoryAuditStore } from "./memory-audit-store.js";
 import { createMemoryBreakerStore } from "./memory-breaker-store.js";
 import { createMemoryBudgetStore } from "./memory-budget-store.js";
 import { createMemoryCacheStore } from "./memory-cache-store.js";
+import { createMemoryEffectStore } from "./memory-effect-store.js";
+import { createMemoryFlowQueue } from "./memory-flow-queue.js";
+import { createMemoryFlowStore } from "./memory-flow-store.js";
 import { createMemoryImportStore } from "./memory-import-store.js";
 import { createMemoryLeadStore } from "./memory-lead-store.js";
 import { createMemoryMessageStore } from "./memory-message-store.js";
@@ -44,6 +53,24 @@ export interface MemoryStorageOptions {
 
 const MAX_CACHE_ENTRIES = 10_000;
 
+/** The stores of one tenant. */
+export interface MemoryStores extends TenantStores {
+  readonly flows: FlowStore;
+  readonly effects: EffectStore;
+  readonly approvals: ApprovalStore;
+}
+
+/** The stores of one tenant, and transactions over them. */
+export interface MemoryTenant extends MemoryStores {
+  transaction<T>(work: (stores: MemoryStores) => Promise<T>, options?: TransactionOptions): Promise<T>;
+}
+
+/** A storage in the memory of this process. */
+export interface MemoryStorage extends Storage {
+  readonly queue: FlowQueue;
+  tenant(id: string): MemoryTenant;
+}
+
 /**
  * A storage in the memory of this process: for tests, scripts and single processes that may forget.
  *
@@ -56,11 +83,12 @@ export function memoryStorage({
   clock = systemClock,
   createId = createSortableIds(clock),
   maxCacheEntries = MAX_CACHE_ENTRIES,
-}: MemoryStorageOptions = {}): Storage {
+}: MemoryStorageOptions = {}): MemoryStorage {
   if (!Number.isInteger(maxCacheEntries) || maxCacheEntries < 1) {
     throw new RangeError(`maxCacheEntries must be a whole number from 1, got ${maxCacheEntries}`);
   }
-  const tenants = new Map<string, TenantStorage>();
+  const tenants = new Map<string, MemoryTenant>();
+  const flows = new Map<string, FlowTable>();
   let closed = false;
 
   const admit = (store: string, call: CallOptions | undefined): void => {
@@ -68,15 +96,20 @@ export function memoryStorage({
     if (closed) throw closedStore(store, "The storage");
   };
 
+  const { queue, due, close } = createMemoryFlowQueue(clock, admit, (tenant) => flows.get(tenant));
+
   return {
     port: "storage/1",
     supports: { durable: false, shared: false },
+    queue,
     tenant(id) {
       checkTenant(id);
       let tenant = tenants.get(id);
       if (tenant === undefined) {
-        tenant = createTenantStorage(id, createTenantTables(maxCacheEntries), { clock, createId, admit });
+        const tables = createTenantTables(id, maxCacheEntries, due);
+        tenant = createTenantStorage(id, tables, { clock, createId, admit });
         tenants.set(id, tenant);
+        flows.set(id, tables.flows);
       }
       return tenant;
     },
@@ -88,12 +121,14 @@ export function memoryStorage({
     },
     async [Symbol.asyncDispose]() {
       closed = true;
+      close();
       tenants.clear();
+      flows.clear();
     },
   };
 }
 
-function createStores(tenant: string, context: StoreContext): TenantStores {
+function createStores(tenant: string, context: StoreContext): MemoryStores {
   return {
     tenant,
     leads: createMemoryLeadStore(context),
@@ -109,6 +144,9 @@ function createStores(tenant: string, context: StoreContext): TenantStores {
     cache: createMemoryCacheStore(context),
     breakers: createMemoryBreakerStore(context),
     vectors: createMemoryVectorStore(context),
+    flows: createMemoryFlowStore(context),
+    effects: createMemoryEffectStore(context),
+    approvals: createMemoryApprovalStore(context),
   };
 }
 
@@ -116,12 +154,12 @@ function createTenantStorage(
   tenant: string,
   tables: TenantTables,
   base: Omit<StoreContext, "rows">,
-): TenantStorage {
+): MemoryTenant {
   const turnstile = new Turnstile();
 
   /** One try; false when its writes collided. */
   const attempt = async <T>(
-    work: (stores: TenantStores) => Promise<T>,
+    work: (stores: MemoryStores) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly value: T } | undefined> => {
     const draft = tables.draft();

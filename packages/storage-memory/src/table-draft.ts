@@ -50,9 +50,9 @@ export class TableDraft<Row> implements Rows<Row> {
     return readPage([this.#kept(group), this.#addedInPlace(group)], this.#rowOf, scan);
   }
 
-  count(where: (row: Row) => boolean): number {
-    let count = this.#added.count(where);
-    for (const entry of this.#kept()) if (where(this.#rowOf(entry))) count += 1;
+  count(where: (row: Row) => boolean, group?: string): number {
+    let count = this.#added.count(where, group);
+    for (const entry of this.#kept(group)) if (where(this.#rowOf(entry))) count += 1;
     return count;
   }
 

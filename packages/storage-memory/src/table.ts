@@ -11,7 +11,7 @@ export interface Rows<Row> {
   /** Adds a row, or replaces the one that has this id. One whose order or group is another moves; its seq stays. */
   put(id: string, order: number, row: Row): void;
   page(scan: Scan<Row>, group?: string): Page<Row>;
-  count(where: (row: Row) => boolean): number;
+  count(where: (row: Row) => boolean, group?: string): number;
   all(): readonly Row[];
 }
 
@@ -79,9 +79,9 @@ export class Table<Row> implements Rows<Row> {
     return readPage([this.entries(group), NO_ENTRIES], (entry) => entry.row, scan);
   }
 
-  count(where: (row: Row) => boolean): number {
+  count(where: (row: Row) => boolean, group?: string): number {
     let count = 0;
-    for (const entry of this.#entries) if (where(entry.row)) count += 1;
+    for (const entry of this.entries(group)) if (where(entry.row)) count += 1;
     return count;
   }
 

@@ -1,7 +1,9 @@
 import type {
+  ApprovalRecord,
   AuditRecord,
   BreakerRecord,
   CacheEntry,
+  EffectRecord,
   ImportRecord,
   Lead,
   MessageRecord,
@@ -12,6 +14,9 @@ import type {
   UsageRow,
 } from "@salesagent/ports";
 import { type BudgetBook, type BudgetSums, DueTime, type OpenReservation } from "./budget-book.js";
+import type { DueRuns } from "./due-runs.js";
+import type { FlowRow } from "./flow-row.js";
+import { FlowTable } from "./flow-table.js";
 import { type Keyed, MapDraft } from "./map-draft.js";
 import { RecentMap } from "./recent-map.js";
 import { type Rows, Table } from "./table.js";
@@ -49,6 +54,11 @@ export interface TenantRows {
   /** By the name of the breaker. */
   readonly probes: Keyed<Probe>;
   readonly vectors: Vectors;
+  /** Grouped by thread. */
+  readonly flows: Rows<FlowRow>;
+  /** Grouped by target. */
+  readonly effects: Rows<EffectRecord>;
+  readonly approvals: Rows<ApprovalRecord>;
 }
 
 /** The rows of one transaction. */
@@ -59,18 +69,22 @@ export interface TenantDraft extends TenantRows {
 
 /** The tables of one tenant. */
 export interface TenantTables extends TenantRows {
+  readonly flows: FlowTable;
   draft(): TenantDraft;
 }
 
-/** @param maxCacheEntries - The most answers that are kept. */
-export function createTenantTables(maxCacheEntries: number): TenantTables {
-  const tables = createTables(maxCacheEntries);
+/**
+ * @param maxCacheEntries - The most answers that are kept.
+ * @param due - Is told when runs of graphs are due.
+ */
+export function createTenantTables(tenant: string, maxCacheEntries: number, due: DueRuns): TenantTables {
+  const tables = createTables(tenant, maxCacheEntries, due);
   return { ...tables, draft: () => createDraft(tables) };
 }
 
 type Tables = ReturnType<typeof createTables>;
 
-function createTables(maxCacheEntries: number) {
+function createTables(tenant: string, maxCacheEntries: number, due: DueRuns) {
   const writes = { value: 0 };
   return {
     leads: new Table<Lead>(writes),
@@ -92,6 +106,9 @@ function createTables(maxCacheEntries: number) {
     breakers: new Map<string, BreakerRecord>(),
     probes: new Map<string, Probe>(),
     vectors: new VectorTable(),
+    flows: new FlowTable(writes, tenant, due),
+    effects: new Table<EffectRecord>(writes, (effect) => effect.target),
+    approvals: new Table<ApprovalRecord>(writes),
   };
 }
 
@@ -116,6 +133,9 @@ function createDraft(tables: Tables): TenantDraft {
     breakers: new MapDraft(tables.breakers),
     probes: new MapDraft(tables.probes),
     vectors: new VectorDraft(tables.vectors),
+    flows: new TableDraft(tables.flows),
+    effects: new TableDraft(tables.effects),
+    approvals: new TableDraft(tables.approvals),
   };
   return {
     ...drafts,

@@ -1,0 +1,105 @@
+import type { FlowFilter, FlowStore } from "@salesagent/ports";
+import {
+  flowFenced,
+  recordNotFound,
+  toCursorText,
+  toNormalFlowEvent,
+  toNormalFlowStart,
+  toNormalFlowWrite,
+  toNormalPage,
+  toNormalStop,
+  toStorable,
+} from "@salesagent/ports/store-rules";
+import {
+  commitRow,
+  deliverRow,
+  type FlowRow,
+  hasEnded,
+  loadRow,
+  readHistory,
+  startRow,
+  stopRow,
+} from "./flow-row.js";
+import { now, type StoreContext } from "./store-context.js";
+import type { Rows } from "./table.js";
+
+function toTest({ graph, status, parentId }: FlowFilter): (row: FlowRow) => boolean {
+  return ({ record }) =>
+    (graph === undefined || record.graph === graph) &&
+    (status === undefined || record.status === status) &&
+    (parentId === undefined || record.parentId === parentId);
+}
+
+function mustGet(flows: Rows<FlowRow>, id: string): FlowRow {
+  const row = flows.get(id);
+  if (row === undefined) throw recordNotFound("flows", id);
+  return row;
+}
+
+/** Changes a run that has not ended. @returns False when there is no such run. */
+function changeOpen(flows: Rows<FlowRow>, id: string, change: (row: FlowRow) => FlowRow): boolean {
+  const row = flows.get(id);
+  if (row === undefined || hasEnded(row.record)) return false;
+  const changed = change(row);
+  if (changed !== row) flows.replace(id, changed);
+  return true;
+}
+
+export function createMemoryFlowStore({ rows, clock, admit }: StoreContext): FlowStore {
+  const { flows } = rows;
+  return {
+    port: "flow-store/1",
+    async create(start, call) {
+      admit("flows", call);
+      const normal = toNormalFlowStart(start);
+      if (flows.get(normal.id) !== undefined) return false;
+      const createdAt = now(clock);
+      const row = startRow({ dueAt: createdAt, ...normal, createdAt, updatedAt: createdAt });
+      flows.insert(normal.id, Date.parse(createdAt), row);
+      return true;
+    },
+    async get(id, call) {
+      admit("flows", call);
+      return flows.get(toStorable("flows", "id", id))?.record;
+    },
+    async load(id, fence, call) {
+      admit("flows", call);
+      const row = mustGet(flows, toStorable("flows", "id", id));
+      if (row.record.fence !== fence) throw flowFenced(id, fence);
+      return loadRow(row);
+    },
+    async commit(write, call) {
+      admit("flows", call);
+      const normal = toNormalFlowWrite(write);
+      flows.replace(normal.id, commitRow(mustGet(flows, normal.id), normal, now(clock)));
+    },
+    async deliver(id, event, call) {
+      admit("flows", call);
+      const key = toStorable("flows", "id", id);
+      const normal = toNormalFlowEvent(event);
+      return changeOpen(flows, key, (row) => deliverRow(row, normal, now(clock)));
+    },
+    async stop(id, stop, call) {
+      admit("flows", call);
+      const key = toStorable("flows", "id", id);
+      const normal = toNormalStop(stop);
+      return changeOpen(flows, key, (row) => stopRow(row, normal, now(clock)));
+    },
+    async list(filter = {}, page, call) {
+      admit("flows", call);
+      const { threadId, ...rest } = toStorable("flows", "filter", filter);
+      const scan = { page: toNormalPage("flows", page), descending: true, where: toTest(rest) };
+      const { items, ...next } = flows.page(scan, threadId);
+      return { items: items.map(({ record }) => record), ...next };
+    },
+    async history(id, page, call) {
+      admit("flows", call);
+      const row = flows.get(toStorable("flows", "id", id));
+      const { after, limit } = toNormalPage("flows", page);
+      if (row === undefined) return { items: [] };
+      const items = readHistory(row, after?.order ?? 0, limit);
+      const order = items.at(-1)?.seq ?? row.record.seq;
+      return order < row.record.seq ? { items, next: toCursorText({ order, seq: 0 }) } : { items };
+    },
+  };
+}
