@@ -4,8 +4,13 @@ import type { JsonObject, JsonValue } from "@salesagent/ports";
 export type Row = Readonly<Record<string, string | null>>;
 
 /** SQL that gives an instant in its ISO form, whatever the session's settings. */
+export function instantText(expression: string): string {
+  return `to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+/** A column that holds an instant, for `select`, in its ISO form. */
 export function instant(column: string): string {
-  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as ${column}`;
+  return `${instantText(column)} as ${column}`;
 }
 
 /** A column that is never null. */

@@ -48,6 +48,7 @@ describe("migrate", () => {
     expect(rows).toEqual([
       { number: 1, name: "stores", length: 64 },
       { number: 2, name: "routing", length: 64 },
+      { number: 3, name: "flows", length: 64 },
     ]);
   });
 

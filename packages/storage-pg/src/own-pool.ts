@@ -8,7 +8,7 @@ type OwnPoolSettings = Required<
 
 /** Loads `pg` and opens a pool; no connection is made yet. */
 export async function openOwnPool(settings: OwnPoolSettings): Promise<OwnPool> {
-  const Pool = await loadPool();
+  const { Pool } = await loadPg();
   const pool = new Pool({
     connectionString: settings.connectionString,
     max: settings.maxConnections,
@@ -21,9 +21,10 @@ export async function openOwnPool(settings: OwnPoolSettings): Promise<OwnPool> {
   return pool;
 }
 
-async function loadPool() {
+/** Loads the peer `pg`. @throws `config.invalid` when it is not installed. */
+export async function loadPg() {
   try {
-    return (await import("pg")).default.Pool;
+    return (await import("pg")).default;
   } catch (cause) {
     throw new SalesAgentError("config.invalid", {
       message:

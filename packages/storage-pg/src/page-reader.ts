@@ -8,8 +8,8 @@ import type { StoreContext } from "./store-context.js";
 /** How one list is read. */
 export interface ListShape<T> {
   readonly store: string;
-  /** With its schema. */
-  readonly table: string;
+  /** With its schema; a selection stands in parentheses. It may add parameters. */
+  readonly table: string | ((context: StoreContext, parameter: (value: unknown) => string) => string);
   readonly columns: string;
   readonly order: PageOrder;
   readonly descending?: boolean;
@@ -26,13 +26,18 @@ export type PageReader<T> = (
   call: CallOptions | undefined,
 ) => Promise<Page<T>>;
 
+/** The property of a filter that a column goes by. */
+function toProperty(column: string): string {
+  return column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
 /** SQL for the tenant's rows that meet the conditions, its values added to `values`. */
 export function toWhere(store: string, tenant: string, conditions: Conditions, values: unknown[]): string {
   values.push(tenant);
   const terms = [`tenant = $${values.length}`];
   for (const [column, value] of Object.entries(conditions)) {
     if (value === undefined) continue;
-    values.push(toStorable(store, `filter.${column}`, value));
+    values.push(toStorable(store, `filter.${toProperty(column)}`, value));
     terms.push(`${column} = $${values.length}`);
   }
   return terms.join(" and ");
@@ -49,17 +54,21 @@ export function createPageReader<T>({
 }: ListShape<T>): PageReader<T> {
   const statementOf = createStatementCache(reading);
   const direction = descending ? "desc" : "asc";
-  const sorting = order.columns.map((column) => `${column} ${direction}`).join(", ");
+  // named with its table: alone, a name would mean the selected column, which is text where it is an instant
+  const sorting = order.columns.map((column) => `listed.${column} ${direction}`).join(", ");
 
-  return async ({ executor, tenant }, conditions, page, call) => {
+  return async (context, conditions, page, call) => {
+    const { executor, tenant } = context;
     const { after, limit } = toNormalPage(store, page);
     const values: unknown[] = [];
+    const parameter = (value: unknown) => `$${values.push(value)}`;
     let where = toWhere(store, tenant, conditions, values);
     if (after !== undefined) {
-      const parameters = order.toValues(after).map((value) => `$${values.push(value)}`);
+      const parameters = order.toValues(after).map(parameter);
       where += ` and (${order.columns.join(", ")}) ${descending ? "<" : ">"} (${parameters.join(", ")})`;
     }
-    const text = `select ${columns}, ${order.selected} from ${table} where ${where} order by ${sorting} limit $${values.push(limit + 1)}`;
+    const from = typeof table === "string" ? table : table(context, parameter);
+    const text = `select ${columns}, ${order.selected} from ${from} listed where ${where} order by ${sorting} limit ${parameter(limit + 1)}`;
     const rows = await executor.run(store, statementOf(text), values, call);
     const items = rows.slice(0, limit).map(fromRow);
     const last = rows[limit - 1];

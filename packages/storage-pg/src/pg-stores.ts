@@ -1,10 +1,15 @@
-import type { TenantStores } from "@salesagent/ports";
+import type { ApprovalStore, EffectStore, FlowStore, TenantStores } from "@salesagent/ports";
 import { createBudgetStatements } from "./budget-statements.js";
+import { createFlowStatements } from "./flow-statements.js";
 import { createLeadStatements } from "./lead-statements.js";
+import { createApprovalStatements, createPgApprovalStore } from "./pg-approval-store.js";
 import { createAuditStatements, createPgAuditStore } from "./pg-audit-store.js";
 import { createBreakerStatements, createPgBreakerStore } from "./pg-breaker-store.js";
 import { createPgBudgetStore } from "./pg-budget-store.js";
 import { createCacheStatements, createPgCacheStore } from "./pg-cache-store.js";
+import { createEffectStatements, createPgEffectStore } from "./pg-effect-store.js";
+import { createFlowQueueStatements } from "./pg-flow-queue.js";
+import { createPgFlowStore } from "./pg-flow-store.js";
 import { createImportStatements, createPgImportStore } from "./pg-import-store.js";
 import { createPgLeadStore } from "./pg-lead-store.js";
 import { createMessageStatements, createPgMessageStore } from "./pg-message-store.js";
@@ -18,7 +23,7 @@ import type { StoreContext, TableNames } from "./store-context.js";
 import { createVectorStatements } from "./vector-statements.js";
 
 /** The SQL of all stores, made once for each schema. */
-export function createStatements(name: TableNames) {
+export function createStatements(name: TableNames, schema: string) {
   return {
     leads: createLeadStatements(name),
     runs: createRunStatements(name),
@@ -33,13 +38,24 @@ export function createStatements(name: TableNames) {
     cache: createCacheStatements(name),
     breakers: createBreakerStatements(name),
     vectors: createVectorStatements(name),
+    flows: createFlowStatements(name, schema),
+    queue: createFlowQueueStatements(name),
+    effects: createEffectStatements(name),
+    approvals: createApprovalStatements(name),
   };
 }
 
 export type Statements = ReturnType<typeof createStatements>;
 
+/** The stores of one tenant, those of durable work among them. */
+export interface PgTenantStores extends TenantStores {
+  readonly flows: FlowStore;
+  readonly effects: EffectStore;
+  readonly approvals: ApprovalStore;
+}
+
 /** The stores of one tenant, in a transaction or out of it. */
-export function createPgStores(context: StoreContext, statements: Statements): TenantStores {
+export function createPgStores(context: StoreContext, statements: Statements): PgTenantStores {
   return {
     tenant: context.tenant,
     leads: createPgLeadStore(context, statements.leads),
@@ -55,5 +71,8 @@ export function createPgStores(context: StoreContext, statements: Statements): T
     cache: createPgCacheStore(context, statements.cache),
     breakers: createPgBreakerStore(context, statements.breakers),
     vectors: createPgVectorStore(context, statements.vectors),
+    flows: createPgFlowStore(context, statements.flows),
+    effects: createPgEffectStore(context, statements.effects),
+    approvals: createPgApprovalStore(context, statements.approvals),
   };
 }

@@ -1,17 +1,15 @@
 import { type CallOptions, untilAborted } from "@salesagent/ports";
-import { closedStore } from "@salesagent/ports/store-rules";
-import { type Attempt, type Spreading, tryUntilClear } from "./collision.js";
+import { type Attempt, tryUntilClear } from "./collision.js";
 import type { Row } from "./columns.js";
-import type { Connection, Connections } from "./connections.js";
+import type { Connection } from "./connections.js";
 import type { Executor } from "./executor.js";
 import { isCollision } from "./pg-errors.js";
 import type { Statement } from "./statement.js";
+import { StatementRunner, type StatementRunnerOptions } from "./statement-runner.js";
 import { TransactionExecutor } from "./transaction-executor.js";
 
-export interface PooledExecutorOptions extends Spreading {
-  readonly connections: Connections;
+export interface PooledExecutorOptions extends StatementRunnerOptions {
   readonly tenant: string;
-  readonly isClosed: () => boolean;
 }
 
 type Isolation = "read committed" | "serializable";
@@ -19,11 +17,14 @@ type Work<T> = (executor: Executor) => Promise<T>;
 
 /** Runs each statement on whichever connection is free, and transactions on one of their own. */
 export class PooledExecutor implements Executor {
-  constructor(private readonly options: PooledExecutorOptions) {}
+  readonly #runner: StatementRunner;
+
+  constructor(private readonly options: PooledExecutorOptions) {
+    this.#runner = new StatementRunner(options);
+  }
 
   admit(store: string, call: CallOptions | undefined): void {
-    call?.signal?.throwIfAborted();
-    if (this.options.isClosed()) throw closedStore(store, "The storage");
+    this.#runner.admit(store, call);
   }
 
   async run(
@@ -32,10 +33,9 @@ export class PooledExecutor implements Executor {
     values: readonly unknown[],
     call: CallOptions | undefined,
   ): Promise<readonly Row[]> {
-    this.admit(store, call);
-    const signal = call?.signal;
-    const rows = tryUntilClear(() => this.#runOnce(store, statement, values, signal), this.options, signal);
-    return untilAborted(rows, signal);
+    return this.#runner.run(store, statement, call, (connection) =>
+      this.#runAlone(connection, statement, values),
+    );
   }
 
   together<T>(store: string, work: Work<T>, call: CallOptions | undefined): Promise<T> {
@@ -59,23 +59,6 @@ export class PooledExecutor implements Executor {
     return untilAborted(value, signal);
   }
 
-  async #runOnce(
-    store: string,
-    statement: Statement,
-    values: readonly unknown[],
-    signal: AbortSignal | undefined,
-  ): Promise<Attempt<readonly Row[]>> {
-    const connection = await this.#lend(store, signal);
-    try {
-      return { value: await this.#runAlone(connection, statement, values) };
-    } catch (error) {
-      if (isCollision(error)) return { collided: true };
-      throw this.options.connections.toError(error, { store, reads: statement.reads });
-    } finally {
-      connection.release();
-    }
-  }
-
   async #runAlone(connection: Connection, statement: Statement, values: readonly unknown[]) {
     const { connections, tenant } = this.options;
     if (connections.pooling === "session") {
@@ -93,16 +76,6 @@ export class PooledExecutor implements Executor {
     }
   }
 
-  async #lend(store: string, signal: AbortSignal | undefined): Promise<Connection> {
-    const { connections } = this.options;
-    try {
-      return await connections.lend(signal);
-    } catch (error) {
-      // the statement was not sent, whatever the reason
-      throw signal?.aborted === true ? signal.reason : connections.toError(error, { store, reads: true });
-    }
-  }
-
   async #transactOnce<T>(
     store: string,
     isolation: Isolation,
@@ -110,7 +83,7 @@ export class PooledExecutor implements Executor {
     signal: AbortSignal | undefined,
   ): Promise<Attempt<T>> {
     const { connections, tenant } = this.options;
-    const connection = await this.#lend(store, signal);
+    const connection = await this.#runner.lend(store, signal);
     try {
       await this.#telling(store, () => connection.begin(tenant, isolation));
       const executor = new TransactionExecutor(connection, connections);

@@ -15,8 +15,22 @@ export interface PostgresSettings {
    * @defaultValue "session"
    */
   readonly pooling?: Pooling;
-  /** Stamps `createdAt` and `updatedAt`. @defaultValue systemClock */
+  /**
+   * Stamps records and tells what is over. Runs of graphs go by the server's clock instead, which all processes share, unless
+   * a clock is given here.
+   *
+   * @defaultValue systemClock
+   */
   readonly clock?: Clock;
+  /**
+   * Whether sleeping workers are woken by `notify`, over one connection more: of its own, or one that the host's pool lends
+   * for good, if it has two. Without it, and with `pooling: "transaction"`, they look again every `pollMs`.
+   *
+   * @defaultValue true
+   */
+  readonly listen?: boolean;
+  /** How often a sleeping worker looks for work while nothing would wake it, in milliseconds; > 0. @defaultValue 500 */
+  readonly pollMs?: number;
   /** Makes the ids of leads; each must be new. @defaultValue UUIDs of version 7, which sort by time */
   readonly createId?: () => string;
   /** Spreads what collided in time; in [0, 1). @defaultValue Math.random */
@@ -50,14 +64,18 @@ export interface ResolvedOptions extends Required<PostgresSettings> {
 
 export function resolvePostgresOptions(options: PostgresOptions): ResolvedOptions {
   const { schema = "salesagent", pooling = "session", clock = systemClock } = options;
-  const { createId = createSortableIds(clock), random = Math.random } = options;
+  const { createId = createSortableIds(clock), random = Math.random, listen = true, pollMs = 500 } = options;
   if (!/^[a-z_][a-z0-9_]{0,39}$/.test(schema)) {
     throw new TypeError("postgres.schema must be lower-case letters, digits and _, at most 40 characters");
   }
   if (pooling !== "session" && pooling !== "transaction") {
     throw new TypeError('postgres.pooling must be "session" or "transaction"');
   }
-  return Object.freeze({ schema, pooling, clock, createId, random, connection: resolveConnection(options) });
+  if (!Number.isFinite(pollMs) || pollMs <= 0) {
+    throw new RangeError(`postgres.pollMs must be a number > 0, got ${pollMs}`);
+  }
+  const connection = resolveConnection(options);
+  return Object.freeze({ schema, pooling, clock, createId, random, listen, pollMs, connection });
 }
 
 function resolveConnection(options: PostgresOptions): ResolvedOptions["connection"] {

@@ -1,42 +1,67 @@
 import {
   type CallOptions,
+  type FlowQueue,
   type Storage,
-  type TenantStorage,
-  type TenantStores,
+  type TransactionOptions,
   untilAborted,
 } from "@salesagent/ports";
 import { checkTenant, closedStore } from "@salesagent/ports/store-rules";
 import { Connections } from "./connections.js";
 import type { Executor } from "./executor.js";
+import { FlowListener } from "./flow-listener.js";
+import { flowChannel } from "./flow-statements.js";
+import { lazyPool } from "./lazy-pool.js";
+import { createListen } from "./listening.js";
 import { migrateSchema, quote } from "./migrate.js";
-import { openOwnPool } from "./own-pool.js";
-import type { OwnPool, PgClient, PgPool } from "./pg-pool.js";
-import { createPgStores, createStatements, type Statements } from "./pg-stores.js";
+import { createPgFlowQueue } from "./pg-flow-queue.js";
+import type { PgClient } from "./pg-pool.js";
+import { createPgStores, createStatements, type PgTenantStores, type Statements } from "./pg-stores.js";
 import { PooledExecutor } from "./pooled-executor.js";
 import { type PostgresOptions, type ResolvedOptions, resolvePostgresOptions } from "./postgres-options.js";
 import { createScrubber } from "./scrub.js";
+import { StatementRunner } from "./statement-runner.js";
+import { rememberTransaction } from "./transaction-stores.js";
+
+/** The stores of one tenant, and transactions over them. */
+export interface PgTenantStorage extends PgTenantStores {
+  transaction<T>(work: (stores: PgTenantStores) => Promise<T>, options?: TransactionOptions): Promise<T>;
+}
+
+/** A storage in PostgreSQL, with the queue of the runs of all tenants. */
+export interface PostgresStorage extends Storage {
+  readonly queue: FlowQueue;
+  tenant(id: string): PgTenantStorage;
+}
 
 /**
  * A storage in PostgreSQL ≥ 14. Nothing is connected or loaded before the first call; run `migrate()` once before others.
  *
  * @throws TypeError or RangeError naming the option that is wrong.
  */
-export function postgres(options: PostgresOptions): Storage {
+export function postgres(options: PostgresOptions): PostgresStorage {
   const resolved = resolvePostgresOptions(options);
-  const statements = createStatements((table) => `${quote(resolved.schema)}.${table}`);
-  const pool = lazyPool(resolved);
+  const statements = createStatements((table) => `${quote(resolved.schema)}.${table}`, resolved.schema);
+  const pool = lazyPool(resolved.connection);
   const scrub = createScrubber(
     "pool" in resolved.connection ? undefined : resolved.connection.connectionString,
   );
   const connections = new Connections(pool.open, resolved.pooling, scrub);
   let closed = false;
+  const running = { ...resolved, connections, isClosed: () => closed };
+  const listener = new FlowListener({
+    ...resolved,
+    listen: createListen(resolved),
+    channel: flowChannel(resolved.schema),
+  });
+  const runner = new StatementRunner(running);
 
   return {
     port: "storage/1",
     supports: { durable: true, shared: true },
+    queue: createPgFlowQueue({ runner, listener, clock: resolved.clock }, statements.queue),
     tenant(id) {
       checkTenant(id);
-      const executor = new PooledExecutor({ ...resolved, connections, tenant: id, isClosed: () => closed });
+      const executor = new PooledExecutor({ ...running, tenant: id });
       return createTenantStorage(id, executor, resolved, statements);
     },
     async migrate(call) {
@@ -52,26 +77,8 @@ export function postgres(options: PostgresOptions): Storage {
     async [Symbol.asyncDispose]() {
       if (closed) return;
       closed = true;
+      listener.close();
       await pool.close();
-    },
-  };
-}
-
-/** The host's pool, or one that is opened when it is first wanted and closed at the end. */
-function lazyPool({ connection }: ResolvedOptions): { open(): Promise<PgPool>; close(): Promise<void> } {
-  if ("pool" in connection) {
-    const given = Promise.resolve(connection.pool);
-    return { open: () => given, close: async () => {} };
-  }
-  let own: Promise<OwnPool> | undefined;
-  return {
-    open() {
-      own ??= openOwnPool(connection);
-      return own;
-    },
-    async close() {
-      const pool = await own?.catch(() => undefined); // one that never opened was told to its callers
-      await pool?.end();
     },
   };
 }
@@ -102,14 +109,19 @@ function createTenantStorage(
   pooled: PooledExecutor,
   { clock, createId }: ResolvedOptions,
   statements: Statements,
-): TenantStorage {
-  const storesOn = (executor: Executor): TenantStores =>
+): PgTenantStorage {
+  const storesOn = (executor: Executor): PgTenantStores =>
     createPgStores({ tenant, executor, clock, createId }, statements);
+  const storesIn = (executor: Executor): PgTenantStores => {
+    const stores = storesOn(executor);
+    rememberTransaction(stores, executor);
+    return stores;
+  };
   return {
     ...storesOn(pooled),
     transaction: (work, options) => {
       const isolation = options?.isolation === "read-committed" ? "read committed" : "serializable";
-      return pooled.transaction("transaction", isolation, (executor) => work(storesOn(executor)), options);
+      return pooled.transaction("transaction", isolation, (executor) => work(storesIn(executor)), options);
     },
   };
 }

@@ -1,5 +1,6 @@
 import { stores } from "./0001-stores.js";
 import { routing } from "./0002-routing.js";
+import { flows } from "./0003-flows.js";
 
 /** One change of the schema. A released one is never edited: its checksum is on record. */
 export interface Migration {
@@ -14,4 +15,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { number: 1, name: "stores", sql: stores },
   { number: 2, name: "routing", sql: routing },
+  { number: 3, name: "flows", sql: flows },
 ];

@@ -1,0 +1,88 @@
+import { loadPg } from "./own-pool.js";
+import type { PgNotice, PgPool } from "./pg-pool.js";
+import type { ResolvedOptions } from "./postgres-options.js";
+
+/** A connection that does nothing but listen. */
+export interface Listening {
+  /** Ends it. What ends it otherwise is told by `onLost`. */
+  close(): void;
+}
+
+/** Begins to listen on a channel. */
+export type Listen = (
+  channel: string,
+  on: { readonly told: () => void; readonly lost: () => void },
+) => Promise<Listening>;
+
+/** The few members that a listening client needs. */
+interface ListeningClient {
+  query(query: { readonly text: string }): Promise<unknown>;
+  /** Lets the process end while the connection is open: who waits keeps it alive, not the connection. */
+  unref?(): void;
+  on(event: "error" | "end", listener: () => void): unknown;
+  on(event: "notification", listener: (notice: PgNotice) => void): unknown;
+}
+
+/**
+ * How a storage listens: over a connection of its own beside its pool, or over one that it borrows from the host's pool for
+ * as long as it listens.
+ *
+ * @returns Undefined where it can't: behind a proxy that hands connections round, or where a pool has but one.
+ */
+export function createListen({ connection, pooling, listen }: ResolvedOptions): Listen | undefined {
+  if (!listen || pooling === "transaction") return undefined;
+  if (!("pool" in connection)) return (channel, on) => listenAlone(connection, channel, on);
+  const { pool } = connection;
+  if (pool.options?.max !== undefined && pool.options.max < 2) return undefined;
+  return (channel, on) => listenBorrowed(pool, channel, on);
+}
+
+async function listenAlone(
+  { connectionString, connectTimeoutMs }: { connectionString: string; connectTimeoutMs: number },
+  channel: string,
+  on: Parameters<Listen>[1],
+): Promise<Listening> {
+  const { Client } = await loadPg();
+  const client = new Client({
+    connectionString,
+    connectionTimeoutMillis: connectTimeoutMs,
+    application_name: "salesagent listening",
+    keepAlive: true,
+  });
+  const close = () => void client.end().catch(() => {}); // it may be lost already, which is as good
+  client.on("error", () => {}); // one that breaks while it connects is told by the rejection
+  try {
+    await client.connect();
+    await begin(client, channel, on);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { close };
+}
+
+async function listenBorrowed(pool: PgPool, channel: string, on: Parameters<Listen>[1]): Promise<Listening> {
+  const client = await pool.connect();
+  let given = false;
+  const close = () => {
+    if (!given) client.release(true);
+    given = true;
+  };
+  try {
+    await begin(client, channel, on);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  return { close };
+}
+
+async function begin(client: ListeningClient, channel: string, on: Parameters<Listen>[1]): Promise<void> {
+  client.unref?.();
+  client.on("error", on.lost);
+  client.on("end", on.lost);
+  client.on("notification", (notice) => {
+    if (notice.channel === channel) on.told();
+  });
+  await client.query({ text: `listen ${channel}` });
+}
