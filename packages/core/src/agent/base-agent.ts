@@ -1,4 +1,5 @@
 import {
+  type ApprovalRecord,
   type Clock,
   createSortableIds,
   type EventBus,
@@ -13,10 +14,12 @@ import {
   systemClock,
 } from "@salesagent/ports";
 import type { Budgets } from "../budget/budgets.js";
+import type { EffectScope, Effects } from "../effects/index.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
 import type { AnyTool } from "../tools/tool.js";
+import { batched, deferred } from "./batched.js";
 import { RecordWriter } from "./record-writer.js";
 import { Run } from "./run.js";
 import { RunContext } from "./run-context.js";
@@ -39,6 +42,8 @@ export interface AgentOptions {
   readonly spendCap?: SpendCap | undefined;
   /** Caps that hold for each attempt at a model, across processes where their storage is shared. */
   readonly budgets?: Budgets | undefined;
+  /** What tools that write run through; without it they are refused. */
+  readonly effects?: Effects | undefined;
   /** The kind of work, such as `qualification`, for routers that choose by it. */
   readonly task?: string | undefined;
   /** @defaultValue the machine's clock */
@@ -65,6 +70,17 @@ export interface RunOptions {
   readonly timeouts?: ModelTimeouts | undefined;
   /** `whole` when nobody reads tokens as they come. @defaultValue "streamed" */
   readonly delivery?: "streamed" | "whole" | undefined;
+  /**
+   * What the effects of this run are named by: give the same whenever the same work is begun again, such as by a node of a
+   * graph, and nothing is done twice. @defaultValue the run, whose id is new
+   */
+  readonly effectScope?: EffectScope | undefined;
+  /**
+   * Told of a call that waits for a person, and may wait for the decision. What it throws ends the run as it is.
+   *
+   * @defaultValue the run ends in `approval.required`
+   */
+  readonly onApprovalRequired?: ((approval: ApprovalRecord) => unknown) | undefined;
 }
 
 /**
@@ -139,9 +155,10 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   ): Run<O, RunEvent<O, E>> {
     const { tenant, runId, signal, init } = context;
     context.logAction("task-handed-off", `agent:${agent.name}`, { from: this.name });
-    const { leadId, campaignId, threadId, spendCap, delivery } = init;
+    const { leadId, campaignId, threadId, spendCap, delivery, onApprovalRequired } = init;
     return agent.run(payload, {
-      ...{ tenant, signal, leadId, campaignId, threadId, spendCap, delivery },
+      ...{ tenant, signal, leadId, campaignId, threadId, spendCap, delivery, onApprovalRequired },
+      effectScope: context.effectScopeOf(agent.name),
       parentRunId: runId,
     });
   }
@@ -194,7 +211,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   }
 
   #context(input: Input, options: RunOptions, runId: string, signal: AbortSignal): RunContext {
-    const { storage, events, timeouts, spendCap, budgets, task } = this.#options;
+    const { storage, events, timeouts, spendCap, budgets, task, effects } = this.#options;
     const telemetry = this.#telemetry;
     const { tenant } = options;
     const writer = storage && this.#writer(storage, tenant);
@@ -222,6 +239,9 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       task,
       timeouts: timeouts || options.timeouts ? { ...timeouts, ...options.timeouts } : undefined,
       delivery: options.delivery ?? "streamed",
+      effects,
+      effectScope: options.effectScope,
+      onApprovalRequired: options.onApprovalRequired,
     });
   }
 
@@ -238,46 +258,6 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   #forgetIdleWriter(tenant: string): void {
     if (this.#writers.get(tenant)?.idle) this.#writers.delete(tenant);
   }
-}
-
-function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
-}
-
-/**
- * One event a batch: the agents' generators yield them singly.
- *
- * @param settled - Told when the work is over, also when it failed before it had begun.
- */
-function batched<Event>(
-  work: AsyncGenerator<Event, void, void>,
-  settled: () => void,
-): AsyncIterator<readonly Event[], void, void> {
-  return {
-    async next() {
-      try {
-        const step = await work.next();
-        if (!step.done) return { done: false, value: [step.value] };
-      } catch (error) {
-        settled();
-        throw error;
-      }
-      settled();
-      return { done: true, value: undefined };
-    },
-    async return() {
-      try {
-        await work.return();
-      } finally {
-        settled();
-      }
-      return { done: true, value: undefined };
-    },
-  };
 }
 
 /** Plain data for a record; what JSON can't hold becomes null or is left out. */

@@ -12,6 +12,7 @@ import {
 import { isTooDeep } from "../model/json-depth.js";
 import { repairPrompt, type StructuredOutput } from "../model/structured-output.js";
 import { describeIssues } from "../model/validate.js";
+import type { Span } from "../telemetry/telemetry.js";
 import { runTool } from "../tools/run-tool.js";
 import type { AnyTool, ToolOutcome } from "../tools/tool.js";
 import { callModel } from "./call-model.js";
@@ -46,7 +47,8 @@ export interface ModelLoopResult<Output> {
  * Lets a model work: it answers, or calls tools, is told what came of them, and goes on. Tool calls of one answer run side
  * by side; what they found is kept when a later step is tried again.
  *
- * @throws `agent.step_limit`, `model.output_invalid`, `model.output_truncated`, `model.content_filtered`, and what model calls throw.
+ * @throws `agent.step_limit`, `model.output_invalid`, `model.output_truncated`, `model.content_filtered`, what model calls throw,
+ * and what ends a run from within a tool that writes: `approval.required`, `effect.unknown`, `effect.in_progress`.
  */
 export async function* runModelLoop<Output>(
   context: RunContext,
@@ -122,7 +124,7 @@ async function* toolStep(
   for (const pending of running) pending.catch(() => {});
   const parts: ToolMessage["parts"][number][] = [];
   for (const [index, call] of calls.entries()) {
-    const outcome = (await running[index]) as ToolOutcome;
+    const outcome = await outcomeOf(running, index);
     const { callId, name } = call;
     const { output, failed, latencyMs } = outcome;
     const origin = failed ? "tool" : (tools.get(name)?.origin ?? "tool");
@@ -130,6 +132,16 @@ async function* toolStep(
     yield { type: "tool-finished", callId, name, output, failed, latencyMs };
   }
   return { role: "tool", parts };
+}
+
+/** One call's outcome. What ends the run waits for the calls beside it: none is left in the middle of a write. */
+async function outcomeOf(running: readonly Promise<ToolOutcome>[], index: number): Promise<ToolOutcome> {
+  try {
+    return (await running[index]) as ToolOutcome;
+  } catch (error) {
+    await Promise.allSettled(running);
+    throw error;
+  }
 }
 
 async function runRecorded(
@@ -147,7 +159,7 @@ async function runRecorded(
   const span = init.telemetry.startSpan(`execute_tool ${call.name}`, "internal", attributes, init.span);
   context.emit("task-tool-use", { tool: call.name, callId: call.callId });
   try {
-    const outcome = await runTool(tools, call, { tenant, runId, signal, clock });
+    const outcome = await runTool(tools, call, { tenant, runId, signal, clock }, context.writeGuard);
     const { output, failed, latencyMs, errorCode } = outcome;
     if (errorCode !== undefined) span.fail(errorCode);
     const error = errorCode === undefined ? {} : { error: { code: errorCode, message: String(output) } };
@@ -164,9 +176,33 @@ async function runRecorded(
     });
     context.emit("task-tool-result", { tool: call.name, callId: call.callId, failed, latencyMs });
     return outcome;
+  } catch (error) {
+    if (SalesAgentError.is(error)) noteEndingCall(context, call, { error, startedAt, span });
+    throw error;
   } finally {
     span.end();
   }
+}
+
+/** Puts a call that ends the run on record. */
+function noteEndingCall(
+  context: RunContext,
+  { name, callId, input }: ToolCallPart,
+  { error, startedAt, span }: { error: SalesAgentError; startedAt: string; span: Span },
+): void {
+  const { code, message } = error;
+  const latencyMs = Math.max(0, context.clock.now() - Date.parse(startedAt));
+  span.fail(code);
+  context.noteStep({
+    kind: "tool",
+    name,
+    status: "failed",
+    input,
+    error: { code, message },
+    startedAt,
+    latencyMs,
+  });
+  context.emit("task-tool-result", { tool: name, callId, failed: true, latencyMs });
 }
 
 type Read<Output> =

@@ -1,4 +1,5 @@
 import type {
+  ApprovalRecord,
   AuditRecord,
   Clock,
   EventBus,
@@ -18,10 +19,12 @@ import type {
 import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 import type { Budgets } from "../budget/budgets.js";
 import { isCost, toModelCall } from "../budget/model-call-record.js";
+import { type EffectScope, EffectSlots, type Effects } from "../effects/index.js";
 import { toRecord } from "../kernel/to-record.js";
 import { addUsage } from "../model/add-usage.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import type { Span, Telemetry } from "../telemetry/telemetry.js";
+import type { WriteGuard } from "../tools/write-guard.js";
 import type { RecordWriter, RunRecords } from "./record-writer.js";
 import type { RunEnd, RunSummary } from "./run-event.js";
 
@@ -49,6 +52,10 @@ export interface RunContextInit {
   readonly task?: string | undefined;
   readonly timeouts: ModelTimeouts | undefined;
   readonly delivery: "streamed" | "whole";
+  readonly effects?: Effects | undefined;
+  /** What effects are named by. @defaultValue the run */
+  readonly effectScope?: EffectScope | undefined;
+  readonly onApprovalRequired?: ((approval: ApprovalRecord) => unknown) | undefined;
 }
 
 /** A step's record, less what the context knows. */
@@ -63,6 +70,8 @@ export type EventFacts<Name extends SalesEventName> = Omit<
 /** One run from the inside: what it may use, and what it leaves on record. */
 export class RunContext {
   readonly init: RunContextInit;
+  /** What tools that write run through, where the agent has an effect ledger. */
+  readonly writeGuard: WriteGuard | undefined;
   readonly startedAtMs: number;
   readonly #startedMs: number;
   #steps: StepRecord[] = [];
@@ -76,11 +85,35 @@ export class RunContext {
   #costNano = 0;
   #unpriced = false;
   #engine: string | undefined;
+  readonly #parts = new Map<string, number>();
 
   constructor(init: RunContextInit) {
     this.init = init;
     this.startedAtMs = init.clock.now();
     this.#startedMs = init.clock.elapsed();
+    this.writeGuard = init.effects && this.#guardWrites(init.effects);
+  }
+
+  #guardWrites(effects: Effects): WriteGuard {
+    const { agent, runId, effectScope = { runId, step: "" }, onApprovalRequired } = this.init;
+    return {
+      ...{ effects, agent, runId: effectScope.runId },
+      slots: new EffectSlots(effectScope.step),
+      onApprovalRequired: (approval) => {
+        const { id: approvalId, tool, callId, expiresAt } = approval;
+        this.emit("approval-requested", { approvalId, tool, callId, expiresAt });
+        return onApprovalRequired?.(approval);
+      },
+    };
+  }
+
+  /** What the effects of a part of this run are named by, where this run's own are named by something that lasts. */
+  effectScopeOf(part: string): EffectScope | undefined {
+    const { effectScope } = this.init;
+    if (!effectScope) return undefined;
+    const number = (this.#parts.get(part) ?? 0) + 1;
+    this.#parts.set(part, number);
+    return { runId: effectScope.runId, step: `${effectScope.step}/${part}:${number}` };
   }
 
   get runId(): string {

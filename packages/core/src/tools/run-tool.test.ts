@@ -1,7 +1,7 @@
 import { manualClock } from "@salesagent/conformance";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { defineTool } from "./define-tool.js";
+import { defineTool, type ReadToolDefinition } from "./define-tool.js";
 import { runTool } from "./run-tool.js";
 import type { AnyTool, ToolOutcome } from "./tool.js";
 
@@ -22,7 +22,7 @@ function run(
   });
 }
 
-const lookup = (overrides: Partial<Parameters<typeof defineTool<{ domain: string }, unknown>>[0]> = {}) =>
+const lookup = (overrides: Partial<ReadToolDefinition<{ domain: string }, unknown>> = {}) =>
   defineTool<{ domain: string }, unknown>({
     name: "lookup",
     description: "Looks a domain up.",
@@ -30,6 +30,16 @@ const lookup = (overrides: Partial<Parameters<typeof defineTool<{ domain: string
     effect: "read",
     run: ({ domain }) => ({ domain, found: true }),
     ...overrides,
+  });
+
+const writer = (write: () => unknown = () => null) =>
+  defineTool({
+    name: "lookup",
+    description: "Writes to a domain.",
+    input,
+    effect: "write",
+    target: ({ domain }) => domain,
+    run: write,
   });
 
 describe("runTool", () => {
@@ -68,7 +78,7 @@ describe("runTool", () => {
       () => run(lookup({ output: z.object({ found: z.string() }) })),
     ],
     ["output that is too long", "tool.output_too_large", () => run(lookup({ maxOutputChars: 10 }))],
-    ["a tool that writes", "tool.effect_unguarded", () => run(lookup({ effect: "write" }))],
+    ["a tool that writes", "tool.effect_unguarded", () => run(writer())],
   ])("tells the model of %s", async (_, code, act) => {
     const outcome = await act();
     expect(outcome).toMatchObject({ failed: true, errorCode: code });
@@ -78,12 +88,9 @@ describe("runTool", () => {
   it("does not run a tool that writes", async () => {
     let ran = false;
     await run(
-      lookup({
-        effect: "write",
-        run: () => {
-          ran = true;
-          return null;
-        },
+      writer(() => {
+        ran = true;
+        return null;
       }),
     );
     expect(ran).toBe(false);
@@ -102,22 +109,24 @@ describe("runTool", () => {
 
   it("stops waiting when the time is up, and tells the tool", async () => {
     const clock = manualClock();
-    let told: AbortSignal | undefined;
+    let begin = (_signal: AbortSignal) => {};
+    const begun = new Promise<AbortSignal>((resolve) => {
+      begin = resolve;
+    });
     const pending = run(
       lookup({
         timeoutMs: 500,
         run: (_, context) => {
-          told = context.signal;
+          begin(context.signal);
           return new Promise(() => {});
         },
       }),
       { clock },
     );
-    await Promise.resolve();
-    await Promise.resolve();
+    const told = await begun;
     clock.advance(500);
     expect(await pending).toMatchObject({ failed: true, errorCode: "tool.timed_out" });
-    expect(told?.aborted).toBe(true);
+    expect(told.aborted).toBe(true);
     expect(clock.pendingTimers).toBe(0);
   });
 
