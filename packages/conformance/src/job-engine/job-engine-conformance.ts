@@ -1,0 +1,46 @@
+import type { Runner } from "../runner.js";
+import { deadLetterCases } from "./dead-letter-cases.js";
+import type { JobEngineSetup } from "./job-suite.js";
+import { runningCases } from "./running-cases.js";
+import { scheduleCases } from "./schedule-cases.js";
+import { stoppingCases } from "./stopping-cases.js";
+import { takingInCases } from "./taking-in-cases.js";
+import { transactionCases } from "./transaction-cases.js";
+
+/**
+ * Defines the cases that every {@link JobEngine} must pass. No case waits for real time to go by: `setup.pass` moves the
+ * engine's.
+ *
+ * @param runner - Such as `{ describe, it, expect }` of Vitest.
+ * @param open - Gives a fresh engine with its world; called in each case, which closes it.
+ *
+ * @example
+ * ```ts
+ * import { describe, expect, it } from "vitest";
+ * jobEngineConformance({ describe, it, expect }, async () => {
+ *   const clock = manualClock();
+ *   const [engine, storage] = [memoryJobs({ clock }), memoryStorage({ clock })];
+ *   return {
+ *     engine,
+ *     storage,
+ *     now: clock.now,
+ *     pass: async (ms) => clock.advance(ms),
+ *     [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
+ *   };
+ * });
+ * ```
+ */
+export function jobEngineConformance(
+  { describe, it, expect }: Runner,
+  open: () => Promise<JobEngineSetup>,
+): void {
+  const suite = { describe, it, expect, open };
+  describe("job-engine/1", () => {
+    takingInCases(suite);
+    runningCases(suite);
+    deadLetterCases(suite);
+    scheduleCases(suite);
+    stoppingCases(suite);
+    transactionCases(suite);
+  });
+}
