@@ -2,7 +2,7 @@ import { manualClock } from "@salesagent/conformance";
 import { type AttemptGuard, SalesAgentError, userMessage } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
 import { ModelRouter } from "./model-router.js";
-import { microtasks } from "./testing/host-model.js";
+import { hostModel, microtasks } from "./testing/host-model.js";
 import { modelFailure } from "./testing/model-failure.js";
 import { namedModel } from "./testing/named-model.js";
 
@@ -75,6 +75,35 @@ describe("a failure that ends a call", () => {
 
     await expect(router.stream(request).result()).rejects.toMatchObject({ code: "model.timed_out" });
     expect(two.requests).toHaveLength(0);
+  });
+});
+
+describe("the time for a whole call", () => {
+  it.each<[string, AttemptGuard | undefined]>([
+    ["a guard that never answers", { begin: () => never }],
+    ["a guard that is never done with an attempt", { begin: () => ({ end: () => never }) }],
+    ["a model that heeds no time limit", undefined],
+  ])("holds for %s, too", async (_, guard) => {
+    const clock = manualClock();
+    const hung = hostModel("hung", () => ({ [Symbol.asyncIterator]: () => ({ next: () => never }) }));
+    const model = guard ? namedModel("one", { text: "x" }) : hung;
+    const router = new ModelRouter({ candidates: [model], clock, timeouts: { totalMs: 5_000 } });
+    const answer = router.stream(request, { guards: guard ? [guard] : [] }).result();
+    answer.catch(() => {});
+    await microtasks();
+    clock.advance(6_000);
+
+    await expect(answer).rejects.toMatchObject({ code: "call.timed_out", facts: { limitMs: 5_000 } });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  it("leaves no timer when the call is over", async () => {
+    const clock = manualClock();
+    const router = new ModelRouter({
+      ...{ candidates: [namedModel("one", { text: "x" })], clock, timeouts: { totalMs: 5_000 } },
+    });
+    await router.stream(request).result();
+    expect(clock.pendingTimers).toBe(0);
   });
 });
 

@@ -15,10 +15,12 @@ import {
   type RestartEvent,
   SalesAgentError,
   type StreamControl,
+  type Timer,
   type Usage,
 } from "@salesagent/ports";
 import { addUsage } from "../model/add-usage.js";
 import { Attempt } from "../model/attempt.js";
+import { timedOut } from "../resilience/deadline.js";
 import { retry } from "../resilience/retry.js";
 import { attemptSpansOf } from "../telemetry/attempt-spans.js";
 import { CandidateQueue, type Turn } from "./candidate-queue.js";
@@ -64,6 +66,9 @@ interface Broken {
   readonly text: string | undefined;
 }
 
+/** How much longer than its time a call may take: until then its models and guards may end it themselves, and say why. */
+const OVERTIME_MS = 250;
+
 const OVER: IteratorReturnResult<void> = { done: true, value: undefined };
 
 /** One call of a router, from the choice to the finish. */
@@ -75,6 +80,7 @@ export class RoutedCall {
   /** Attempts that nobody has let go of yet. */
   #openings: Opening[] = [];
   #running: Running | undefined;
+  readonly #deadline: Timer | undefined;
   #left = false;
   #done = false;
   readonly #startedMs: number;
@@ -115,6 +121,7 @@ export class RoutedCall {
     // A set: a host may give an agent and its router the same budgets.
     this.#guards = [...new Set([...(call.guards ?? []), ...setting.guards]), recorder];
     if (setting.takeover === "continue" && mayContinue(request)) this.#partial = new PartialText();
+    this.#deadline = this.#startDeadline();
   }
 
   /** The events of the answer, whoever writes it. Closing it lets go of all attempts at once. */
@@ -122,11 +129,21 @@ export class RoutedCall {
     return {
       next: () => this.#next(),
       return: () => {
+        this.#deadline?.cancel();
         this.#left = !this.#done;
         if (this.#left) this.#letGo();
         return Promise.resolve(OVER);
       },
     };
+  }
+
+  /** Ends the call where a model or a guard that a host wrote does not care for the time. */
+  #startDeadline(): Timer | undefined {
+    const limitMs = this.#totalMs;
+    if (limitMs === undefined || !Number.isFinite(limitMs)) return undefined;
+    return this.#setting.clock.schedule(limitMs + OVERTIME_MS, () =>
+      this.#control.fail(timedOut("The routed call", "did not end", limitMs, "safe")),
+    );
   }
 
   async #next(): Promise<IteratorResult<readonly ModelEvent[], void>> {
