@@ -4,6 +4,8 @@ export {
   type EmbeddingScenario,
   embeddingModelConformance,
 } from "./embedding-model/suite.js";
+export { jobEngineConformance } from "./job-engine/job-engine-conformance.js";
+export type { JobEngineSetup } from "./job-engine/job-suite.js";
 export {
   type FetchWrapper,
   type HarnessFetch,

@@ -33,6 +33,7 @@ import { createMemoryUsageStore } from "./memory-usage-store.js";
 import { createMemoryVectorStore } from "./memory-vector-store.js";
 import type { StoreContext } from "./store-context.js";
 import { createTenantTables, type TenantTables } from "./tenant-tables.js";
+import { openTransactionEnd } from "./transaction-end.js";
 import { Turnstile } from "./turnstile.js";
 
 /** How often a transaction is run again because writes outside of it collided with its own. */
@@ -168,12 +169,18 @@ function createTenantStorage(
       base.admit(store, call);
       if (over) throw closedStore(store, "The transaction");
     };
+    const stores = createStores(tenant, { ...base, rows: draft, admit });
+    const end = openTransactionEnd(stores);
     try {
-      const value = await untilAborted(work(createStores(tenant, { ...base, rows: draft, admit })), signal);
+      const value = await untilAborted(work(stores), signal);
       base.admit("transaction", { signal });
-      return draft.commit() ? { value } : undefined;
+      const committed = draft.commit();
+      over = true;
+      end.settle(committed);
+      return committed ? { value } : undefined;
     } finally {
       over = true;
+      end.settle(false);
     }
   };
 
