@@ -67,7 +67,8 @@ class Superstep {
     const node = plan.nodesByName.get(task.node) as NodePlan;
     const key = `${host.prefix ?? ""}${this.#number}/${task.node}/${task.index}`;
     const run = new TaskRun(plan, node, task.index, this.#number, key, host, signal);
-    const end = runTask(run, task.payload ?? snapshot.values, snapshot.tasks.length > 1);
+    const input = task.payload === undefined ? snapshot.values : task.payload;
+    const end = runTask(run, input, snapshot.tasks.length > 1);
     if (!host.emit) return end;
     return chain(end, (it) => {
       if (it.kind === "done") this.#tellFinished(node, task.index, it);
@@ -109,6 +110,8 @@ class Superstep {
   }
 
   finish(ends: readonly TaskEnd[]): MaybePromise<Advance> {
+    // A node may have aborted its own run, in which case not all tasks were begun.
+    this.signal?.throwIfAborted();
     const { plan, snapshot } = this;
     const outcomes: TaskOutcome[] = [];
     let waits: WaitFor[] | undefined;

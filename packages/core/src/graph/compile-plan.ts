@@ -3,9 +3,12 @@ import { END, START } from "./command.js";
 import { invalidGraph } from "./graph-errors.js";
 import { GraphMap } from "./graph-map.js";
 import type { BranchPlan, ExitPlan, FieldPlan, GraphPlan, JoinPlan, NodePlan } from "./graph-plan.js";
+import { NodeCache, type NodeCacheOptions } from "./node-cache.js";
 
 /** A node, as it was added. */
-export type NodeDraft = Omit<NodePlan, "order" | "exits">;
+export type NodeDraft = Omit<NodePlan, "order" | "exits" | "mustGo" | "cache"> & {
+  readonly cache: NodeCacheOptions | undefined;
+};
 
 /** An edge, as it was added. */
 export type EdgeDraft =
@@ -37,7 +40,7 @@ export function compilePlan(
   const orders = new Map(draft.nodes.map(({ name }, order) => [name, order] as const));
   const joins = joinsOf(draft, orders);
   const exits = (name: string) => exitsOf(draft, name, orders, joins);
-  const nodes = draft.nodes.map((node, order): NodePlan => ({ ...node, order, exits: exits(node.name) }));
+  const nodes = draft.nodes.map((node, order) => toNodePlan(draft, node, order, exits(node.name)));
   return {
     name: draft.name,
     version: draft.version,
@@ -48,6 +51,17 @@ export function compilePlan(
     joins,
     ...limits,
   };
+}
+
+function toNodePlan(
+  { name, version }: GraphDraft,
+  node: NodeDraft,
+  order: number,
+  exits: ExitPlan,
+): NodePlan {
+  const isOpen = exits.toEnd || exits.next?.length !== 0 || node.ends?.has(END) === true;
+  const cache = node.cache && new NodeCache(`${name}/${version}/${node.name}`, node.cache);
+  return { ...node, cache, order, exits, mustGo: !isOpen };
 }
 
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63}$/u;

@@ -61,7 +61,8 @@ export async function drive(
   }
 }
 
-function tellStarted(host: FlowHost, { superstep, values }: FlowSnapshot): void {
+/** Tells that a run begins or goes on, and its state. */
+export function tellStarted(host: FlowHost, { superstep, values }: FlowSnapshot): void {
   if (!host.emit) return;
   const { runId } = host;
   host.emit({ type: "run-started", runId, path: [], superstep });

@@ -63,6 +63,8 @@ export interface NodePlan {
   readonly cache: NodeCache | undefined;
   /** Where its commands may lead. */
   readonly ends: ReadonlySet<string> | undefined;
+  /** Whether only a command says where it goes on, and the end is not among its ends. */
+  readonly mustGo: boolean;
   readonly exits: ExitPlan;
 }
 

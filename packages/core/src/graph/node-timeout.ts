@@ -1,4 +1,4 @@
-import type { Clock } from "@salesagent/ports";
+import { type Clock, onAbort } from "@salesagent/ports";
 import { linkSignal } from "../kernel/linked-signal.js";
 
 /** No real wait is this long; the platform's longest delay. */
@@ -24,25 +24,25 @@ export function withinTime<T>(
   return new Promise<T>((resolve, reject) => {
     const timer = limit.clock.schedule(limit.limitMs, () => {
       const error = limit.timedOut();
-      end();
-      reject(error);
+      fail(error);
       linked.abort(error);
     });
+    const { signal } = limit;
+    const unlink = signal && onAbort(signal, () => fail(signal.reason));
     const end = () => {
       clearInterval(alive);
       timer.cancel();
+      unlink?.();
       linked[Symbol.dispose]();
     };
+    const fail = (error: unknown) => {
+      end();
+      reject(error);
+    };
     const run = async () => work(linked.signal);
-    run().then(
-      (value) => {
-        end();
-        resolve(value);
-      },
-      (error: unknown) => {
-        end();
-        reject(error);
-      },
-    );
+    run().then((value) => {
+      end();
+      resolve(value);
+    }, fail);
   });
 }

@@ -9,7 +9,6 @@ import { toGoto } from "./route.js";
 import { asJson } from "./state-size.js";
 import { TaskContext } from "./task-context.js";
 import type { TaskEnd, TaskOutcome, TaskRun } from "./task-run.js";
-import { WaitSignal } from "./wait-signal.js";
 import { checkUpdate, validated } from "./write-state.js";
 
 /**
@@ -25,8 +24,8 @@ export function runTask(run: TaskRun, input: JsonValue, remembers: boolean): May
     if (kept !== undefined) return { kind: "done", outcome: asOutcome(kept), from: "memory" };
     tellStarted(run);
     const end = run.node.cache ? cachedEnd(run, run.node.cache, input) : firstEnd(run, input);
-    if (isPromise(end)) return end.then((it) => kept_(run, it, remembers)).catch(failed);
-    const done = kept_(run, end, remembers);
+    if (isPromise(end)) return end.then((it) => keptEnd(run, it, remembers)).catch(failed);
+    const done = keptEnd(run, end, remembers);
     return isPromise(done) ? done.catch(failed) : done;
   } catch (error) {
     return failed(error);
@@ -35,7 +34,7 @@ export function runTask(run: TaskRun, input: JsonValue, remembers: boolean): May
 
 const asOutcome = (kept: JsonValue): TaskOutcome => kept as unknown as TaskOutcome;
 
-function kept_(run: TaskRun, end: TaskEnd, remembers: boolean): MaybePromise<TaskEnd> {
+function keptEnd(run: TaskRun, end: TaskEnd, remembers: boolean): MaybePromise<TaskEnd> {
   if (!remembers || end.kind !== "done") return end;
   const keeping = run.host.remember(run.key, asJson(end.outcome));
   return keeping ? keeping.then(() => end) : end;
@@ -79,8 +78,9 @@ function checkPayload(run: TaskRun, input: JsonValue): MaybePromise<JsonValue> {
   });
 }
 
-/** @throws The caller's own reason; else an error of the family that names the node. */
+/** @throws The caller's own reason and the host's own failure; else an error of the family that names the node. */
 function refuse(run: TaskRun, attempts: number, error: unknown): never {
+  if (run.hostFailure) throw run.hostFailure.error;
   if (run.signal?.aborted && error === run.signal.reason) throw error;
   throw nodeFailed(run.plan.name, run.node.name, attempts, error);
 }
@@ -95,8 +95,8 @@ async function retriedEnd(run: TaskRun, input: JsonValue): Promise<TaskEnd> {
         return attempt(run, input, number);
       },
       {
-        retryable: isMendable,
         ...node.retry,
+        retryable: (error) => !run.hostFailure && (node.retry?.retryable ?? isMendable)(error),
         clock: host.clock,
         random: host.random,
         ...(signal && { signal }),
@@ -143,36 +143,43 @@ function perform(
   try {
     result = work.run(input, context);
   } catch (error) {
-    return threw(context, error);
+    return threw(run, context, error);
   }
   if (!isPromise(result)) return returned(run, context, result);
   return result.then(
     (value) => returned(run, context, value),
-    (error: unknown) => threw(context, error),
+    (error: unknown) => threw(run, context, error),
   );
 }
 
 /** @throws What is no wait. */
-function threw(context: TaskContext, error: unknown): MaybePromise<TaskEnd> {
-  if (!(error instanceof WaitSignal) || !context.waits) throw error;
+function threw(run: TaskRun, context: TaskContext, error: unknown): MaybePromise<TaskEnd> {
+  if (!context.waits || run.hostFailure) throw error;
   return waiting(context);
 }
 
-/** A wait counts, also when the node caught its signal. */
+/** A wait counts, also when the node caught its signal, or made another error of it. */
 function waiting(context: TaskContext): MaybePromise<TaskEnd> {
   const end: TaskEnd = { kind: "waiting", on: context.waits ?? [] };
   return context.keeping ? context.keeping.then(() => end) : end;
 }
 
 function returned(run: TaskRun, context: TaskContext, value: unknown): MaybePromise<TaskEnd> {
+  if (run.hostFailure) throw run.hostFailure.error;
   if (context.waits) return waiting(context);
   const outcome = toOutcome(run, value);
   const { keeping } = context;
-  if (keeping) return keeping.then(() => chain(outcome, done));
-  return chain(outcome, done);
+  const end = (it: TaskOutcome) => done(run, it);
+  return keeping ? keeping.then(() => chain(outcome, end)) : chain(outcome, end);
 }
 
-const done = (outcome: TaskOutcome): TaskEnd => ({ kind: "done", outcome, from: "run" });
+function done(run: TaskRun, outcome: TaskOutcome): TaskEnd {
+  if (run.node.mustGo && outcome.goto === undefined) {
+    const message = "it gave no Command with a goto, and no edge leads on from it";
+    throw invalidGraph(run.plan.name, [{ path: run.node.name, message }]);
+  }
+  return { kind: "done", outcome, from: "run" };
+}
 
 const NOTHING: TaskOutcome = Object.freeze({ updates: [] });
 
@@ -181,7 +188,8 @@ export function toOutcome(run: TaskRun, value: unknown): MaybePromise<TaskOutcom
   if (value === undefined || value === null) return NOTHING;
   if (value instanceof Command) {
     const goto = value.goto === undefined ? undefined : checkedGoto(run, value.goto);
-    return chain(toOutcome(run, value.update), ({ updates }) => (goto ? { updates, goto } : { updates }));
+    const update = value.update === undefined ? NOTHING : toOutcome(run, value.update);
+    return chain(update, ({ updates }) => (goto ? { updates, goto } : { updates }));
   }
   if (typeof value !== "object" || Array.isArray(value)) {
     const message = `a node gives an object of fields, a Command or nothing, not ${Array.isArray(value) ? "a list" : `a ${typeof value}`}`;

@@ -6,7 +6,7 @@ import { compilePlan, type EdgeDraft, type NodeDraft } from "./compile-plan.js";
 import { CompiledGraph } from "./compiled-graph.js";
 import type { BranchPlan, FieldPlan, GraphPlan, NodeRun } from "./graph-plan.js";
 import type { Checkpointer } from "./graph-runs.js";
-import { NodeCache, type NodeCacheOptions } from "./node-cache.js";
+import type { NodeCacheOptions } from "./node-cache.js";
 import type { NodeContext } from "./node-context.js";
 import { type InputOf, StateField, type StateOf, type StateShape, type UpdateOf } from "./state-field.js";
 import { subGraphRun } from "./sub-graph.js";
@@ -134,7 +134,7 @@ export class StateGraph<Shape extends StateShape, Names extends string = typeof 
       payload: options.payload,
       retry: options.retry,
       timeoutMs: options.timeoutMs,
-      cache: options.cache && new NodeCache(name, options.cache),
+      cache: options.cache,
       ends: options.ends && new Set(options.ends),
     });
     return this;

@@ -72,7 +72,7 @@ export class TaskContext implements NodeContext {
     const kept = this.#run.recall(key);
     if (kept !== undefined) return kept as T;
     const value = (await work()) ?? null;
-    this.#signal?.throwIfAborted();
+    // Also after an abort: what was done is worth remembering.
     await this.#run.remember(key, asJson(value));
     return value as T;
   }

@@ -22,6 +22,7 @@ export type TaskEnd =
 export class TaskRun {
   /** What its steps came to in this process; the host keeps the same for other processes. */
   readonly #steps = new Map<string, JsonValue>();
+  #hostFailure: { readonly error: unknown } | undefined;
 
   constructor(
     readonly plan: GraphPlan,
@@ -33,12 +34,28 @@ export class TaskRun {
     readonly signal: AbortSignal | undefined,
   ) {}
 
+  /** What the host could not keep anything with; it ends the superstep, whatever the node makes of it. */
+  get hostFailure(): { readonly error: unknown } | undefined {
+    return this.#hostFailure;
+  }
+
   recall(key: string): JsonValue | undefined {
-    return this.#steps.get(key) ?? this.host.recall(key);
+    const value = this.#steps.get(key);
+    return value === undefined ? this.host.recall(key) : value;
   }
 
   remember(key: string, value: JsonValue, taken?: string): void | Promise<void> {
     this.#steps.set(key, value);
-    return this.host.remember(key, value, taken);
+    try {
+      const keeping = this.host.remember(key, value, taken);
+      return keeping?.catch((error: unknown) => this.#hostFailed(error));
+    } catch (error) {
+      return this.#hostFailed(error);
+    }
+  }
+
+  #hostFailed(error: unknown): never {
+    this.#hostFailure = { error };
+    throw error;
   }
 }

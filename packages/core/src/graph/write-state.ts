@@ -95,7 +95,7 @@ export function reduceWrites(plan: GraphPlan, values: JsonObject, writes: readon
       next[name] = reducer ? reduced(plan, node, reducer, next[name], value) : value;
     }
   }
-  return next;
+  return Object.freeze(next);
 }
 
 function reduced(
