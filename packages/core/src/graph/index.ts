@@ -3,6 +3,8 @@ export { applyDelta } from "./apply-delta.js";
 export { begin } from "./begin.js";
 export { Command, END, type Goto, Send, START } from "./command.js";
 export { CompiledGraph } from "./compiled-graph.js";
+export { type DurableFlows, type DurableOptions, durableFlows } from "./durable/durable-flows.js";
+export type { FlowStorage } from "./durable/flow-storage.js";
 export type {
   Advance,
   ArrivedJoins,

@@ -1,0 +1,261 @@
+import {
+  type FlowRecord,
+  type FlowStore,
+  type JsonObject,
+  type JsonValue,
+  SalesAgentError,
+} from "@salesagent/ports";
+import { begin } from "../begin.js";
+import { stopped, wrongState } from "../graph-errors.js";
+import type { GraphEvent } from "../graph-event.js";
+import type { GraphPlan, RunMeans } from "../graph-plan.js";
+import type {
+  ForkOptions,
+  GraphRuns,
+  GraphStream,
+  HistoryPoint,
+  ResumeOptions,
+  RunOptions,
+  RunOutcome,
+  RunScope,
+  RunView,
+  StartOptions,
+  StreamOptions,
+} from "../graph-runs.js";
+import { runStream, type StreamedRun } from "../run-stream.js";
+import { type FlowRunEnd, waitsOf } from "./flow-run.js";
+import type { FlowStorage } from "./flow-storage.js";
+import { forkInput, forkOf, readBack, readHistory } from "./read-back.js";
+import type { RunWaiters } from "./run-waiters.js";
+
+/** What the runs of one graph are kept and worked on with. */
+export interface DurableRunsInit {
+  readonly plan: GraphPlan;
+  readonly means: RunMeans;
+  readonly storage: FlowStorage;
+  /** For calls that name none. */
+  readonly tenant: string | undefined;
+  readonly waiters: RunWaiters;
+  /** Sees to it that somebody works in this process, where that is wanted. */
+  readonly ensureWork: () => void;
+}
+
+/** Runs of one graph, kept in a storage: whoever works on it, in whatever process, goes on with them. */
+export class DurableRuns<State, Update, Input> implements GraphRuns<State, Update, Input> {
+  readonly #init: DurableRunsInit;
+
+  constructor(init: DurableRunsInit) {
+    this.#init = init;
+  }
+
+  async invoke(input: Input, options: StartOptions = {}): Promise<RunOutcome<State>> {
+    const { runId, fence } = await this.#create(input, options);
+    return this.#outcome(runId, fence, options);
+  }
+
+  stream(input: Input, options: StartOptions & StreamOptions = {}): GraphStream<State, Update> {
+    return runStream(options.mode, options.signal, async (streamed) => {
+      const runId = options.runId ?? this.#init.means.newId();
+      await this.#told(runId, options, streamed, () => this.#create(input, { ...options, runId }));
+    });
+  }
+
+  async resume(runId: string, options: ResumeOptions = {}): Promise<RunOutcome<State>> {
+    const { fence } = await this.#answer(runId, options);
+    return this.#outcome(runId, fence, options);
+  }
+
+  resumeStream(runId: string, options: ResumeOptions & StreamOptions = {}): GraphStream<State, Update> {
+    return runStream(options.mode, options.signal, (streamed) =>
+      this.#told(runId, options, streamed, () => this.#answer(runId, options)),
+    );
+  }
+
+  async deliver(runId: string, name: string, payload: JsonValue, scope: RunScope = {}): Promise<boolean> {
+    this.#init.ensureWork();
+    return this.#flows(scope).deliver(runId, { name, payload }, { signal: scope.signal });
+  }
+
+  async stop(
+    runId: string,
+    stop: { readonly by: string; readonly reason: string },
+    scope: RunScope = {},
+  ): Promise<boolean> {
+    this.#init.ensureWork();
+    return this.#flows(scope).stop(runId, stop, { signal: scope.signal });
+  }
+
+  async getState(runId: string, scope: RunScope = {}): Promise<RunView<State> | undefined> {
+    const flows = this.#flows(scope);
+    const record = await flows.get(runId, { signal: scope.signal });
+    if (!record) return undefined;
+    const state = await flows.load(runId, record.fence, { signal: scope.signal });
+    const { superstep, values, tasks } = await readBack(this.#init.plan, flows, state);
+    const { status, error, stop, threadId, createdAt } = record;
+    const fork = forkOf(record);
+    return {
+      ...{ runId, status, superstep, createdAt, on: waitsOf(state) },
+      state: values as JsonObject & State,
+      next: tasks.map(({ node }) => node),
+      ...(error && { error }),
+      ...(stop && { stop }),
+      ...(threadId !== undefined && { threadId }),
+      ...(fork && { forkOf: { runId: fork.runId, superstep: fork.superstep } }),
+    };
+  }
+
+  async getHistory(runId: string, scope: RunScope = {}): Promise<readonly HistoryPoint<State>[]> {
+    const flows = this.#flows(scope);
+    const record = await flows.get(runId, { signal: scope.signal });
+    if (!record) return [];
+    const points = await readHistory(this.#init.plan, flows, record);
+    return points
+      .map(({ snapshot, writes, at }) => ({
+        superstep: snapshot.superstep,
+        state: snapshot.values as JsonObject & State,
+        next: snapshot.tasks.map(({ node }) => node),
+        ...{ writes, at },
+      }))
+      .reverse();
+  }
+
+  async fork(runId: string, options: ForkOptions<Update> = {}): Promise<string> {
+    const { means, plan } = this.#init;
+    const flows = this.#flows(options);
+    const source = await flows.get(runId);
+    if (!source) throw wrongState(runId, "unknown", "there is nothing to fork");
+    const points = await readHistory(plan, flows, source, options.superstep);
+    const superstep = points[points.length - 1]?.snapshot.superstep ?? 0;
+    if (options.superstep !== undefined && superstep !== options.superstep) {
+      throw new RangeError(`fork.superstep: the run ${runId} has no superstep ${options.superstep}`);
+    }
+    const id = options.runId ?? means.newId();
+    const update = (options.update ?? {}) as JsonObject;
+    const { name: graph, version } = plan;
+    const input = forkInput({ runId, superstep, update });
+    await this.#begin(flows, { id, graph, version, input });
+    return id;
+  }
+
+  #flows({ tenant }: Pick<RunScope, "tenant">): FlowStore {
+    return this.#init.storage.tenant(this.#tenant({ tenant })).flows;
+  }
+
+  #tenant({ tenant = this.#init.tenant }: Pick<RunScope, "tenant">): string {
+    if (tenant === undefined) {
+      throw new TypeError("options.tenant must be given: durable runs belong to a tenant");
+    }
+    return tenant;
+  }
+
+  async #create(
+    input: Input,
+    options: StartOptions,
+  ): Promise<{ readonly runId: string; readonly fence: number }> {
+    const { plan, means, ensureWork } = this.#init;
+    const { runId: id = means.newId(), threadId } = options;
+    const { name: graph, version } = plan;
+    // What does not fit is told to who gave it, and not put on record as a run that failed.
+    await begin(plan, input);
+    const start = { id, graph, version, input: input as JsonValue };
+    await this.#begin(this.#flows(options), threadId === undefined ? start : { ...start, threadId });
+    ensureWork();
+    return { runId: id, fence: 0 };
+  }
+
+  async #begin(flows: FlowStore, start: Parameters<FlowStore["create"]>[0]): Promise<void> {
+    if (await flows.create(start)) return;
+    const taken = await flows.get(start.id);
+    throw wrongState(start.id, taken?.status ?? "unknown", "its id is taken; resume it, or begin another");
+  }
+
+  /** Puts answers to a run that waits, and wakes it; without answers, only waits for what becomes of it. */
+  async #answer(runId: string, options: ResumeOptions): Promise<{ readonly fence: number }> {
+    const flows = this.#flows(options);
+    const record = await flows.get(runId, { signal: options.signal });
+    if (!record) throw wrongState(runId, "unknown", "there is no such run");
+    this.#init.ensureWork();
+    const answers = Object.entries(this.#answersOf(record, options));
+    // A fork is on its way by itself: who resumes it takes part in it.
+    if (answers.length === 0 && record.status !== "failed") return { fence: Math.max(0, record.fence - 1) };
+    if (record.status !== "waiting") {
+      throw wrongState(runId, record.status, "only a run that waits takes answers; fork one that failed");
+    }
+    for (const [name, payload] of answers) {
+      await flows.deliver(runId, { name, payload }, { signal: options.signal });
+    }
+    return { fence: record.fence };
+  }
+
+  #answersOf(
+    record: FlowRecord,
+    { answer, answers = {} }: ResumeOptions,
+  ): Readonly<Record<string, JsonValue>> {
+    if (answer === undefined) return answers;
+    const [name, ...others] = record.awaiting;
+    if (name === undefined || others.length > 0) {
+      throw new TypeError(
+        `resume.answer: the run ${record.id} waits for ${record.awaiting.length} things; use answers`,
+      );
+    }
+    return { ...answers, [name]: answer };
+  }
+
+  async #told(
+    runId: string,
+    scope: RunOptions,
+    { emit, signal }: StreamedRun,
+    begin: () => Promise<{ readonly fence: number }>,
+  ): Promise<void> {
+    let isOver = false;
+    const watcher = (event: GraphEvent) => {
+      isOver ||= event.path.length === 0 && (event.type === "run-completed" || event.type === "interrupted");
+      emit(event);
+    };
+    const run = { tenant: this.#tenant(scope), id: runId };
+    const leave = this.#init.waiters.watch(run, watcher);
+    try {
+      const { fence } = await begin();
+      const outcome = await this.#outcome(runId, fence, { ...scope, signal });
+      // Another process worked on it: only how it ended is known here.
+      if (!isOver) emit(lastEvent(outcome));
+    } finally {
+      leave();
+    }
+  }
+
+  async #outcome(runId: string, fence: number, scope: RunOptions): Promise<RunOutcome<State>> {
+    const flows = this.#flows(scope);
+    const run = { tenant: this.#tenant(scope), id: runId };
+    const { record, end } = await this.#init.waiters.settled(flows, run, fence, scope.signal);
+    if (record.status === "completed") {
+      return { status: "completed", runId, state: record.output as JsonObject & State };
+    }
+    if (record.status === "waiting") {
+      const view = await this.getState(runId, scope);
+      const { state, on } = view as RunView<State>;
+      return { status: "waiting", runId, state, on };
+    }
+    if (record.status === "cancelled") {
+      throw stopped(runId, record.stop ?? { by: "unknown", reason: "unknown" });
+    }
+    throw failureOf(record, end);
+  }
+}
+
+function lastEvent<State>(outcome: RunOutcome<State>): GraphEvent {
+  const { runId } = outcome;
+  const state = outcome.state as State & JsonObject;
+  if (outcome.status === "completed") return { type: "run-completed", runId, path: [], state };
+  return { type: "interrupted", runId, path: [], state, on: outcome.on };
+}
+
+/** What failed: the error itself where it happened in this process, else what is on record of it. */
+function failureOf({ id, graph, error }: FlowRecord, end: FlowRunEnd | undefined): unknown {
+  if (end?.kind === "failed") return end.error;
+  return new SalesAgentError("graph.node_failed", {
+    message: `The run ${id} failed: ${error?.message ?? "unknown failure"} (${error?.code ?? "internal"}).`,
+    facts: { graph, node: "", attempts: 0 },
+    replay: "unsafe",
+  });
+}

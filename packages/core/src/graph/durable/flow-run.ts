@@ -1,0 +1,188 @@
+import {
+  type Clock,
+  type FlowCheckpoint,
+  type FlowClaim,
+  type FlowState,
+  type FlowStore,
+  type FlowWrite,
+  type JsonObject,
+  type JsonValue,
+  SalesAgentError,
+  type StoredError,
+} from "@salesagent/ports";
+import { advance } from "../advance.js";
+import { tellStarted } from "../drive.js";
+import type { Advance, FlowHost, FlowSnapshot, WaitFor } from "../flow.js";
+import type { GraphEvent } from "../graph-event.js";
+import type { GraphPlan } from "../graph-plan.js";
+import { readBack, toJson } from "./read-back.js";
+import { refusedAnswers, restOf } from "./rest-of.js";
+import { RunWriter } from "./run-writer.js";
+
+/** What a claimed run is worked on with. */
+export interface FlowRunInit {
+  readonly plan: GraphPlan;
+  readonly claim: FlowClaim;
+  readonly flows: FlowStore;
+  readonly clock: Clock;
+  readonly random: () => number;
+  /** Supersteps from one whole snapshot to the next. */
+  readonly snapshotEvery: number;
+  /** Aborts with `flow.fenced` when the run is lost, with `graph.stopped` when its end was asked for. */
+  readonly signal: AbortSignal;
+  readonly emit: ((event: GraphEvent) => void) | undefined;
+}
+
+/** How a worker leaves a run. */
+export type FlowRunEnd =
+  | { readonly kind: "completed"; readonly output: JsonValue }
+  | { readonly kind: "failed"; readonly error: unknown }
+  | { readonly kind: "cancelled" }
+  | { readonly kind: "waiting"; readonly on: readonly WaitFor[] }
+  /** Somebody else has it, or it could not be kept: it goes on when its lease is over. */
+  | { readonly kind: "left"; readonly reason: unknown };
+
+/** Why a worker that is being closed leaves a run: others may take it at once, without waiting for the lease. */
+export const GIVEN_BACK: unique symbol = Symbol("given back");
+
+/** Works on one claimed run until it rests, ends, or is lost. */
+export class FlowRun {
+  readonly #init: FlowRunInit;
+  readonly #writer: RunWriter;
+  readonly #steps = new Map<string, JsonValue>();
+  readonly #events = new Map<string, JsonValue>();
+  #seq = 0;
+
+  constructor(init: FlowRunInit) {
+    this.#init = init;
+    this.#writer = new RunWriter(init);
+  }
+
+  /** Never rejects. */
+  async work(): Promise<FlowRunEnd> {
+    try {
+      return await this.#work();
+    } catch (error) {
+      return this.#end(error);
+    }
+  }
+
+  async #work(): Promise<FlowRunEnd> {
+    const { flows, claim, signal } = this.#init;
+    const state = await flows.load(claim.id, claim.fence, { signal });
+    if (state.record.stop) return this.#cancel();
+    for (const { key, value } of state.steps) this.#steps.set(key, value);
+    for (const { name, payload } of state.events) this.#events.set(name, payload);
+    this.#seq = state.record.seq;
+    let snapshot = await readBack(this.#init.plan, flows, state);
+    const host = this.#host();
+    tellStarted(host, snapshot);
+    for (;;) {
+      const outcome = await advance(this.#init.plan, snapshot, host, signal);
+      const end = await this.#keep(outcome, snapshot);
+      if (end) return end;
+      if (outcome.kind !== "waiting") snapshot = outcome.snapshot;
+    }
+  }
+
+  #host(): FlowHost {
+    const { claim, clock, random, emit } = this.#init;
+    return {
+      ...{ runId: claim.id, tenant: claim.tenant, clock, random },
+      recall: (key) => this.#steps.get(key),
+      event: (name) => this.#events.get(name),
+      remember: async (key, value, taken) => {
+        await this.#writer.remember({ key, value }, taken);
+        this.#steps.set(key, value);
+        if (taken !== undefined) this.#events.delete(taken);
+      },
+      ...(emit ? { emit } : {}),
+    };
+  }
+
+  /** Puts what a superstep came to on record. @returns How the run ended or rests; nothing when it goes on. */
+  async #keep(outcome: Advance, { values }: FlowSnapshot): Promise<FlowRunEnd | undefined> {
+    const { claim, emit } = this.#init;
+    const told = { runId: claim.id, path: [] };
+    if (outcome.kind === "waiting") {
+      const { on } = outcome;
+      const steps = [{ key: waitingKey(claim.fence), value: on as JsonValue }];
+      await this.#writer.write({ steps, taken: refusedAnswers(on), rest: restOf(on) });
+      emit?.({ type: "interrupted", ...told, state: values, on });
+      return { kind: "waiting", on };
+    }
+    const checkpoint = this.#checkpoint(outcome);
+    if (outcome.kind === "finished") {
+      const { output } = outcome;
+      await this.#writer.write({ checkpoint, rest: { status: "completed", output } });
+      emit?.({ type: "run-completed", ...told, state: output });
+      return { kind: "completed", output };
+    }
+    await this.#writer.write({ checkpoint });
+    this.#steps.clear();
+    return undefined;
+  }
+
+  #checkpoint({ delta, snapshot, kind }: Exclude<Advance, { kind: "waiting" }>): FlowCheckpoint {
+    const { clock, snapshotEvery } = this.#init;
+    const seq = ++this.#seq;
+    const whole = kind === "finished" || seq % snapshotEvery === 0;
+    return {
+      seq,
+      delta: toJson(delta),
+      ...(whole ? { snapshot: toJson(snapshot) } : {}),
+      at: new Date(clock.now()).toISOString(),
+    };
+  }
+
+  async #end(error: unknown): Promise<FlowRunEnd> {
+    const { signal } = this.#init;
+    const reason: unknown = signal.aborted ? signal.reason : error;
+    if (SalesAgentError.is(reason, "graph.stopped")) return this.#cancel();
+    if (reason === GIVEN_BACK) {
+      const dueAt = new Date(this.#init.clock.now()).toISOString();
+      return this.#rest({ status: "pending", dueAt }, { kind: "left", reason });
+    }
+    if (signal.aborted || isStoreFailure(error)) return { kind: "left", reason };
+    return this.#rest({ status: "failed", error: storedError(error) }, { kind: "failed", error });
+  }
+
+  #cancel(): Promise<FlowRunEnd> {
+    return this.#rest({ status: "cancelled" }, { kind: "cancelled" });
+  }
+
+  async #rest(rest: NonNullable<FlowWrite["rest"]>, end: FlowRunEnd): Promise<FlowRunEnd> {
+    const { flows, claim } = this.#init;
+    try {
+      // Not through the writer: its signal may have aborted, and the end is written all the same.
+      await flows.commit({ id: claim.id, fence: claim.fence, rest });
+      return end;
+    } catch (reason) {
+      return { kind: "left", reason };
+    }
+  }
+}
+
+function isStoreFailure(error: unknown): boolean {
+  return SalesAgentError.is(error) && (error.code === "flow.fenced" || error.code.startsWith("store."));
+}
+
+function storedError(error: unknown): StoredError {
+  if (SalesAgentError.is(error)) return { code: error.code, message: error.message };
+  const name = error instanceof Error ? error.name : "Unknown failure";
+  return { code: "internal", message: `${name} in the graph's own code` };
+}
+
+const WAITING = ":waiting/";
+
+/** Under which it stands what a run waits for, after the claim of this fence. */
+function waitingKey(fence: number): string {
+  return `${WAITING}${fence}`;
+}
+
+/** What a run waits for that is at rest. */
+export function waitsOf({ record, steps }: FlowState): readonly WaitFor[] {
+  if (record.status !== "waiting") return [];
+  const step = steps.find(({ key }) => key === waitingKey(record.fence));
+  return (step?.value ?? []) as readonly (JsonObject & WaitFor)[];
+}
