@@ -1,4 +1,4 @@
-import { type AnyTool, defineTool } from "@salesagent/core/tools";
+import { type AnyTool, defineTool, type ToolContext, type WriteRules } from "@salesagent/core/tools";
 import { z } from "zod";
 import { blocked } from "../../egress/blocked.js";
 import { isTextual } from "../../egress/decode-text.js";
@@ -24,11 +24,14 @@ export interface HttpRequestOptions extends GuardOptions {
   readonly ownHeaders?: HostHeaders | undefined;
   /** Headers that a model may set besides `accept`, `accept-language` and `content-type`. @defaultValue none */
   readonly modelHeaders?: readonly string[] | undefined;
+  /** Of a tool that writes: gates, approval, and how to find out whether a request was carried out. */
+  readonly rules?: Omit<WriteRules<HttpInput, HttpRequestOutput>, "target"> | undefined;
   /** How long a request may take with its redirects and its body, in milliseconds. @defaultValue 15_000 */
   readonly timeoutMs?: number | undefined;
 }
 
-interface HttpInput {
+/** What a model gives `http_request`. */
+export interface HttpInput {
   readonly url: string;
   readonly method: HttpMethod;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -41,7 +44,8 @@ const MODEL_HEADERS = ["accept", "accept-language", "content-type"];
 
 /**
  * The tool `http_request`: requests to the hosts that you allow, never to private addresses, with the answer as text or
- * JSON. A status such as 404 is an answer, not an error.
+ * JSON. A status such as 404 is an answer, not an error. Methods that change something make it a tool that writes: each
+ * request carries an `idempotency-key`, the same on every attempt.
  *
  * @example
  * ```ts
@@ -67,15 +71,27 @@ export function httpRequest(options: HttpRequestOptions): AnyTool {
     method: z.enum([first, ...rest]).default(first),
     headers: z.record(z.string().max(100), z.string().max(1_000)).optional(),
   };
-  return defineTool<HttpInput, HttpRequestOutput>({
+  const send = (input: HttpInput, context: ToolContext, more: Readonly<Record<string, string>> = {}) => {
+    const toSend = toRequest(input, allowed);
+    return request(guard, ownHeaders, { ...toSend, headers: { ...toSend.headers, ...more } }, context.signal);
+  };
+  const common = {
     name: "http_request",
     description: describe(options, methods),
     input: readsOnly ? z.object(fields) : z.object({ ...fields, body: BODY }),
-    effect: options.effect ?? (readsOnly ? "read" : "write"),
     origin: "external",
     timeoutMs,
     maxOutputChars: guard.maxBytes * 6 + 10_000,
-    run: (input: HttpInput, { signal }) => request(guard, ownHeaders, toRequest(input, allowed), signal),
+  } as const;
+  if ((options.effect ?? (readsOnly ? "read" : "write")) === "read") {
+    return defineTool<HttpInput, HttpRequestOutput>({ ...common, effect: "read", run: send });
+  }
+  return defineTool<HttpInput, HttpRequestOutput>({
+    ...common,
+    ...options.rules,
+    effect: "write",
+    target: ({ method, url }) => `${method} ${parseUrl(url).href}`,
+    run: (input, context) => send(input, context, { "idempotency-key": context.idempotencyKey }),
   });
 }
 

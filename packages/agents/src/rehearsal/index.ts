@@ -1,0 +1,7 @@
+export { type MemoryChat, memoryChat } from "./memory-chat.js";
+export { memoryCrmSearch } from "./memory-crm-search.js";
+export { memoryEnricher } from "./memory-enricher.js";
+export { type MemoryMail, memoryMail } from "./memory-mail.js";
+export { memoryProfileReader } from "./memory-profile-reader.js";
+export { memorySearch } from "./memory-search.js";
+export { rehearsalSpeech, rehearsalTranscriber } from "./rehearsal-speech.js";
