@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { type ActContext, defineEffect, type Effect, type LookupAnswer } from "./effect.js";
 import { createEffects } from "./effects.js";
 import type { Gate } from "./gate.js";
-import { effectStorageDouble, type Tap } from "./testing/effect-storage-double.js";
+import { type Tap, tappedStorage } from "./testing/tapped-storage.js";
 
 interface Mail {
   readonly to: string;
@@ -15,7 +15,7 @@ const ada: Mail = { to: "ada@figma.com", body: "Hello Ada." };
 
 function setup(overrides: Partial<Effect<Mail, { id: string }>> = {}, gates: readonly Gate[] = []) {
   const clock = manualClock();
-  const double = effectStorageDouble(clock);
+  const { storage, connect } = tappedStorage(clock);
   const sent: Mail[] = [];
   const mail = defineEffect<Mail, { id: string }>({
     name: "email_send",
@@ -23,9 +23,7 @@ function setup(overrides: Partial<Effect<Mail, { id: string }>> = {}, gates: rea
     act: (input) => ({ id: `m${sent.push(input)}` }),
     ...overrides,
   });
-  const ledger = (tap?: Tap) =>
-    createEffects({ storage: double.connect(tap), clock, gates, leaseMs: 60_000 });
-  const storage = double.connect();
+  const ledger = (tap?: Tap) => createEffects({ storage: connect(tap), clock, gates, leaseMs: 60_000 });
   const stores = storage.tenant("acme");
   const record = async () => (await stores.effects.list()).items[0];
   const audit = async () => (await stores.audit.list()).items.map(({ action, facts }) => ({ action, facts }));
