@@ -7,16 +7,14 @@ import {
   claimOne,
   fenceOf,
   sampleCheckpoint,
-  sampleStart,
+  sampleStep,
 } from "./sample-flows.js";
 import { FAR_AHEAD } from "./sample-shared-state.js";
 import { readAll } from "./storage-suite.js";
 
-const step = (key: string) => ({ key, value: { done: key } });
-
 /** All that a write can bring. */
 const fullWrite: Omit<FlowWrite, "id" | "fence"> = {
-  steps: [step("1/draft/0/a")],
+  steps: [sampleStep("1/draft/0/a")],
   checkpoint: sampleCheckpoint(1),
   taken: ["answer"],
   rest: { status: "completed", output: "late" },
@@ -46,7 +44,7 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
       for (const checkpoint of checkpoints) await acme.flows.commit({ ...fenceOf(first), checkpoint });
       await acme.flows.commit({
         ...fenceOf(first),
-        steps: [step("7/b/0/x"), { key: "7/a/0/y", value: null }],
+        steps: [sampleStep("7/b/0/x"), { key: "7/a/0/y", value: null }],
       });
       const second = await claimOne(storage.queue);
       const state = await acme.flows.load("1", second.fence);
@@ -54,7 +52,7 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
         record: await acme.flows.get("1"),
         snapshot: checkpoints[3],
         deltas: checkpoints.slice(4),
-        steps: [step("7/b/0/x"), { key: "7/a/0/y", value: null }],
+        steps: [sampleStep("7/b/0/x"), { key: "7/a/0/y", value: null }],
         events: [],
       });
       expect(state.record).toMatchObject({ seq: 6, fence: 2, status: "running" });
@@ -79,13 +77,13 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
       const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
       const claim = await begin(acme, "1");
       const keysOf = async () => (await acme.flows.load("1", claim.fence)).steps.map(({ key }) => key);
-      await acme.flows.commit({ ...fenceOf(claim), steps: [step("1/a/0/x"), step("1/a/0/y")] });
-      await acme.flows.commit({ ...fenceOf(claim), steps: [step("1/b/0/x")] });
+      await acme.flows.commit({ ...fenceOf(claim), steps: [sampleStep("1/a/0/x"), sampleStep("1/a/0/y")] });
+      await acme.flows.commit({ ...fenceOf(claim), steps: [sampleStep("1/b/0/x")] });
       expect(await keysOf()).toEqual(["1/a/0/x", "1/a/0/y", "1/b/0/x"]);
       await acme.flows.commit({
         ...fenceOf(claim),
         checkpoint: sampleCheckpoint(1),
-        steps: [step("2/a/0/x")],
+        steps: [sampleStep("2/a/0/x")],
       });
       expect(await keysOf()).toEqual(["2/a/0/x"]);
       await acme.flows.commit({ ...fenceOf(claim), checkpoint: sampleCheckpoint(2) });
@@ -96,10 +94,10 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
       await using storage = await open();
       const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
       const claim = await begin(acme, "1");
-      await acme.flows.commit({ ...fenceOf(claim), steps: [step("a"), step("b")] });
+      await acme.flows.commit({ ...fenceOf(claim), steps: [sampleStep("a"), sampleStep("b")] });
       for (const [field, steps] of [
-        ["write.steps[1].key", [step("c"), { key: "a", value: "again" }]],
-        ["write.steps[2].key", [step("c"), step("d"), step("c")]],
+        ["write.steps[1].key", [sampleStep("c"), { key: "a", value: "again" }]],
+        ["write.steps[2].key", [sampleStep("c"), sampleStep("d"), sampleStep("c")]],
       ] as const) {
         await expect(acme.flows.commit({ ...fenceOf(claim), steps })).rejects.toMatchObject({
           code: "store.invalid",
@@ -107,14 +105,18 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
         });
       }
       const state = await acme.flows.load("1", claim.fence);
-      expect(state.steps).toEqual([step("a"), step("b")]);
+      expect(state.steps).toEqual([sampleStep("a"), sampleStep("b")]);
     });
 
     it("refuses a checkpoint that repeats a number or leaves one out, and nothing of that write stands", async () => {
       await using storage = await open();
       const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
       const claim = await begin(acme, "1");
-      await acme.flows.commit({ ...fenceOf(claim), checkpoint: sampleCheckpoint(1), steps: [step("a")] });
+      await acme.flows.commit({
+        ...fenceOf(claim),
+        checkpoint: sampleCheckpoint(1),
+        steps: [sampleStep("a")],
+      });
       const before = await acme.flows.load("1", claim.fence);
       for (const seq of [0, 1, 3]) {
         const write = { ...fullWrite, ...fenceOf(claim), checkpoint: sampleCheckpoint(seq) };
@@ -134,8 +136,8 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
       const claim = await begin(acme, "1");
       const before = await acme.flows.load("1", claim.fence);
       const unsound: readonly (readonly [string, Partial<FlowWrite>])[] = [
-        ["write.steps[0].key", { steps: [step("")] }],
-        ["write.steps[1].key", { steps: [step("a"), step("x".repeat(401))] }],
+        ["write.steps[0].key", { steps: [sampleStep("")] }],
+        ["write.steps[1].key", { steps: [sampleStep("a"), sampleStep("x".repeat(401))] }],
         ["write.steps[0].value", { steps: [{ key: "a", value: Number.NaN }] }],
         ["write.checkpoint.at", { checkpoint: sampleCheckpoint(1, { at: "now" }) }],
         ["write.checkpoint.seq", { checkpoint: sampleCheckpoint(0.5) }],
@@ -185,119 +187,6 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
       const dueAt = "2001-01-01T00:00:01Z";
       await acme.flows.commit({ ...fenceOf(claim), rest: { status: "pending", dueAt } });
       expect(await claimOne(storage.queue)).toMatchObject({ id: "1", fence: 3 });
-    });
-  });
-
-  describe("flow-store/1, fences", () => {
-    it("refuses a worker whose run was claimed since, by whomever, and writes nothing", async () => {
-      await using storage = await open();
-      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
-      const old = await begin(acme, "1", { owner: "same", leaseMs: 0 });
-      await acme.flows.deliver("1", { name: "answer", payload: 1 });
-      const current = await claimOne(storage.queue, { owner: "same" });
-      const before = await acme.flows.load("1", current.fence);
-      const fenced = { code: "flow.fenced", replay: "safe", facts: { runId: "1", fence: old.fence } };
-      await expect(acme.flows.commit({ ...fenceOf(old), ...fullWrite })).rejects.toMatchObject(fenced);
-      await expect(acme.flows.commit({ ...fenceOf(old), steps: [step("a")] })).rejects.toMatchObject(fenced);
-      await expect(acme.flows.commit(fenceOf(old))).rejects.toMatchObject(fenced);
-      await expect(acme.flows.load("1", old.fence)).rejects.toMatchObject(fenced);
-      expect(await acme.flows.load("1", current.fence)).toEqual(before);
-    });
-
-    it("takes the last write again, as when its answer was lost, and does it once", async () => {
-      await using storage = await open();
-      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
-      const rests = [
-        {},
-        { rest: { status: "waiting", awaiting: ["b"] } },
-        { rest: { status: "pending", dueAt: FAR_AHEAD } },
-        { rest: { status: "completed", output: { list: [1, null] } } },
-      ] as const;
-      for (const [index, how] of rests.entries()) {
-        const id = `${index}`;
-        const claim = await begin(acme, id);
-        await acme.flows.deliver(id, { name: "a", payload: 1 });
-        const checkpoint = sampleCheckpoint(1, { snapshot: { deep: [{}] } });
-        const write = { ...fenceOf(claim), checkpoint, steps: [step("2/a/0/x")], taken: ["a"], ...how };
-        await acme.flows.commit(write);
-        const before = await acme.flows.load(id, claim.fence);
-        await acme.flows.commit(write);
-        expect(await acme.flows.load(id, claim.fence)).toEqual(before);
-        const other = { ...write, checkpoint: { ...checkpoint, delta: "other" } };
-        await expect(acme.flows.commit(other)).rejects.toMatchObject({
-          code: index === 0 ? "store.invalid" : "flow.fenced",
-        });
-        expect(await acme.flows.load(id, claim.fence)).toEqual(before);
-      }
-    });
-
-    it("refuses the last write of a worker whose run was claimed since", async () => {
-      await using storage = await open();
-      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
-      const write = { ...fenceOf(await begin(acme, "1", { leaseMs: 0 })), checkpoint: sampleCheckpoint(1) };
-      await acme.flows.commit(write);
-      await claimOne(storage.queue);
-      await expect(acme.flows.commit(write)).rejects.toMatchObject({ code: "flow.fenced" });
-      expect((await acme.flows.get("1"))?.seq).toBe(1);
-    });
-
-    it("refuses a fence that nobody was given", async () => {
-      await using storage = await open();
-      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
-      await begin(acme, "1");
-      const before = await acme.flows.load("1", 1);
-      await expect(acme.flows.commit({ id: "1", fence: 2, ...fullWrite })).rejects.toMatchObject({
-        code: "flow.fenced",
-      });
-      await expect(acme.flows.load("1", 2)).rejects.toMatchObject({ code: "flow.fenced" });
-      expect(await acme.flows.load("1", 1)).toEqual(before);
-    });
-
-    it("takes the progress of a worker whose lease is over, while nobody else has claimed the run", async () => {
-      await using storage = await open();
-      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
-      const claim = await begin(acme, "1", { leaseMs: 0 });
-      await acme.flows.commit({ ...fenceOf(claim), checkpoint: sampleCheckpoint(1) });
-      await acme.flows.commit({ ...fenceOf(claim), rest: { status: "completed", output: "out" } });
-      expect(await acme.flows.get("1")).toMatchObject({ status: "completed", seq: 1, output: "out" });
-    });
-
-    it("refuses more progress of a run that was put to rest, or has ended, under the same fence", async () => {
-      await using storage = await open();
-      const acme = { flows: storage.tenant("acme").flows, queue: storage.queue };
-      const rests = [
-        { status: "waiting", awaiting: ["a"] },
-        { status: "pending", dueAt: FAR_AHEAD },
-        { status: "completed", output: 1 },
-        { status: "failed", error: { code: "graph.node_failed", message: "no" } },
-        { status: "cancelled" },
-      ] as const;
-      for (const rest of rests) {
-        const id = rest.status;
-        const claim = await begin(acme, id);
-        const steps = [step(id)];
-        await acme.flows.commit({ ...fenceOf(claim), checkpoint: sampleCheckpoint(1), steps, rest });
-        const before = await acme.flows.load(id, claim.fence);
-        expect(before).toMatchObject({ record: { status: id }, deltas: [{ seq: 1 }], steps });
-        for (const write of [fullWrite, { steps: [step("more")] }, { rest }]) {
-          await expect(acme.flows.commit({ ...fenceOf(claim), ...write })).rejects.toMatchObject({
-            code: "flow.fenced",
-          });
-        }
-        expect(await acme.flows.load(id, claim.fence)).toEqual(before);
-      }
-    });
-
-    it("names a run that is not there", async () => {
-      await using storage = await open();
-      const { flows } = storage.tenant("acme");
-      await flows.create(sampleStart("1", { dueAt: FAR_AHEAD }));
-      const missing = { code: "store.not_found", facts: { store: "flows", id: "unknown" } };
-      await expect(flows.load("unknown", 1)).rejects.toMatchObject(missing);
-      await expect(flows.commit({ id: "unknown", fence: 1 })).rejects.toMatchObject(missing);
-      expect(await flows.history("unknown")).toEqual({ items: [] });
-      expect(await flows.load("1", 0)).toMatchObject({ record: { status: "pending" }, deltas: [] });
-      await expect(flows.commit({ id: "1", fence: 0 })).rejects.toMatchObject({ code: "flow.fenced" });
     });
   });
 }

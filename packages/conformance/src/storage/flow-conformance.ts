@@ -1,8 +1,10 @@
 import type { Runner } from "../runner.js";
 import { approvalStoreConformance } from "./approval-store-conformance.js";
+import { effectOutcomeConformance } from "./effect-outcome-conformance.js";
 import { effectStoreConformance } from "./effect-store-conformance.js";
 import { flowCommitConformance } from "./flow-commit-conformance.js";
 import { flowEventConformance } from "./flow-event-conformance.js";
+import { flowFenceConformance } from "./flow-fence-conformance.js";
 import { flowLifecycleConformance } from "./flow-lifecycle-conformance.js";
 import { flowOverlapConformance } from "./flow-overlap-conformance.js";
 import { flowQueueConformance } from "./flow-queue-conformance.js";
@@ -37,10 +39,12 @@ export function flowParts(suite: Parameters<typeof flowStoreConformance>[0]): vo
   flowStoreConformance(suite);
   flowQueueConformance(suite);
   flowCommitConformance(suite);
+  flowFenceConformance(suite);
   flowEventConformance(suite);
   flowWaitConformance(suite);
   flowOverlapConformance(suite);
   effectStoreConformance(suite);
+  effectOutcomeConformance(suite);
   approvalStoreConformance(suite);
   flowTransactionConformance(suite);
   flowLifecycleConformance(suite);

@@ -28,3 +28,16 @@ export interface FlowSuite extends Runner {
 export function atOnce<T>(count: number, act: (index: number) => Promise<T>): Promise<T[]> {
   return Promise.all(Array.from({ length: count }, (_, index) => act(index)));
 }
+
+/** Whether it settles, however, before patience is over. */
+export async function settlesInTime(pending: Promise<unknown>, patienceMs: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const over = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), patienceMs);
+  });
+  try {
+    return await Promise.race([Promise.allSettled([pending]).then(() => true), over]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

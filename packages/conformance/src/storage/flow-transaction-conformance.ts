@@ -1,5 +1,5 @@
 import { everyFlowCall, readFlowState } from "./every-flow-call.js";
-import { atOnce, type FlowStores, type FlowSuite } from "./flow-suite.js";
+import { atOnce, type FlowStores, type FlowSuite, settlesInTime } from "./flow-suite.js";
 import {
   begin,
   beginWaiting,
@@ -46,7 +46,7 @@ async function changeAll({ flows, effects, approvals }: FlowStores): Promise<voi
 }
 
 /** All writes of a transaction stand, or none. */
-export function flowTransactionConformance({ describe, it, expect, open }: FlowSuite): void {
+export function flowTransactionConformance({ describe, it, expect, open, patienceMs }: FlowSuite): void {
   describe("transactions over flows, effects and approvals", () => {
     it("puts back what was changed when the callback throws, and makes no run due", async () => {
       await using storage = await open();
@@ -89,9 +89,13 @@ export function flowTransactionConformance({ describe, it, expect, open }: FlowS
     it("wakes who waits once a transaction stands that made a run due", async () => {
       await using storage = await open();
       const acme = storage.tenant("acme");
-      const waiting = storage.queue.wait(600_000);
+      const caller = new AbortController();
+      const waiting = storage.queue.wait(600_000, { signal: caller.signal });
       await acme.transaction(({ flows }) => flows.create(sampleStart("1")));
-      await waiting;
+      const isAwake = await settlesInTime(waiting, patienceMs);
+      caller.abort();
+      await Promise.allSettled([waiting]);
+      expect(isAwake).toBe(true);
       expect(await claimIds(storage.queue)).toEqual(["1"]);
     });
 

@@ -1,4 +1,4 @@
-import type { FlowSuite } from "./flow-suite.js";
+import { type FlowSuite, settlesInTime } from "./flow-suite.js";
 import { begin, beginWaiting, fenceOf, sampleStart } from "./sample-flows.js";
 import { FAR_AHEAD, LONG_AGO } from "./sample-shared-state.js";
 
@@ -6,19 +6,6 @@ const TOO_LONG_MS = 600_000;
 
 /** Workers that sleep until there is something to do. */
 export function flowWaitConformance({ describe, it, expect, open, patienceMs }: FlowSuite): void {
-  /** Whether the wait ends before patience does. */
-  async function ends(wait: Promise<void>): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const over = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), patienceMs);
-    });
-    try {
-      return await Promise.race([wait.then(() => true), over]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
   type Stores = Parameters<typeof begin>[0];
 
   /** Each makes a run due: what is there before the wait, and what happens during it. */
@@ -53,7 +40,7 @@ export function flowWaitConformance({ describe, it, expect, open, patienceMs }: 
           storage.queue.wait(TOO_LONG_MS, { signal: caller.signal }),
         ];
         await during(acme);
-        const ended = await Promise.all(waiting.map(ends));
+        const ended = await Promise.all(waiting.map((wait) => settlesInTime(wait, patienceMs)));
         caller.abort();
         await Promise.allSettled(waiting);
         expect(ended).toEqual([true, true]);
@@ -75,16 +62,17 @@ export function flowWaitConformance({ describe, it, expect, open, patienceMs }: 
       const waiting = storage.queue.wait(TOO_LONG_MS, { signal: caller.signal });
       const reason = new Error("the worker drains");
       caller.abort(reason);
+      expect(await settlesInTime(waiting, patienceMs)).toBe(true);
       await expect(waiting).rejects.toBe(reason);
     });
 
     it("ends every wait when the storage is closed", async () => {
       const storage = await open();
-      const waiting = Promise.allSettled([storage.queue.wait(TOO_LONG_MS), storage.queue.wait(TOO_LONG_MS)]);
+      const waiting = [storage.queue.wait(TOO_LONG_MS), storage.queue.wait(TOO_LONG_MS)];
+      const settled = Promise.all(waiting.map((wait) => settlesInTime(wait, patienceMs)));
       await storage[Symbol.asyncDispose]();
-      for (const outcome of await waiting) {
-        expect(outcome).toMatchObject({ status: "rejected", reason: { code: "store.closed" } });
-      }
+      expect(await settled).toEqual([true, true]);
+      for (const wait of waiting) await expect(wait).rejects.toMatchObject({ code: "store.closed" });
     });
 
     it("refuses a time that is none", async () => {

@@ -1,10 +1,12 @@
 import type {
   ApprovalRecord,
   EffectRecord,
+  EffectStore,
   FlowCheckpoint,
   FlowClaim,
   FlowQueue,
   FlowStart,
+  FlowStep,
   FlowStore,
 } from "@salesagent/ports";
 import { at } from "./sample-records.js";
@@ -27,6 +29,10 @@ export function sampleStart(id: string, changes: Partial<FlowStart> = {}): FlowS
 
 export function sampleCheckpoint(seq: number, changes: Partial<FlowCheckpoint> = {}): FlowCheckpoint {
   return { seq, delta: { writes: [`of ${seq}`] }, at: at(seq), ...changes };
+}
+
+export function sampleStep(key: string): FlowStep {
+  return { key, value: { done: key } };
 }
 
 type Want = Parameters<FlowQueue["claim"]>[0];
@@ -91,6 +97,11 @@ export function sampleEffect(key: string, changes: Partial<EffectSample> = {}): 
     leaseUntil: FAR_AHEAD,
     ...changes,
   };
+}
+
+/** Claims an effect whose actor dies at once. */
+export async function claimAndDie(effects: EffectStore, key: string): Promise<void> {
+  await effects.claim(sampleEffect(key, { owner: "dead", leaseUntil: LONG_AGO }));
 }
 
 type ApprovalSample = Omit<
