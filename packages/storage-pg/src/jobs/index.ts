@@ -1,0 +1,2 @@
+export type { PgBossJobsOptions } from "./job-options.js";
+export { pgBossJobs } from "./pg-boss-jobs.js";
