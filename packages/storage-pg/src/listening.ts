@@ -11,7 +11,7 @@ export interface Listening {
 /** Begins to listen on a channel. */
 export type Listen = (
   channel: string,
-  on: { readonly told: () => void; readonly lost: () => void },
+  on: { readonly told: (payload: string) => void; readonly lost: () => void },
 ) => Promise<Listening>;
 
 /** The few members that a listening client needs. */
@@ -82,7 +82,7 @@ async function begin(client: ListeningClient, channel: string, on: Parameters<Li
   client.on("error", on.lost);
   client.on("end", on.lost);
   client.on("notification", (notice) => {
-    if (notice.channel === channel) on.told();
+    if (notice.channel === channel) on.told(notice.payload ?? "");
   });
   await client.query({ text: `listen ${channel}` });
 }

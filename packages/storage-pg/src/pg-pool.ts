@@ -10,6 +10,7 @@ export interface PgQuery {
 /** What a client is told on a channel that it listens to. */
 export interface PgNotice {
   readonly channel: string;
+  readonly payload?: string | undefined;
 }
 
 /** The few members of a `pg` client that are used. */
