@@ -62,9 +62,14 @@ export class Connection {
     await this.#query({ text });
   }
 
+  /** Whether a statement of the tenant can be sent as it is. */
+  isEntered(tenant: string): boolean {
+    return this.pooling !== "session" || this.state.tenant === tenant;
+  }
+
   /** Sets the tenant for the session where it isn't set already. Not within a transaction: a rollback would undo it. */
   async enterSession(tenant: string): Promise<void> {
-    if (this.pooling !== "session" || this.state.tenant === tenant) return;
+    if (this.isEntered(tenant)) return;
     this.state.tenant = undefined;
     await this.#query({ text: SET_TENANT, values: [tenant] });
     this.state.tenant = tenant;
@@ -101,6 +106,8 @@ export class Connection {
 
 /** Lends the connections of a pool. */
 export class Connections {
+  #pool: PgPool | undefined;
+
   constructor(
     private readonly openPool: () => Promise<PgPool>,
     readonly pooling: Pooling,
@@ -131,7 +138,8 @@ export class Connections {
   }
 
   async #connect(signal: AbortSignal | undefined): Promise<PgClient> {
-    const client = await (await this.openPool()).connect();
+    this.#pool ??= await this.openPool();
+    const client = await this.#pool.connect();
     stateOf(client);
     if (signal?.aborted !== true) return client;
     client.release();

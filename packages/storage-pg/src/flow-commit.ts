@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { FlowWrite } from "@salesagent/ports";
 import { type Statement, writing } from "./statement.js";
 import { leaseTime } from "./store-time.js";
@@ -76,9 +76,7 @@ function toValues({ steps = [], checkpoint, taken = [], rest }: FlowWrite): read
 /** No value that is stored holds NUL, so nothing but an equal write of the same fence is written down alike. */
 function digestOf(head: string, values: readonly unknown[]): string {
   const texts = values.map((value) => (Array.isArray(value) ? JSON.stringify(value) : String(value)));
-  return createHash("sha256")
-    .update(`${head}\0${texts.join("\0")}`)
-    .digest("base64url");
+  return hash("sha256", `${head}\0${texts.join("\0")}`, "base64url");
 }
 
 /** One part of a commit: what it sets in the row of the run, what it asks of it, and what it does once that holds. */

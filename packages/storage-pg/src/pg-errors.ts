@@ -21,6 +21,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   "3F000": "the schema does not exist. Run storage.migrate() first",
   "42P01": "a table is missing. Run storage.migrate() first",
   "42703": "a column is missing. Run storage.migrate() first",
+  "42883": "a function is missing. Run storage.migrate() first",
   "42501":
     "the role lacks a privilege. Grant it USAGE on the schema and SELECT, INSERT, UPDATE, DELETE on its tables",
   "53300": "the server has no connection left. Lower maxConnections, or raise the server's max_connections",

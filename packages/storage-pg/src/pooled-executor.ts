@@ -62,7 +62,7 @@ export class PooledExecutor implements Executor {
   async #runAlone(connection: Connection, statement: Statement, values: readonly unknown[]) {
     const { connections, tenant } = this.options;
     if (connections.pooling === "session") {
-      await connection.enterSession(tenant);
+      if (!connection.isEntered(tenant)) await connection.enterSession(tenant);
       return connection.run(statement, values);
     }
     await connection.begin(tenant, "read committed");

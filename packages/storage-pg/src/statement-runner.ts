@@ -30,7 +30,7 @@ export class StatementRunner {
     this.admit(store, call);
     const signal = call?.signal;
     const rows = tryUntilClear(() => this.#runOnce(store, statement, signal, on), this.options, signal);
-    return untilAborted(rows, signal);
+    return signal === undefined ? rows : untilAborted(rows, signal);
   }
 
   async lend(store: string, signal: AbortSignal | undefined): Promise<Connection> {
