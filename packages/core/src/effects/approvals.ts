@@ -150,7 +150,7 @@ export function hashesOf({ tool, argumentsHash, editedArgumentsHash }: ApprovalR
 }
 
 /** Agents don't decide for themselves. */
-function isPerson(by: unknown): by is string {
+export function isPerson(by: unknown): by is string {
   return typeof by === "string" && by.trim() !== "" && !by.startsWith("agent:");
 }
 

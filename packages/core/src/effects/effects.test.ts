@@ -211,6 +211,42 @@ describe("an effect that failed on the way", () => {
   });
 });
 
+describe("an effect of unknown outcome", () => {
+  const by = "user:42";
+  const broken = { act: () => Promise.reject(new Error("socket hang up")) };
+
+  it.each([
+    ["done, when a person found it", { happened: true, result: { id: "m7" } }, "effect-done"],
+    ["failed, when a person ruled it out", { happened: false }, "effect-failed"],
+  ] as const)("is settled by hand as %s", async (_, found, action) => {
+    const { effects, mail, record, audit } = setup(broken);
+    await expect(effects.run(mail, call())).rejects.toMatchObject({ code: "effect.unknown" });
+    const key = (await record())?.key ?? "";
+    const settled = await effects.settle(key, { tenant: "acme", by, found });
+    expect(settled).toEqual(await record());
+    expect((await audit()).at(-1)).toMatchObject({ action, facts: { how: "by-hand" } });
+    const again = await effects.run({ ...mail, act: async () => ({ id: "m8" }) }, call());
+    expect(again).toEqual({ id: found.happened ? "m7" : "m8" });
+  });
+
+  it("can't be settled by nobody, for another tenant, or while it is being done", async () => {
+    const { act, begun, release } = held();
+    const { effects, mail, record } = setup({ act });
+    const running = effects.run(mail, call());
+    await begun;
+    const key = (await record())?.key ?? "";
+    const finding = { tenant: "acme", by, found: { happened: false } } as const;
+    await expect(effects.settle(key, finding)).rejects.toMatchObject({ code: "effect.in_progress" });
+    await expect(effects.settle(key, { ...finding, by: "" })).rejects.toThrow(TypeError);
+    await expect(effects.settle(key, { ...finding, tenant: "other" })).rejects.toMatchObject({
+      code: "store.not_found",
+    });
+    release();
+    await running;
+    expect(await effects.settle(key, finding)).toMatchObject({ status: "done" });
+  });
+});
+
 describe("an actor that is stopped", () => {
   it("rejects with the caller's own reason, and what it did all the same is found on record", async () => {
     const { act, begun, release } = held();

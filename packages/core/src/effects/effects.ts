@@ -1,4 +1,10 @@
-import { type Clock, createSortableIds, type JsonValue, systemClock } from "@salesagent/ports";
+import {
+  type Clock,
+  createSortableIds,
+  type EffectRecord,
+  type JsonValue,
+  systemClock,
+} from "@salesagent/ports";
 import { actOnEffect } from "./act-on-effect.js";
 import { auditRefusal, claimEffect, isRefusal } from "./claim-effect.js";
 import type { Effect, EffectCall } from "./effect.js";
@@ -8,6 +14,7 @@ import { type EffectWork, named, resolveWork, withLeave } from "./effect-work.js
 import type { Gate } from "./gate.js";
 import type { LedgerContext } from "./ledger-context.js";
 import { takeInHand } from "./reconcile-effect.js";
+import { type EffectFinding, settleByHand } from "./settle-by-hand.js";
 
 export interface EffectsOptions {
   /** Where effects, approvals and the audit trail are kept. */
@@ -39,6 +46,12 @@ export interface Effects {
    * done again; TypeError when the target is not a text.
    */
   run<Input, Result>(effect: Effect<Input, Result>, call: EffectCall<Input>): Promise<Result>;
+  /**
+   * Settles an effect of unknown outcome by what a person found out; one that was settled meanwhile stays as it is.
+   *
+   * @throws `store.not_found`; `effect.in_progress` while somebody does it or looks it up; TypeError when `by` names nobody.
+   */
+  settle(key: string, finding: EffectFinding): Promise<EffectRecord>;
 }
 
 /**
@@ -65,6 +78,7 @@ export function createEffects({
       // What is kept is what the effect's own code returned, as plain data.
       return (await doOnce(work)) as Result;
     },
+    settle: (key, finding) => settleByHand(context, key, finding),
   };
 }
 

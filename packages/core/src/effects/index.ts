@@ -21,4 +21,5 @@ export { createEffects, type Effects, type EffectsOptions } from "./effects.js";
 export { type FrequencyCapOptions, frequencyCap } from "./frequency-cap.js";
 export type { Gate, GateAnswer, GateQuestion } from "./gate.js";
 export { type QuietHoursOptions, quietHours } from "./quiet-hours.js";
+export type { EffectFinding } from "./settle-by-hand.js";
 export { suppressionList } from "./suppression-list.js";
