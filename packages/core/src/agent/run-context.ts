@@ -19,7 +19,8 @@ import type {
 import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 import type { Budgets } from "../budget/budgets.js";
 import { isCost, toModelCall } from "../budget/model-call-record.js";
-import { type EffectScope, EffectSlots, type Effects } from "../effects/index.js";
+import { EffectSlots } from "../effects/effect-slots.js";
+import type { EffectScope, Effects } from "../effects/index.js";
 import { toRecord } from "../kernel/to-record.js";
 import { addUsage } from "../model/add-usage.js";
 import type { SpendCap } from "../model/spend-cap.js";
