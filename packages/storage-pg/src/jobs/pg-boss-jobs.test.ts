@@ -18,12 +18,10 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 
 /** The server's time can't be moved, so that what waits is moved towards it. */
-async function bringForward(ms: number): Promise<void> {
-  await database.query(
-    "update salesagent_jobs.job set start_after = start_after - $1 * interval '1 millisecond' where name <> '__schedules'",
-    [ms],
-  );
-}
+const BRING_FORWARD =
+  "update salesagent_jobs.job set start_after = start_after - $1 * interval '1 millisecond' where name <> '__schedules'";
+/** For workers that asked just before how long to wait. */
+const TELL_ALL = "select pg_notify('salesagent_jobs_wake', '0 ' || name) from salesagent_jobs.queue";
 
 async function open(): Promise<JobEngineSetup> {
   const clock = manualClock();
@@ -44,8 +42,9 @@ async function open(): Promise<JobEngineSetup> {
     storage,
     now: () => clock.now(),
     async pass(ms) {
-      await bringForward(ms);
+      await database.query(BRING_FORWARD, [ms]);
       clock.advance(ms);
+      await database.query(TELL_ALL);
     },
     reopen: async () => openEngine(),
     async [Symbol.asyncDispose]() {

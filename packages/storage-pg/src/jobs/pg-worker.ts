@@ -171,7 +171,8 @@ export class PgWorker implements Worker {
   async #drain(timeoutMs: number): Promise<void> {
     const { clock, table, onDrained } = this.options;
     const over = new AbortController();
-    const timeUp = wait(clock, timeoutMs, over.signal).catch(() => {}); // ended below, once it is not needed
+    const waited = timeoutMs > 0 ? wait(clock, timeoutMs, over.signal) : Promise.resolve();
+    const timeUp = waited.catch(() => {}); // ended below, once it is not needed
     this.#stop.abort();
     this.#signal.close();
     await this.#claiming;
