@@ -58,17 +58,21 @@ export function flowQueueConformance({ describe, it, expect, open }: FlowSuite):
       await begin(acmes, "5, just left", { leaseMs: 0 });
       await acme.commit({ ...third, rest: { status: "waiting", awaiting: ["never"], dueAt: longAgo(3) } });
       await acme.create(sampleStart("4", { dueAt: longAgo(4) }));
-      await other.create(sampleStart("1", { dueAt: longAgo(1) }));
-      await acme.create(sampleStart("2", { dueAt: longAgo(2) }));
+      await other.create(sampleStart("1", { dueAt: longAgo(1), graph: "other" }));
+      await acme.create(sampleStart("2", { dueAt: longAgo(2), version: "2" }));
       await acme.create(sampleStart("0", { dueAt: LONG_AGO }));
-      expect(await claimIds(storage.queue, { limit: 0 })).toEqual([]);
-      const claims = await storage.queue.claim(sampleWant({ limit: 2 }));
+      const graphs = [
+        { name: "sales", versions: ["1", "2"] },
+        { name: "other", versions: ["1"] },
+      ];
+      expect(await claimIds(storage.queue, { limit: 0, graphs })).toEqual([]);
+      const claims = await storage.queue.claim(sampleWant({ limit: 2, graphs }));
       expect(claims.map(({ tenant, id }) => [tenant, id])).toEqual([
         ["acme", "0"],
         ["other", "1"],
       ]);
-      expect(await claimIds(storage.queue)).toEqual(["2", "3, waiting", "4", "5, just left"]);
-      expect(await claimIds(storage.queue)).toEqual([]);
+      expect(await claimIds(storage.queue, { graphs })).toEqual(["2", "3, waiting", "4", "5, just left"]);
+      expect(await claimIds(storage.queue, { graphs })).toEqual([]);
     });
 
     it("gives only runs of the graphs and versions that are wanted", async () => {
