@@ -15,7 +15,7 @@ import { entriesOf, listPublicPackages } from "../workspace/packages.mjs";
  */
 
 /** Vendor SDKs and drivers that a host brings along. */
-const peers = /^(openai|@anthropic-ai\/sdk|pg|ai)(\/|$)/;
+const peers = /^(openai|@anthropic-ai\/sdk|pg|ai|nodemailer)(\/|$)/;
 const schemaLibraries = /^(zod|valibot|arktype)(\/|$)/;
 
 /** @type {readonly Rule[]} */
@@ -26,7 +26,8 @@ export const rules = [
     reason: "ports has no dependencies",
   },
   {
-    entries: /^@salesagent\/((core\/(?!resilience$|router$)|agents|storage-memory|provider-[a-z-]+)|intake$)/,
+    entries:
+      /^@salesagent\/((core\/(?!resilience$|router$)|agents(?!\/node$)|storage-memory|provider-[a-z-]+)|intake$)/,
     refuses: isNodeBuiltin,
     reason: "it runs in any web-standard runtime",
   },
@@ -41,7 +42,7 @@ export const rules = [
     reason: "core knows no vendor",
   },
   {
-    entries: /^@salesagent\/(?!agents$|cli$)/,
+    entries: /^@salesagent\/(?!agents(\/|$)|cli$)/,
     refuses: ({ path }) => schemaLibraries.test(path),
     reason: "only ready agents bring a schema library; the rest takes any Standard Schema",
   },

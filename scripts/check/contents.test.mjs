@@ -14,6 +14,8 @@ it.each([
   ["@salesagent/provider-openai", "openai", false],
   ["@salesagent/provider-anthropic", "@anthropic-ai/sdk", false],
   ["@salesagent/storage-pg", "pg", false],
+  ["@salesagent/agents/tools", "node:dns", false],
+  ["@salesagent/agents/node", "nodemailer", false],
 ])("refuses %s to load %s", (entry, path, dynamic) => {
   expect(findRefused(entry, [{ path, dynamic }])).toHaveLength(1);
 });
@@ -23,6 +25,9 @@ it.each([
   ["@salesagent/provider-openai", "openai", true],
   ["@salesagent/intake/file", "node:fs", false],
   ["@salesagent/agents", "zod", false],
+  ["@salesagent/agents/tools", "zod", false],
+  ["@salesagent/agents/node", "node:dns", false],
+  ["@salesagent/agents/node", "nodemailer", true],
   ["@salesagent/cli", "pg", false],
 ])("lets %s load %s", (entry, path, dynamic) => {
   expect(findRefused(entry, [{ path, dynamic }])).toEqual([]);

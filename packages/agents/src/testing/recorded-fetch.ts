@@ -8,7 +8,10 @@ export interface RecordedFetch {
   readonly bodyOf: (index: number) => unknown;
 }
 
-export function recordedFetch(...answers: readonly (() => Response | Promise<Response>)[]): RecordedFetch {
+/** One planned answer. */
+export type PlannedAnswer = () => Response | Promise<Response>;
+
+export function recordedFetch(...answers: readonly PlannedAnswer[]): RecordedFetch {
   const calls: { url: string; init: RequestInit }[] = [];
   return {
     calls,

@@ -12,6 +12,7 @@ export type { CrmMatch, CrmQuery, CrmSearch, TenantCall } from "../ports/crm-sea
 export type { Egress, EgressCall, EgressRequest, EgressResponse } from "../ports/egress.js";
 export type { MailMessage, MailTransport } from "../ports/mail-transport.js";
 export type { Position, Profile, ProfileReader } from "../ports/profile-reader.js";
+export type { QueryClient, QueryPool, QueryStatement } from "../ports/query-pool.js";
 export type { SearchBackend, SearchFindings, SearchHit, SearchQuery } from "../ports/search-backend.js";
 export type { ApiKey } from "../services/api-key.js";
 // Tools, and what stands behind them.
@@ -22,6 +23,8 @@ export { type SlackWebhookOptions, slackWebhook } from "./chat/slack-webhook.js"
 export { type EnrichOutput, enrichWithApollo } from "./crm/enrich-with-apollo.js";
 export { type ScrapeLinkedinOutput, scrapeLinkedin } from "./crm/scrape-linkedin.js";
 export { type SearchCrmOutput, searchCrm } from "./crm/search-crm.js";
+export { type DatabaseQueryOptions, databaseQuery } from "./database/database-query.js";
+export type { QueryRows } from "./database/read-only-query.js";
 export type { HttpRequestOutput } from "./http/http-output.js";
 export {
   type HttpInput,
@@ -39,6 +42,13 @@ export {
 export { type PerplexityOptions, perplexity } from "./search/perplexity.js";
 export { type SearchWebOptions, searchWeb } from "./search/search-web.js";
 export { type SearxngOptions, searxng } from "./search/searxng.js";
+export {
+  type AnalyzeTechStackOptions,
+  analyzeTechStack,
+  type TechStackOutput,
+} from "./tech-stack/analyze-tech-stack.js";
+export type { FoundTechnology } from "./tech-stack/find-technologies.js";
+export type { TechnologyCategory, TechnologyRule } from "./tech-stack/technology-rule.js";
 export {
   type GenerateVoiceOptions,
   type GenerateVoiceOutput,

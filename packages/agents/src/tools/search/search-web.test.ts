@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { callTool } from "../../testing/call-tool.js";
 import { loopbackServer } from "../../testing/loopback-server.js";
-import { json, recordedFetch } from "../../testing/recorded-fetch.js";
+import { json, type PlannedAnswer, recordedFetch } from "../../testing/recorded-fetch.js";
 import { perplexity } from "./perplexity.js";
 import { searchWeb } from "./search-web.js";
 import { searxng } from "./searxng.js";
@@ -15,7 +15,7 @@ const page = (url: string, extra: object = {}) => ({
 });
 
 describe("searxng", () => {
-  const search = (...answers: Parameters<typeof recordedFetch>) => {
+  const search = (...answers: readonly PlannedAnswer[]) => {
     const { fetch, calls } = recordedFetch(...answers);
     return { calls, backend: searxng({ baseUrl: "http://localhost:8888/", fetch, language: "en" }) };
   };
