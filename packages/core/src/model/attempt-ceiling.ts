@@ -1,10 +1,7 @@
 import type { AttemptCeiling, ModelPrice, ModelProfile, ModelRequest } from "@salesagent/ports";
 
-/**
- * Bytes of a token that are rarely undercut; used where a high estimate is the safe one. Bytes, since scripts that take
- * three bytes a character take about one token a character.
- */
-const MIN_BYTES_PER_TOKEN = 2;
+/** No tokeniser makes two tokens of one byte: base64, digits and rare scripts come near to one. */
+const MIN_BYTES_PER_TOKEN = 1;
 /** Assumed when neither the request nor the profile limits the output, or the context. */
 const FALLBACK_OUTPUT_TOKENS = 32_768;
 /** Assumed for a file that the vendor fetches, when the profile has no limit of its own. */

@@ -61,8 +61,8 @@ describe("maxCostUsd", () => {
       ...scriptedModel([]).profile,
       price: { input: 1, output: 10, cacheWrite: 2, asOf: "2026-01-01" },
     });
-    expect(cost).toBeGreaterThan((500 * 2 + 100 * 10) / 1e6);
-    expect(cost).toBeLessThan((1000 * 2 + 100 * 10) / 1e6);
+    expect(cost).toBeGreaterThan((1000 * 2 + 100 * 10) / 1e6);
+    expect(cost).toBeLessThan((1200 * 2 + 100 * 10) / 1e6);
   });
 
   it("is unknown without a price", () => {

@@ -1,16 +1,8 @@
-import { type FailedAttemptFact, SalesAgentError } from "@salesagent/ports";
-import type { BreakerPermit } from "../resilience/breaker-permit.js";
-import type { BulkheadPermit } from "../resilience/bulkhead.js";
+import { type AttemptPurpose, type FailedAttemptFact, SalesAgentError } from "@salesagent/ports";
 import type { Candidate } from "./candidate.js";
 import type { Choice } from "./decide.js";
 import { type FailurePlan, failureCode, toldWaitMs } from "./failure-plan.js";
-
-/** The right to make one attempt at a candidate. */
-export interface Turn {
-  readonly candidate: Candidate;
-  readonly permit: BreakerPermit;
-  readonly seat: BulkheadPermit | undefined;
-}
+import type { Turn } from "./turn.js";
 
 /** Which candidates one call has still to try, and what became of those that it tried. */
 export class CandidateQueue {
@@ -34,9 +26,10 @@ export class CandidateQueue {
     for (const candidate of choice.later) this.#postpone(candidate);
   }
 
-  /** Whether the call has tried this candidate before. */
-  hasTried(candidate: Candidate): boolean {
-    return this.#tried.includes(candidate);
+  /** Why the next attempt at a candidate is made. */
+  purposeFor(candidate: Candidate): AttemptPurpose {
+    if (this.#tried.includes(candidate)) return "retry";
+    return this.anyTried ? "failover" : "first";
   }
 
   get anyTried(): boolean {

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "@salesagent/ports";
 import type { Candidate } from "./candidate.js";
-import type { Turn } from "./candidate-queue.js";
-import type { Running } from "./routed-call.js";
+import type { Running } from "./routing-setting.js";
+import type { Turn } from "./turn.js";
 
 /** When a second candidate is asked beside the first. */
 export interface HedgeSettings {

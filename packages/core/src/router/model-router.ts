@@ -19,9 +19,10 @@ import { Candidate } from "./candidate.js";
 import { checkRouterOptions } from "./check-options.js";
 import { Decider } from "./decide.js";
 import { PromptAffinity } from "./prompt-affinity.js";
-import { RoutedCall, type RoutingSetting } from "./routed-call.js";
+import { RoutedCall } from "./routed-call.js";
 import type { RouterOptions } from "./router-options.js";
 import { routerProfile } from "./router-profile.js";
+import type { RoutingSetting } from "./routing-setting.js";
 
 const MIN_SAMPLES = 20;
 

@@ -1,77 +1,32 @@
-import {
-  type AttemptGuard,
-  type AttemptPermit,
-  type AttemptPurpose,
-  type Clock,
-  type ContinueEvent,
-  type ErrorCode,
-  type FinishEvent,
-  type ModelAttempt,
-  type ModelCallOptions,
-  type ModelEvent,
-  type ModelEventSource,
-  type ModelRequest,
-  type ModelTimeouts,
-  type RestartEvent,
-  SalesAgentError,
-  type StreamControl,
-  type Timer,
-  type Usage,
+import type {
+  AttemptGuard,
+  AttemptPermit,
+  AttemptPurpose,
+  FinishEvent,
+  ModelAttempt,
+  ModelCallOptions,
+  ModelEvent,
+  ModelEventSource,
+  ModelRequest,
+  StreamControl,
 } from "@salesagent/ports";
-import { addUsage } from "../model/add-usage.js";
 import { Attempt } from "../model/attempt.js";
-import { timedOut } from "../resilience/deadline.js";
 import { retry } from "../resilience/retry.js";
 import { attemptSpansOf } from "../telemetry/attempt-spans.js";
-import { CandidateQueue, type Turn } from "./candidate-queue.js";
-import type { Choice, Decider } from "./decide.js";
-import { failureCode, planFailure, toldWaitMs } from "./failure-plan.js";
-import { HedgedOpening, type HedgeSettings, hedgeDelayMs, type Opening } from "./hedged-opening.js";
-import type { PromptAffinity } from "./prompt-affinity.js";
+import { AnswerRelay } from "./answer-relay.js";
+import { CallClock } from "./call-clock.js";
+import { CandidateQueue } from "./candidate-queue.js";
+import type { Choice } from "./decide.js";
+import { failureCode, planFailure } from "./failure-plan.js";
+import { HedgedOpening, hedgeDelayMs, type Opening } from "./hedged-opening.js";
 import { routedFinish } from "./routed-finish.js";
-import { ContinuationProof, continuing, mayContinue, PartialText } from "./takeover.js";
-
-/** What all calls of one router share. */
-export interface RoutingSetting {
-  readonly decider: Decider;
-  readonly affinity: PromptAffinity;
-  readonly takeover: "restart" | "continue";
-  readonly whenOverBudget: "error" | "cheaper";
-  readonly retry: {
-    readonly retries: number;
-    readonly baseMs: number;
-    readonly capMs: number;
-    readonly maxWaitMs: number;
-  };
-  readonly hedge: HedgeSettings | undefined;
-  readonly reroute: ReadonlySet<ErrorCode>;
-  readonly timeouts: ModelTimeouts | undefined;
-  readonly guards: readonly AttemptGuard[];
-  readonly clock: Clock;
-  readonly random: () => number;
-}
-
-/** An attempt that is under way. */
-export interface Running {
-  readonly turn: Turn;
-  readonly attempt: Attempt;
-  /** The events up to the first that is a part of the answer. */
-  readonly events: readonly ModelEvent[];
-}
-
-/** What a takeover goes on from. */
-interface Broken {
-  readonly errorCode: string;
-  /** The text to go on with, where that may be. */
-  readonly text: string | undefined;
-}
-
-/** How much longer than its time a call may take: until then its models and guards may end it themselves, and say why. */
-const OVERTIME_MS = 250;
+import type { RoutingSetting, Running } from "./routing-setting.js";
+import { continuing } from "./takeover.js";
+import { endBadly, endWell, giveBack, type Turn } from "./turn.js";
 
 const OVER: IteratorReturnResult<void> = { done: true, value: undefined };
 
-/** One call of a router, from the choice to the finish. */
+/** One call of a router, from choice to finish. */
 export class RoutedCall {
   readonly #setting: RoutingSetting;
   readonly #request: ModelRequest;
@@ -80,25 +35,18 @@ export class RoutedCall {
   /** Attempts that nobody has let go of yet. */
   #openings: Opening[] = [];
   #running: Running | undefined;
-  readonly #deadline: Timer | undefined;
   #left = false;
   #done = false;
-  readonly #startedMs: number;
+  readonly #time: CallClock;
   readonly #choice: Choice;
   readonly #queue: CandidateQueue;
   readonly #attempts: ModelAttempt[] = [];
   readonly #guards: readonly AttemptGuard[];
-  readonly #partial: PartialText | undefined;
+  readonly #relay: AnswerRelay;
   #retriesLeft: number;
   /** The failure after which no other candidate is right to ask. */
   #ending: unknown;
-  /** Set from the failure of a model in the middle until its successor has begun. */
-  #broken: Broken | undefined;
-  #proof: ContinuationProof | undefined;
-  #given = false;
   #firstTokenMs: number | undefined;
-  /** Of the models whose text is part of the answer, before the one that runs now. */
-  #usageBefore: Usage | undefined;
 
   constructor(
     setting: RoutingSetting,
@@ -110,7 +58,7 @@ export class RoutedCall {
     this.#request = request;
     this.#call = call;
     this.#control = control;
-    this.#startedMs = setting.clock.elapsed();
+    this.#time = new CallClock(setting.clock, setting.timeouts, call);
     this.#choice = setting.decider.decide(request, call);
     attemptSpansOf(call.guards)?.decided(this.#choice.decision);
     this.#queue = new CandidateQueue(this.#choice, () => setting.clock.now());
@@ -120,8 +68,8 @@ export class RoutedCall {
     const recorder: AttemptGuard = { begin: () => record };
     // A set: a host may give an agent and its router the same budgets.
     this.#guards = [...new Set([...(call.guards ?? []), ...setting.guards]), recorder];
-    if (setting.takeover === "continue" && mayContinue(request)) this.#partial = new PartialText();
-    this.#deadline = this.#startDeadline();
+    this.#relay = new AnswerRelay(setting.takeover, request);
+    this.#time.watch(control);
   }
 
   /** The events of the answer, whoever writes it. Closing it lets go of all attempts at once. */
@@ -129,21 +77,12 @@ export class RoutedCall {
     return {
       next: () => this.#next(),
       return: () => {
-        this.#deadline?.cancel();
+        this.#time.stop();
         this.#left = !this.#done;
         if (this.#left) this.#letGo();
         return Promise.resolve(OVER);
       },
     };
-  }
-
-  /** Ends the call where a model or a guard that a host wrote does not care for the time. */
-  #startDeadline(): Timer | undefined {
-    const limitMs = this.#totalMs;
-    if (limitMs === undefined || !Number.isFinite(limitMs)) return undefined;
-    return this.#setting.clock.schedule(limitMs + OVERTIME_MS, () =>
-      this.#control.fail(timedOut("The routed call", "did not end", limitMs, "safe")),
-    );
   }
 
   async #next(): Promise<IteratorResult<readonly ModelEvent[], void>> {
@@ -156,8 +95,7 @@ export class RoutedCall {
       this.#letGo();
       throw error;
     }
-    // What began to answer while the reader left has nobody else to let go of it.
-    if (this.#left) this.#letGo();
+    if (this.#left) this.#letGo(); // of what began to answer while the reader left
     return OVER;
   }
 
@@ -182,12 +120,10 @@ export class RoutedCall {
 
   /** Lets go of a continuation that may double a part of the text, or lose one: the answer is written anew. */
   #openAnew({ turn, attempt }: Running): Promise<Running> {
-    release(turn, attempt.finish ? "succeeded" : "forget");
+    if (attempt.finish) endWell(turn);
+    else giveBack(turn);
     void attempt.abandon();
-    const { errorCode = "model.stream_cut" } = this.#broken ?? {};
-    this.#broken = { errorCode, text: undefined };
-    this.#proof = undefined;
-    this.#usageBefore = undefined;
+    this.#relay.dropped();
     this.#queue.putFirst(turn.candidate);
     return this.#open();
   }
@@ -218,7 +154,7 @@ export class RoutedCall {
     };
     return retry(round, {
       ...{ ...limits, retries: this.#retriesLeft, clock, random, signal: this.#control.signal },
-      ...(this.#totalMs === undefined ? {} : { maxElapsedMs: Math.max(0, this.#remainingMs(this.#totalMs)) }),
+      maxElapsedMs: Math.max(0, this.#time.leftMs),
       retryable: (error) => this.#mayGoRound(error),
       onWait: () => {
         this.#retriesLeft--;
@@ -233,9 +169,9 @@ export class RoutedCall {
 
   async #round(): Promise<Running> {
     for (;;) {
-      if (this.#queue.anyTried && this.#isOutOfTime) throw this.#queue.giveUp();
+      if (this.#queue.anyTried && this.#time.leftMs <= 0) throw this.#queue.giveUp();
       const turn = await this.#queue.take();
-      if (turn && this.#left) release(turn, "forget");
+      if (turn && this.#left) giveBack(turn);
       if (this.#left) throw this.#control.signal.reason;
       if (!turn) throw this.#queue.giveUp();
       const running = await this.#begin(turn);
@@ -252,7 +188,7 @@ export class RoutedCall {
       begin: (each, isHedge) => this.#beginOne(each, isHedge ? "hedge" : undefined),
       takeSecond: () => this.#queue.take(),
       giveBack: (each) => {
-        release(each, "forget");
+        giveBack(each);
         this.#queue.putFirst(each.candidate);
       },
     });
@@ -262,19 +198,19 @@ export class RoutedCall {
 
   #beginOne(turn: Turn, given?: AttemptPurpose): Opening {
     const { model, refusesPrefill } = turn.candidate;
-    const text = model.profile.abilities.prefill && !refusesPrefill ? this.#broken?.text : undefined;
+    const text = model.profile.abilities.prefill && !refusesPrefill ? this.#relay.continuable : undefined;
     const attempt = new Attempt({
       model,
       request: text === undefined ? this.#request : continuing(this.#request, text),
       call: this.#callFor(turn),
-      purpose: text === undefined ? (given ?? this.#purposeFor(turn)) : "continuation",
+      purpose: text === undefined ? (given ?? this.#queue.purposeFor(turn.candidate)) : "continuation",
       clock: this.#setting.clock,
-      callStartedMs: this.#startedMs,
+      callStartedMs: this.#time.startedMs,
     });
     const opening: Opening = {
       opened: this.#opened(turn, attempt),
       abandon: () => {
-        release(turn, "forget");
+        giveBack(turn);
         void attempt.abandon();
       },
     };
@@ -294,7 +230,7 @@ export class RoutedCall {
       if (attempt.plan.purpose === "continuation" && failureCode(error) === "model.bad_request") {
         // It may be the beginning of the answer that it refused: asked again without, it may well answer.
         candidate.refusesPrefill = true;
-        release(turn, "forget");
+        giveBack(turn);
         this.#queue.putFirst(candidate);
         return undefined;
       }
@@ -303,55 +239,18 @@ export class RoutedCall {
     }
   }
 
-  #purposeFor({ candidate }: Turn): AttemptPurpose {
-    if (this.#queue.hasTried(candidate)) return "retry";
-    return this.#queue.anyTried ? "failover" : "first";
-  }
-
   #callFor({ candidate }: Turn): ModelCallOptions {
-    const isLimited = this.#setting.timeouts ?? this.#call.timeouts ?? candidate.timeouts;
-    if (!isLimited) return { ...this.#call, guards: this.#guards };
-    const totalMs = this.#totalMs;
-    const timeouts: ModelTimeouts = {
-      ...this.#setting.timeouts,
-      ...this.#call.timeouts,
-      ...candidate.timeouts,
-      ...(totalMs === undefined ? {} : { totalMs: Math.max(1, Math.ceil(this.#remainingMs(totalMs))) }),
-    };
+    const timeouts = this.#time.limitsFor(candidate);
+    if (!timeouts) return { ...this.#call, guards: this.#guards };
     return { ...this.#call, timeouts, guards: this.#guards };
-  }
-
-  get #isOutOfTime(): boolean {
-    return this.#totalMs !== undefined && this.#remainingMs(this.#totalMs) <= 0;
-  }
-
-  get #totalMs(): number | undefined {
-    return this.#call.timeouts?.totalMs ?? this.#setting.timeouts?.totalMs;
-  }
-
-  #remainingMs(totalMs: number): number {
-    return totalMs - this.#elapsedMs();
-  }
-
-  #elapsedMs(): number {
-    return this.#setting.clock.elapsed() - this.#startedMs;
   }
 
   /** Notes the failure of an attempt. @throws The error itself when it ends the call. */
   #fail(turn: Turn, error: unknown): void {
     const plan = planFailure(error, this.#setting.reroute);
-    const { stats, pacer } = turn.candidate;
     const over = this.#left || this.#call.signal?.aborted === true;
-    if (over || !saysOfModel(error)) {
-      release(turn, "forget");
-    } else {
-      release(turn, { failed: error });
-      stats.failed();
-      const resetMs = toldWaitMs(error);
-      if (resetMs !== undefined && failureCode(error) === "model.rate_limited") {
-        pacer.learn([{ kind: "requests", remaining: 0, resetMs }]);
-      }
-    }
+    if (over) giveBack(turn);
+    else endBadly(turn, error);
     const isRefused = plan === "cheaper" && this.#setting.whenOverBudget === "error";
     if (over || plan === "end" || isRefused) {
       this.#ending = error;
@@ -361,67 +260,31 @@ export class RoutedCall {
   }
 
   async #takeOver(error: unknown): Promise<Running> {
-    const told = this.#given && !this.#broken;
-    if (told) this.#broken = { errorCode: failureCode(error), text: this.#partial?.continuable };
-    this.#proof = undefined;
-    // Of a model whose text nobody was given yet, nothing is part of the answer.
-    const lost = told ? this.#attempts[this.#attempts.length - 1]?.usage : undefined;
+    this.#relay.brokeOff(failureCode(error), this.#attempts[this.#attempts.length - 1]?.usage);
     const running = await this.#open();
-    if (running.attempt.plan.purpose === "continuation") {
-      this.#usageBefore = addUsage(this.#usageBefore ?? {}, lost ?? {});
-      this.#proof = new ContinuationProof(this.#broken?.text ?? "");
-    } else {
-      this.#usageBefore = undefined;
-    }
+    this.#relay.takenOver(running.attempt);
     return running;
   }
 
   /** What the reader is given of the events of the attempt that runs. @returns Nothing where they may not be passed on. */
   #pass(events: readonly ModelEvent[], running: Running): readonly ModelEvent[] | undefined {
-    if (dropsBeginning(running, events)) return undefined;
-    let passed = events;
-    if (this.#proof) {
-      const proved = this.#proof.push(events);
-      if (!proved) return [];
-      const { verdict } = proved;
-      if (verdict === "doubtful") return undefined;
-      this.#proof = undefined;
-      if (verdict === "anew") this.#usageBefore = undefined;
-      passed = this.#taken(proved.events, running, verdict === "anew" ? "restart" : "continue");
-    } else if (this.#broken) {
-      passed = this.#taken(events, running, "restart");
-    }
-    if (running.attempt.firstTokenMs !== undefined) this.#firstTokenMs ??= this.#elapsedMs();
-    const { finish } = running.attempt;
-    if (finish)
-      passed = passed.map((event) => (event.type === "finish" ? this.#complete(running, event) : event));
-    this.#given = true;
-    if (this.#partial) for (const event of passed) this.#partial.note(event);
-    return passed;
-  }
-
-  /** Tells a takeover in place of the start. */
-  #taken(
-    events: readonly ModelEvent[],
-    { attempt }: Running,
-    type: "restart" | "continue",
-  ): readonly ModelEvent[] {
-    const errorCode = this.#broken?.errorCode ?? "internal";
-    this.#broken = undefined;
-    const { provider, modelId } = attempt.plan;
-    const begin = attempt.start ?? { provider, modelId, warnings: [], rateLimits: [] };
-    const takeover: RestartEvent | ContinueEvent = { ...begin, type, errorCode };
-    return [takeover, ...events.filter((event) => event.type !== "start")];
+    const passed = this.#relay.pass(events, running.attempt);
+    if (!passed || passed.length === 0) return passed;
+    const { firstTokenMs, finish } = running.attempt;
+    if (firstTokenMs !== undefined) this.#firstTokenMs ??= this.#time.elapsedMs;
+    if (!finish) return passed;
+    return passed.map((event) => (event.type === "finish" ? this.#complete(running, event) : event));
   }
 
   #complete({ turn, attempt }: Running, finish: FinishEvent): FinishEvent {
     this.#done = true;
-    release(turn, finish.cache ? "forget" : "succeeded");
+    // An answer that was kept says nothing of the model now.
+    if (finish.cache) giveBack(turn);
+    else endWell(turn);
     const { decider, affinity, clock } = this.#setting;
     const { candidate } = turn;
     const { usage } = finish;
     const { firstTokenMs, elapsedMs: totalMs } = attempt;
-    // An answer that was kept says nothing of the model now.
     if (!finish.cache) candidate.stats.succeeded({ firstTokenMs, totalMs, outputTokens: usage.outputTokens });
     if (usage.outputTokens !== undefined) decider.learnOutput(usage.outputTokens);
     const inputTokens = usage.inputTokens ?? this.#choice.needs.inputTokens;
@@ -429,29 +292,9 @@ export class RoutedCall {
     return routedFinish(finish, {
       attempts: [...this.#attempts],
       decision: this.#choice.decision,
-      usage: this.#usageBefore ? addUsage(this.#usageBefore, usage) : usage,
+      usage: this.#relay.usageOf(usage),
       firstTokenMs: this.#firstTokenMs,
-      totalMs: this.#elapsedMs(),
+      totalMs: this.#time.elapsedMs,
     });
   }
-}
-
-/** A router that goes on with a text can't begin it anew after a failure of its own: it was not told to write the beginning. */
-function dropsBeginning({ attempt }: Running, events: readonly ModelEvent[]): boolean {
-  return attempt.plan.purpose === "continuation" && events.some(({ type }) => type === "restart");
-}
-
-/** Whether a failure is one of the model, not of the caller, a budget or a store. */
-function saysOfModel(error: unknown): boolean {
-  return !SalesAgentError.is(error) || error.code.startsWith("model.");
-}
-
-function release(
-  { permit, seat }: Turn,
-  outcome: "succeeded" | "forget" | { readonly failed: unknown },
-): void {
-  seat?.release();
-  if (outcome === "succeeded") permit.succeed();
-  else if (outcome === "forget") permit.forget();
-  else permit.fail(outcome.failed);
 }
