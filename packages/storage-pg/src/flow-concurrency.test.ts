@@ -1,4 +1,4 @@
-import { SalesAgentError } from "@salesagent/ports";
+import { type FlowClaim, SalesAgentError } from "@salesagent/ports";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type PostgresStorage, postgres } from "./postgres.js";
 import { emptyTables } from "./testing/emptied-storage.js";
@@ -114,7 +114,7 @@ describe("runs that four processes claim at once", () => {
   });
 
   it("keep their leases and writes when one process renews all that others write to", async () => {
-    const claims = [];
+    const claims: FlowClaim[] = [];
     for (let index = 0; index < 40; index++) {
       claims.push(await begin(processOf(0).tenant("acme").flows, processOf(0).queue, `${index}`));
     }
