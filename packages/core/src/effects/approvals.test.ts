@@ -148,6 +148,12 @@ describe("an approval", () => {
     expect(await send()).toBe("sent");
   });
 
+  it.each(["\0".repeat(10), "\ud800", "x".repeat(10_000), ""])("takes any id of a call", async (callId) => {
+    const { request, approvals, send } = setup();
+    await approvals.approve((await request(ada, { callId })).id, { tenant, by });
+    expect(await send(ada, { callId: "another" })).toBe("sent 1");
+  });
+
   it("is only wanted where its rule says so", async () => {
     const { send, sent } = setup({ approval: { when: ({ body }) => body.length > 100 } });
     await send();

@@ -1,7 +1,7 @@
 import type { ApprovalRecord, CallOptions, EffectRecord, JsonValue } from "@salesagent/ports";
+import { sha256Base64Url } from "../kernel/sha256.js";
 import { toRecord } from "../kernel/to-record.js";
-import type { ApprovalPolicy } from "./approval-policy.js";
-import { checkExpiry } from "./approval-policy.js";
+import { type ApprovalPolicy, checkExpiry } from "./approval-policy.js";
 import type { ActContext, Effect, EffectCall } from "./effect.js";
 import type { EffectName } from "./effect-errors.js";
 import { effectKey, idempotencyKey } from "./effect-key.js";
@@ -44,11 +44,13 @@ export async function resolveWork<Input, Result>(
   const { tenant, runId, agent = "host", onApprovalRequired, signal } = call;
   const kept = toKept(call.input);
   const input = effect.parse ? await effect.parse(kept) : call.input;
-  const target = targetOf(effect, input);
+  const target = await targetOf(effect, input);
   const step = typeof call.step === "string" ? call.step : await call.step(target);
   const key = await effectKey({ runId, step, effect: effect.name, target });
   return {
-    ...{ context, effect, tenant, runId, agent, callId: call.callId ?? step, key, target, input, kept },
+    ...{ context, effect, tenant, runId, agent, key, target, input, kept },
+    // Models write ids of calls, and vendors pass on what they write.
+    callId: toRecord((call.callId || step).slice(0, KEPT_CHARS)),
     idempotencyKey: await idempotencyKey(tenant, key),
     gates: [...context.gates, ...(effect.gates ?? [])],
     leave: undefined,
@@ -80,7 +82,7 @@ export async function withLeave<Input, Result>(
   );
   if (!leave.edited) return { ...work, leave };
   const input = await readKept(effect, leave.input);
-  return { ...work, leave, input, kept: leave.input, target: targetOf(effect, input) };
+  return { ...work, leave, input, kept: leave.input, target: await targetOf(effect, input) };
 }
 
 /** Nobody is asked about what is done. */
@@ -177,14 +179,16 @@ export function toKept(value: unknown): JsonValue {
   return toRecord(JSON.parse(JSON.stringify(value) ?? "null") as JsonValue);
 }
 
-const MAX_TARGET_CHARS = 1_000;
+/** What stores take of an id, and what is kept of a longer one for people. */
+const MAX_ID_CHARS = 400;
+const KEPT_CHARS = 300;
 
-function targetOf<Input, Result>(effect: Effect<Input, Result>, input: Input): string {
+/** @throws TypeError when the effect gives no text. */
+async function targetOf<Input, Result>(effect: Effect<Input, Result>, input: Input): Promise<string> {
   const target = effect.target(input);
-  if (typeof target !== "string" || target === "" || target.length > MAX_TARGET_CHARS) {
-    throw new TypeError(
-      `effects.${effect.name}.target must return a text of 1–${MAX_TARGET_CHARS} characters`,
-    );
+  if (typeof target !== "string" || target === "") {
+    throw new TypeError(`effects.${effect.name}.target must return a text that is not empty`);
   }
-  return toRecord(target);
+  if (target.length <= MAX_ID_CHARS) return toRecord(target);
+  return toRecord(`${target.slice(0, KEPT_CHARS)}#${await sha256Base64Url(target)}`);
 }
