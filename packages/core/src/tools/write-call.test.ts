@@ -1,12 +1,12 @@
 import { manualClock } from "@salesagent/conformance";
 import { type JsonValue, SalesAgentError } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
-import { describe, expect, it } from "vitest";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { createApprovals, createEffects, EffectSlots } from "../effects/index.js";
 import { defineTool, type WriteToolDefinition } from "./define-tool.js";
 import { runTool } from "./run-tool.js";
-import type { AnyTool, WriteContext } from "./tool.js";
+import type { AnyTool, Tool, WriteContext } from "./tool.js";
 import type { WriteGuard } from "./write-guard.js";
 
 const Mail = z.object({ to: z.string(), body: z.string().max(100).default("Hello.") });
@@ -191,6 +191,24 @@ describe("a tool that wants approval", () => {
 });
 
 describe("defineTool", () => {
+  it("knows the types of what it is given, and asks for a target of those that write alone", () => {
+    const basics = { name: "x", description: "X.", input: Mail };
+    const read = defineTool({ ...basics, effect: "read", run: ({ to }) => to.length });
+    expectTypeOf(read).toEqualTypeOf<Tool<Mail, number>>();
+    defineTool({
+      ...basics,
+      effect: "write",
+      target: ({ to }) => to,
+      lookup: ({ body }, { key }) => ({ happened: true, result: body.length + key.length }),
+      approval: { when: ({ body }) => body.length > 10 },
+      run: ({ body }, { idempotencyKey }) => body.length + idempotencyKey.length,
+    });
+    // @ts-expect-error: whom does it write to?
+    expect(() => defineTool({ ...basics, effect: "write", run: () => 1 })).toThrow(TypeError);
+    // @ts-expect-error: what changes nothing has no key for the vendor
+    defineTool({ ...basics, effect: "read", run: (_, { idempotencyKey }) => String(idempotencyKey) });
+  });
+
   it("refuses a tool that writes without saying to whom", () => {
     expect(() => setup({ target: undefined as never })).toThrow("tools.email_send.target");
   });
