@@ -66,7 +66,8 @@ class Superstep {
     const { plan, host, signal, snapshot } = this;
     const node = plan.nodesByName.get(task.node) as NodePlan;
     const key = `${host.prefix ?? ""}${this.#number}/${task.node}/${task.index}`;
-    const run = new TaskRun(plan, node, task.index, this.#number, key, host, signal);
+    const isSent = task.payload !== undefined;
+    const run = new TaskRun(plan, node, task.index, this.#number, key, host, signal, isSent);
     const input = task.payload === undefined ? snapshot.values : task.payload;
     const end = runTask(run, input, snapshot.tasks.length > 1);
     if (!host.emit) return end;

@@ -64,6 +64,9 @@ function toNodePlan(
   return { ...node, cache, order, exits, mustGo: !isOpen };
 }
 
+/** The start and the end as they are written in code. */
+const toldName = (name: string): string => (name === START ? "START" : name === END ? "END" : name);
+
 const NAME = /^[\p{L}\p{N}_][\p{L}\p{N}_.-]{0,63}$/u;
 
 function* checkNames({ name, nodes, fields }: GraphDraft): Generator<IssueFact> {
@@ -71,7 +74,8 @@ function* checkNames({ name, nodes, fields }: GraphDraft): Generator<IssueFact> 
   if (!NAME.test(name)) yield { path: "name", message: `"${name}" ${rule}` };
   const seen = new Set<string>();
   for (const node of nodes) {
-    if (node.name === START || node.name === END) yield { path: node.name, message: "the name is reserved" };
+    if (node.name === START || node.name === END)
+      yield { path: toldName(node.name), message: "the name is reserved" };
     else if (!NAME.test(node.name)) yield { path: node.name, message: rule };
     else if (seen.has(node.name)) yield { path: node.name, message: "there are two nodes of this name" };
     seen.add(node.name);
@@ -87,9 +91,9 @@ function* checkEdges({ nodes, edges }: GraphDraft): Generator<IssueFact> {
   const isTarget = (name: string) => name === END || names.has(name);
   for (const edge of edges) {
     const sources = typeof edge.from === "string" ? [edge.from] : edge.from;
-    const path = sources.join(" + ");
+    const path = sources.map(toldName).join(" + ");
     for (const from of sources) {
-      if (!isSource(from)) yield { path, message: `an edge comes from "${from}", which is no node` };
+      if (!isSource(from)) yield { path, message: `an edge comes from ${toldName(from)}, which is no node` };
     }
     for (const to of edge.kind === "branch" ? (edge.branch.mapping?.values() ?? []) : [edge.to]) {
       if (!isTarget(to)) yield { path, message: `an edge leads to "${to}", which is no node` };

@@ -214,7 +214,6 @@ export class MemoryRun implements RunKeeper, FlowHost {
   #rest(status: RunStatus): void {
     this.status = status;
     this.#abort = undefined;
-    this.emit = undefined;
   }
 
   #iso(atMs: number): string {

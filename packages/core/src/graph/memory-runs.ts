@@ -172,8 +172,12 @@ export class MemoryRuns<State, Update, Input> implements GraphRuns<State, Update
         if (!run.hasBegun) this.#runs.delete(keyOf(run.runId, run.tenant));
       },
     };
-    const outcome: RunOutcome<JsonObject> = await drive(this.#plan, keeper, { signal, pause: watch.pause });
-    return outcome as RunOutcome<JsonObject & State>;
+    try {
+      const outcome: RunOutcome<JsonObject> = await drive(this.#plan, keeper, { signal, pause: watch.pause });
+      return outcome as RunOutcome<JsonObject & State>;
+    } finally {
+      if (run.emit === watch.emit) run.emit = undefined;
+    }
   }
 }
 

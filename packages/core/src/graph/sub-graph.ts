@@ -35,7 +35,7 @@ async function runSubGraph(
   const { graph } = work;
   const host = innerHost(run);
   const writes: TaskWrite[] = [];
-  let snapshot = await beginInner(run.plan, work, input);
+  let snapshot = await beginInner(run, work, input);
   while (snapshot.tasks.length > 0) {
     const key = `${run.key}/${snapshot.superstep + 1}`;
     const kept = run.recall(key) as FlowDelta | undefined;
@@ -69,13 +69,15 @@ function innerHost(run: TaskRun): FlowHost {
   };
 }
 
-function beginInner(outer: GraphPlan, work: SubGraphPlan, input: JsonValue): MaybePromise<FlowSnapshot> {
+/** A payload is an input, as it would be for `invoke`; the state around shares its fields. */
+function beginInner(run: TaskRun, work: SubGraphPlan, input: JsonValue): MaybePromise<FlowSnapshot> {
   if (work.input) return begin(work.graph, work.input(input));
+  if (run.isSent) return begin(work.graph, input);
   const state = input as JsonObject;
   const shared: Record<string, JsonValue> = {};
   for (const name of work.graph.fields.keys()) {
     const value = state[name];
-    if (value !== undefined && outer.fields.has(name)) shared[name] = value;
+    if (value !== undefined && run.plan.fields.has(name)) shared[name] = value;
   }
   return seed(work.graph, shared);
 }

@@ -32,6 +32,8 @@ export class TaskRun {
     readonly key: string,
     readonly host: FlowHost,
     readonly signal: AbortSignal | undefined,
+    /** Whether its input is a payload, and not the state. */
+    readonly isSent: boolean,
   ) {}
 
   /** What the host could not keep anything with; it ends the superstep, whatever the node makes of it. */
