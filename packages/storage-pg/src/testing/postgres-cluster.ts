@@ -25,6 +25,8 @@ const START_ATTEMPTS = 5;
 export interface PostgresCluster {
   /** Of the superuser, to the database `postgres`. */
   readonly url: string;
+  /** Stops the server at once, as it is, and starts it again on the same port. */
+  restart(): Promise<void>;
   /** Stops the server and removes its folder. Stopping twice is fine. */
   stop(): Promise<void>;
 }
@@ -52,10 +54,18 @@ export async function startPostgresCluster({
     await chmod(folder, 0o755);
     const binaries = await findBinaries(folder, account);
     const data = await initialise(folder, binaries, account);
-    const { server, port, password } = await startOnFreePort(data, binaries, account, fsync);
-    const guard = watchOverServer(server.process, folder);
+    const { server: first, port, password } = await startOnFreePort(data, binaries, account, fsync);
+    let server = first;
+    let guard = watchOverServer(server.process, folder);
     return {
       url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+      async restart() {
+        server.process.kill("SIGQUIT");
+        await server.ended;
+        guard.dismiss();
+        server = await startServer(data, binaries, account, port, fsync);
+        guard = watchOverServer(server.process, folder);
+      },
       async stop() {
         server.process.kill("SIGINT");
         await server.ended;
