@@ -21,7 +21,7 @@ function routed(openModel, guards = [], telemetry) {
   return (request, call) => model.stream(request, { ...call, scope });
 }
 
-export const budgets = () =>
+const budgets = () =>
   createBudgets({ budgets: [{ usd: 1e6, per: "day", scope: "tenant" }], storage: memoryStorage() });
 
 const span = { set() {}, fail() {}, end() {} };
@@ -58,6 +58,6 @@ export const LAYERS = {
   "the same, OpenTelemetry's SDK": async (openModel) => routed(openModel, [budgets()], await realTelemetry()),
 };
 
-export const request = {
+const request = {
   messages: [{ role: "user", parts: [{ type: "text", text: "Draft the next step.", origin: "user" }] }],
 };

@@ -6,9 +6,9 @@ import type {
   ModelResult,
   TenantStores,
 } from "@salesagent/ports";
+import { canonicalJson } from "../kernel/canonical-json.js";
 import type { AnswerCacheSettings, TenantScoped } from "./cache-options.js";
 import { isWorthKeeping, touchesTools } from "./cache-rules.js";
-import { canonicalJson } from "../kernel/canonical-json.js";
 import { Flight, type FoundAnswer } from "./flight.js";
 import { FlightReader } from "./flight-reader.js";
 import { ageOf, byteLength, readAnswer, writeAnswer } from "./kept-answer.js";

@@ -9,6 +9,7 @@ import type {
   TenantStores,
   VectorMatch,
 } from "@salesagent/ports";
+import { sha256 } from "../kernel/sha256.js";
 import type { AnswerCacheSettings, TenantScoped } from "./cache-options.js";
 import { isWorthKeeping } from "./cache-rules.js";
 import { type EmbeddedText, type EmbedOptions, embedText } from "./embed-text.js";
@@ -18,7 +19,6 @@ import { ageOf, byteLength, readAnswer, replayAnswer, writeAnswer } from "./kept
 import { isObject } from "./kept-part.js";
 import { type Meaning, meaningOf } from "./meaning.js";
 import { requestKey, requestText } from "./request-key.js";
-import { sha256 } from "../kernel/sha256.js";
 import { type SpareOptions, spare } from "./spare-work.js";
 
 /** The version of what is kept, and of how collections are named. */

@@ -45,11 +45,7 @@ export async function readBack(plan: GraphPlan, flows: FlowStore, state: FlowSta
 }
 
 /** The state before the first superstep of a run. */
-export async function firstSnapshot(
-  plan: GraphPlan,
-  flows: FlowStore,
-  record: FlowRecord,
-): Promise<FlowSnapshot> {
+async function firstSnapshot(plan: GraphPlan, flows: FlowStore, record: FlowRecord): Promise<FlowSnapshot> {
   const point = forkOf(record);
   if (!point) return begin(plan, record.input);
   const source = await flows.get(point.runId);
