@@ -206,10 +206,13 @@ describe("an approval that is not valid", () => {
     expect(sent).toEqual([]);
   });
 
-  it("is not taken for arguments that were changed in the store", async () => {
+  it.each([
+    ["as they were asked for", {}],
+    ["as a person edited them", { editedArguments: { to: "bo@figma.com", body: "Dear Bo" } }],
+  ])("is not taken for arguments, %s, that were changed in the store", async (_, edits) => {
     const { send, sent, mail, request, approvals, storage, problems } = setup();
     const { id } = await request();
-    await approvals.approve(id, { tenant, by });
+    await approvals.approve(id, { tenant, by, ...edits });
     const stores = storage.tenant(tenant);
     const tampered = createEffects({
       storage: {

@@ -142,6 +142,19 @@ describe("an actor that is stopped", () => {
     expect(await record()).toMatchObject({ status: "failed" });
   });
 
+  it("gives a claim back whose answer was lost, since nothing was begun under it", async () => {
+    const { ledger, effects, mail, sent } = mailWorld();
+    let lost = false;
+    const unlucky = ledger((name, phase) => {
+      if (name !== "transaction" || phase !== "after" || lost) return;
+      lost = true;
+      throw new Error("connection reset");
+    });
+    await expect(unlucky.run(mail, call())).rejects.toThrow("connection reset");
+    expect(sent).toEqual([]);
+    expect(await effects.run(mail, call())).toEqual({ id: "m1" });
+  });
+
   it("begins nothing under a lease that ran out while it was claimed", async () => {
     const { ledger, mail, sent, clock } = mailWorld();
     let claimed = false;
