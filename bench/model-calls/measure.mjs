@@ -48,7 +48,7 @@ async function measureTogether(readStream, tokens, count) {
 }
 
 /** CPU of this process while it works, in µs. */
-export async function cpuOf(work) {
+async function cpuOf(work) {
   const cpu = process.cpuUsage();
   await work();
   const { user, system } = process.cpuUsage(cpu);
