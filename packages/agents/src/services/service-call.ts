@@ -26,7 +26,7 @@ const MAX_JSON_BYTES = 4 * 1024 * 1024;
 const MAX_ERROR_BYTES = 16 * 1024;
 
 /** Whether a call that failed somewhere on its way may be made again. */
-export function replayOf({ acts = false }: Pick<ServiceCall, "acts">): Replay {
+function replayOf({ acts = false }: Pick<ServiceCall, "acts">): Replay {
   return acts ? "unsafe" : "safe";
 }
 

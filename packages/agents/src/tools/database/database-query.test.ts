@@ -21,6 +21,9 @@ beforeAll(async () => {
   );
   await database.query("create table secret (word text)");
   await database.query("insert into secret values ('planted')");
+  await database.query(
+    "create function leave_trace() returns int language sql security definer as 'insert into company values (0) returning 1'",
+  );
   await database.query("create policy own on company using (tenant = current_setting('app.tenant', true))");
   await database.query("alter table company enable row level security");
   const url = await database.createRole(["grant select on company to ROLE"]);
@@ -90,6 +93,7 @@ describe("database_query", () => {
     "select 1; delete from company",
     "select 1; commit; delete from company",
     "select word from secret",
+    "select leave_trace() as id",
     "select set_config('app.tenant', 'other', true)",
     "select \"set_config\"('role', 'postgres', true)",
     "select pg_catalog.pg_sleep(100)",
