@@ -1,7 +1,7 @@
 import type { SalesAgentError } from "@salesagent/ports";
 import type { Row } from "./columns.js";
 import { breaksConnection, type FailureContext, toStoreError } from "./pg-errors.js";
-import type { PgClient, PgPool } from "./pg-pool.js";
+import type { PgClient, PgPool, PgQuery } from "./pg-pool.js";
 import type { Statement } from "./statement.js";
 
 const SET_TENANT = "select set_config('salesagent.tenant', $1, false)";
@@ -11,6 +11,9 @@ function setTenantLocally(tenant: string): string {
   const hex = Buffer.from(tenant, "utf8").toString("hex");
   return `select set_config('salesagent.tenant', convert_from(decode('${hex}', 'hex'), 'UTF8'), true)`;
 }
+
+/** Stands for a row that was written and not sent back. */
+const WRITTEN: Row = Object.freeze({});
 
 /** Values stay text: the host may have changed how `pg` reads types, and each store knows its own columns. */
 const AS_TEXT = { getTypeParser: () => (text: string) => text };
@@ -52,9 +55,10 @@ export class Connection {
     private readonly pooling: Pooling,
   ) {}
 
-  run({ name, text }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  async run({ name, text, counts }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
     const query = { text, values: values as unknown[], types: AS_TEXT };
-    return this.#query(this.pooling === "session" ? { ...query, name } : query);
+    const { rows, rowCount } = await this.#query(this.pooling === "session" ? { ...query, name } : query);
+    return counts ? new Array<Row>(rowCount ?? 0).fill(WRITTEN) : (rows as readonly Row[]);
   }
 
   /** Runs SQL without parameters: one statement, or several in one round trip. */
@@ -94,9 +98,9 @@ export class Connection {
     this.client.release(this.#broken);
   }
 
-  async #query(query: Parameters<PgClient["query"]>[0]): Promise<readonly Row[]> {
+  async #query(query: PgQuery): ReturnType<PgClient["query"]> {
     try {
-      return (await this.client.query(query)).rows as readonly Row[];
+      return await this.client.query(query);
     } catch (error) {
       if (breaksConnection(error)) this.#broken = true;
       throw error;

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import type { FlowWrite } from "@salesagent/ports";
-import { type Statement, writing } from "./statement.js";
+import { counting, type Statement, writing } from "./statement.js";
 import { leaseTime } from "./store-time.js";
 
 /** What the SQL of a commit is made of. */
@@ -50,7 +50,7 @@ function shapeOf({ steps = [], checkpoint, taken = [], rest }: FlowWrite): Commi
   };
 }
 
-/** The values of a write, in the order in which {@link toCommitText} numbers them. */
+/** The values of a write, in the order in which {@link toStatement} numbers them. */
 function toValues({ steps = [], checkpoint, taken = [], rest }: FlowWrite): readonly unknown[] {
   const values: unknown[] = [];
   const [first] = steps;
@@ -84,13 +84,15 @@ interface CommitPart {
   readonly sets?: readonly string[];
   readonly asks?: readonly string[];
   readonly does?: readonly string[];
+  /** As `does`; it writes a row at least, exactly when the commit holds. */
+  readonly proves?: string;
 }
 
 /**
  * A commit as one statement. It changes the row of the run first, where the fence holds, and all else only then; whoever
  * changes that row meanwhile is waited for, and what they left is what counts.
  */
-function toCommitText(tables: CommitTables, shape: CommitShape): string {
+function toStatement(tables: CommitTables, shape: CommitShape): Statement {
   let next = FIRST_OWN_PARAMETER;
   const parameter = () => `$${next++}`;
   const steps = toStepsPart(tables, shape, parameter);
@@ -99,19 +101,23 @@ function toCommitText(tables: CommitTables, shape: CommitShape): string {
   const rest = toRestPart(tables, shape, inbox, parameter);
   const parts: readonly CommitPart[] = [steps, checkpoint, taken, rest];
   const sets = [`last_write = ${DIGEST}`, `updated_at = ${NOW}`, ...parts.flatMap((part) => part.sets ?? [])];
-  const asks = parts.flatMap((part) => part.asks ?? []);
-  const does = parts.flatMap((part) => part.does ?? []);
-  const told =
-    shape.rest === "resting"
-      ? `case when due_at <= ${NOW} then ${tables.tell} end as told`
-      : "true as written";
-  return `with run as (
+  const asks = [`q.last_write is distinct from ${DIGEST}`, ...parts.flatMap((part) => part.asks ?? [])];
+  const writes = `with run as (
       update ${tables.queue} q set ${sets.join(", ")}
       where q.tenant = ${TENANT} and q.id = ${RUN} and q.fence = ${FENCE} and q.status = 'running'
-        and ${[`q.last_write is distinct from ${DIGEST}`, ...asks].join(" and ")}
+        and ${asks.join(" and ")}
       returning q.due_at
-    )${does.map((sql, index) => `, part_${index} as (${sql})`).join("")}
-    select ${told} from run`;
+    )`;
+  const does = parts.flatMap((part) => part.does ?? []);
+  const [proof, ...others] = parts.flatMap(({ proves = [] }) => proves);
+  const following = (all: readonly string[]) =>
+    all.map((sql, index) => `, part_${index} as (${sql})`).join("");
+  if (shape.rest !== "resting" && proof !== undefined) {
+    return counting(`${writes}${following([...does, ...others])} ${proof}`);
+  }
+  const told = `case when due_at <= ${NOW} then ${tables.tell} end as told`;
+  const all = proof === undefined ? does : [...does, proof, ...others];
+  return writing(`${writes}${following(all)} select ${told} from run`);
 }
 
 type Parameter = () => string;
@@ -125,12 +131,11 @@ function toStepsPart(tables: CommitTables, { steps }: CommitShape, parameter: Pa
     asks: [
       `not exists (select from ${tables.steps} s where s.tenant = ${TENANT} and s.run_id = ${RUN} and ${which})`,
     ],
-    does: [
+    proves:
       steps === "one"
         ? `${insert}, ${keys}, ${values}::json from run`
         : `${insert}, step.key, step.value from run,
             rows from (unnest(${keys}::text[]), json_array_elements(${values}::json)) as step (key, value)`,
-    ],
   };
 }
 
@@ -145,11 +150,9 @@ function toCheckpointPart(
   return {
     sets: [`checkpoint = ${seq}::bigint`],
     asks: [`q.checkpoint = ${seq}::bigint - 1`],
-    does: [
-      `delete from ${tables.steps} s using run where s.tenant = ${TENANT} and s.run_id = ${RUN}`,
-      `insert into ${tables.checkpoints} (tenant, run_id, number, delta, snapshot, at)
-        select ${TENANT}, ${RUN}, ${seq}::bigint, ${delta}::json, ${snapshot}, ${at}::timestamptz from run`,
-    ],
+    does: [`delete from ${tables.steps} s using run where s.tenant = ${TENANT} and s.run_id = ${RUN}`],
+    proves: `insert into ${tables.checkpoints} (tenant, run_id, number, delta, snapshot, at)
+      select ${TENANT}, ${RUN}, ${seq}::bigint, ${delta}::json, ${snapshot}, ${at}::timestamptz from run`,
   };
 }
 
@@ -188,7 +191,7 @@ function toRestPart(
   if (rest === "cancelled") return { sets };
   const column = rest === "completed" ? "output" : "error";
   const ended = `update ${tables.runs} r set ${column} = ${parameter()}::json from run where r.tenant = ${TENANT} and r.id = ${RUN}`;
-  return { sets, does: [ended] };
+  return { sets, proves: ended };
 }
 
 /** Makes commits: a statement for each shape of write when it is first wanted. */
@@ -199,7 +202,7 @@ export function createCommits(tables: CommitTables): Commits {
     const name = `${shape.steps} ${shape.checkpoint} ${shape.taken} ${shape.rest}`;
     let statement = statements.get(name);
     if (statement === undefined) {
-      statement = writing(toCommitText(tables, shape));
+      statement = toStatement(tables, shape);
       statements.set(name, statement);
     }
     const own = toValues(write);

@@ -15,7 +15,7 @@ export interface PgNotice {
 
 /** The few members of a `pg` client that are used. */
 export interface PgClient {
-  query(query: PgQuery): Promise<{ readonly rows: unknown[] }>;
+  query(query: PgQuery): Promise<{ readonly rows: unknown[]; readonly rowCount?: number | null }>;
   on(event: "error", listener: (error: Error) => void): unknown;
   on(event: "end", listener: () => void): unknown;
   on(event: "notification", listener: (notice: PgNotice) => void): unknown;

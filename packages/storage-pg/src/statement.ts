@@ -7,11 +7,13 @@ export interface Statement {
   readonly text: string;
   /** Whether it only reads. */
   readonly reads: boolean;
+  /** It gives no rows: what counts is how many it wrote. As many empty rows stand for them. */
+  readonly counts: boolean;
 }
 
-function toStatement(text: string, reads: boolean): Statement {
+function toStatement(text: string, reads: boolean, counts = false): Statement {
   const digest = createHash("sha256").update(text).digest("base64url").slice(0, 22);
-  return Object.freeze({ name: `salesagent_${digest}`, text, reads });
+  return Object.freeze({ name: `salesagent_${digest}`, text, reads, counts });
 }
 
 /** A statement that only reads. */
@@ -22,6 +24,11 @@ export function reading(text: string): Statement {
 /** A statement that writes. */
 export function writing(text: string): Statement {
   return toStatement(text, false);
+}
+
+/** A statement that writes and gives no rows, which spares both sides describing and sending them. */
+export function counting(text: string): Statement {
+  return toStatement(text, false, true);
 }
 
 /** Makes each statement of a family when it is first wanted; there are only so many texts. */
