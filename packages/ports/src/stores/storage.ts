@@ -1,8 +1,11 @@
 import type { CallOptions } from "../call-options.js";
+import type { ApprovalStore } from "./approval-store.js";
 import type { AuditStore } from "./audit-store.js";
 import type { BreakerStore } from "./breaker-store.js";
 import type { BudgetStore } from "./budget-store.js";
 import type { CacheStore } from "./cache-store.js";
+import type { EffectStore } from "./effect-store.js";
+import type { FlowQueue, FlowStore } from "./flow-store.js";
 import type { ImportStore } from "./import-store.js";
 import type { LeadStore } from "./lead-store.js";
 import type { MessageStore } from "./message-store.js";
@@ -27,6 +30,9 @@ export interface TenantStores {
   readonly cache: CacheStore;
   readonly breakers: BreakerStore;
   readonly vectors: VectorStore;
+  readonly flows: FlowStore;
+  readonly effects: EffectStore;
+  readonly approvals: ApprovalStore;
 }
 
 /** How a transaction runs. */
@@ -67,6 +73,8 @@ export interface Storage extends AsyncDisposable {
    * @throws TypeError when the id is not such a text.
    */
   tenant(id: string): TenantStorage;
+  /** Runs of graphs that are due, of all tenants: for workers. */
+  readonly queue: FlowQueue;
   /** Prepares what the stores need, such as tables. Safe to call from many processes at once, and again. */
   migrate(call?: CallOptions): Promise<void>;
   /** Asks whether the storage answers. @throws `store.unavailable` or `store.closed`. */
