@@ -23,7 +23,7 @@ export function compare(left: Cursor, right: Cursor): number {
 }
 
 /** Where `place` stands, or would stand, in a sorted list: the number of entries before it. */
-export function countBefore(entries: readonly Cursor[], place: Cursor): number {
+function countBefore(entries: readonly Cursor[], place: Cursor): number {
   let low = 0;
   let high = entries.length;
   while (low < high) {

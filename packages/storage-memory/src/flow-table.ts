@@ -11,7 +11,7 @@ export class FlowTable extends Table<FlowRow> {
     readonly tenant: string,
     private readonly queue: DueRuns,
   ) {
-    super(writes, ({ record }) => record.threadId);
+    super(writes, ({ threadId }) => threadId);
   }
 
   override insert(id: string, order: number, row: FlowRow): void {
@@ -24,13 +24,11 @@ export class FlowTable extends Table<FlowRow> {
     this.#place(row);
   }
 
-  #place({ record }: FlowRow): void {
-    const { id, graph, version, dueAt } = record;
+  #place({ id, graph, version, dueAt }: FlowRow): void {
     const before = this.#due.get(id);
-    const order = dueAt === undefined ? undefined : Date.parse(dueAt);
-    if (before?.order === order) return;
+    if (before === undefined ? dueAt === undefined : before.dueAt === dueAt && this.queue.has(before)) return;
     if (before !== undefined) this.queue.remove(before);
-    if (order === undefined) this.#due.delete(id);
-    else this.#due.set(id, this.queue.add({ order, id, table: this, graph, version }));
+    if (dueAt === undefined) this.#due.delete(id);
+    else this.#due.set(id, this.queue.add({ dueAt, id, table: this, graph, version }));
   }
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { type ManualClock, manualClock } from "@salesagent/conformance";
 import type { FlowClaim } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
@@ -157,6 +158,29 @@ describe("the queue in memory", () => {
     expect(await wait(10_000).isOver()).toBe(true);
     expect((await claim()).length).toBe(1);
     expect(await wait(10_000).isOver()).toBe(false);
+  });
+
+  it("takes a claim of no runs for no look at what is due", async () => {
+    const { create, wait, claim, storage } = openBench();
+    const claimNone = () => storage.queue.claim({ owner: "me", leaseMs: 1000, limit: 0, graphs });
+    await claim();
+    await claimNone();
+    expect(await wait(10_000).isOver()).toBe(false);
+    await create("1");
+    await claimNone();
+    expect(await wait(10_000).isOver()).toBe(true);
+  });
+
+  it("leaves no listener on a signal that outlives the wait", async () => {
+    const { clock, storage } = openBench();
+    const { signal } = new AbortController();
+    for (let index = 0; index < 3; index++) {
+      const waiting = storage.queue.wait(1000, { signal });
+      expect(getEventListeners(signal, "abort")).toHaveLength(1);
+      clock.advance(1000);
+      await waiting;
+      expect(getEventListeners(signal, "abort")).toEqual([]);
+    }
   });
 
   it("forgets who aborted, and their timer", async () => {

@@ -19,15 +19,16 @@ import {
   readHistory,
   startRow,
   stopRow,
+  toRecord,
 } from "./flow-row.js";
 import { now, type StoreContext } from "./store-context.js";
 import type { Rows } from "./table.js";
 
 function toTest({ graph, status, parentId }: FlowFilter): (row: FlowRow) => boolean {
-  return ({ record }) =>
-    (graph === undefined || record.graph === graph) &&
-    (status === undefined || record.status === status) &&
-    (parentId === undefined || record.parentId === parentId);
+  return (row) =>
+    (graph === undefined || row.graph === graph) &&
+    (status === undefined || row.status === status) &&
+    (parentId === undefined || row.parentId === parentId);
 }
 
 function mustGet(flows: Rows<FlowRow>, id: string): FlowRow {
@@ -39,7 +40,7 @@ function mustGet(flows: Rows<FlowRow>, id: string): FlowRow {
 /** Changes a run that has not ended. @returns False when there is no such run. */
 function changeOpen(flows: Rows<FlowRow>, id: string, change: (row: FlowRow) => FlowRow): boolean {
   const row = flows.get(id);
-  if (row === undefined || hasEnded(row.record)) return false;
+  if (row === undefined || hasEnded(row)) return false;
   const changed = change(row);
   if (changed !== row) flows.replace(id, changed);
   return true;
@@ -54,18 +55,18 @@ export function createMemoryFlowStore({ rows, clock, admit }: StoreContext): Flo
       const normal = toNormalFlowStart(start);
       if (flows.get(normal.id) !== undefined) return false;
       const createdAt = now(clock);
-      const row = startRow({ dueAt: createdAt, ...normal, createdAt, updatedAt: createdAt });
-      flows.insert(normal.id, Date.parse(createdAt), row);
+      flows.insert(normal.id, Date.parse(createdAt), startRow(normal, createdAt));
       return true;
     },
     async get(id, call) {
       admit("flows", call);
-      return flows.get(toStorable("flows", "id", id))?.record;
+      const row = flows.get(toStorable("flows", "id", id));
+      return row === undefined ? undefined : toRecord(row);
     },
     async load(id, fence, call) {
       admit("flows", call);
       const row = mustGet(flows, toStorable("flows", "id", id));
-      if (row.record.fence !== fence) throw flowFenced(id, fence);
+      if (row.fence !== fence) throw flowFenced(id, fence);
       return loadRow(row);
     },
     async commit(write, call) {
@@ -90,7 +91,7 @@ export function createMemoryFlowStore({ rows, clock, admit }: StoreContext): Flo
       const { threadId, ...rest } = toStorable("flows", "filter", filter);
       const scan = { page: toNormalPage("flows", page), descending: true, where: toTest(rest) };
       const { items, ...next } = flows.page(scan, threadId);
-      return { items: items.map(({ record }) => record), ...next };
+      return { items: items.map(toRecord), ...next };
     },
     async history(id, page, call) {
       admit("flows", call);
@@ -98,8 +99,8 @@ export function createMemoryFlowStore({ rows, clock, admit }: StoreContext): Flo
       const { after, limit } = toNormalPage("flows", page);
       if (row === undefined) return { items: [] };
       const items = readHistory(row, after?.order ?? 0, limit);
-      const order = items.at(-1)?.seq ?? row.record.seq;
-      return order < row.record.seq ? { items, next: toCursorText({ order, seq: 0 }) } : { items };
+      const order = items.at(-1)?.seq ?? row.seq;
+      return order < row.seq ? { items, next: toCursorText({ order, seq: 0 }) } : { items };
     },
   };
 }

@@ -56,6 +56,7 @@ export function flowCommitConformance({ describe, it, expect, open }: FlowSuite)
         events: [],
       });
       expect(state.record).toMatchObject({ seq: 6, fence: 2, status: "running" });
+      expect((await acme.flows.history("1", { limit: 4 })).items).toEqual(checkpoints.slice(0, 4));
       expect(await readAll((page) => acme.flows.history("1", page), 4)).toEqual(checkpoints);
     });
 

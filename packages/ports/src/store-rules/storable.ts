@@ -47,10 +47,10 @@ export function toStorable<T>(store: string, field: string, value: T): T {
   };
 
   const copyList = (list: readonly unknown[]): readonly unknown[] => {
-    const copies: unknown[] = [];
+    const copies: unknown[] = [...list]; // of the very length: a list that grows keeps room to spare for ever
     for (let index = 0; index < list.length; index++) {
       trail.push(index);
-      copies.push(copy(list[index]));
+      copies[index] = copy(list[index]);
       trail.pop();
     }
     return Object.freeze(copies);
