@@ -84,6 +84,17 @@ describe("compile", () => {
       "b: no way leads here from the start",
     ],
     [
+      "a join with a source that nothing leads to",
+      loose()
+        .addNode("a", idle)
+        .addNode("b", idle)
+        .addNode("c", idle)
+        .addEdge(START, "a")
+        .addEdge(["a", "b"], "c")
+        .addEdge("c", END),
+      "c: no way leads here from the start",
+    ],
+    [
       "a loop without an exit",
       loose().addNode("a", idle).addNode("b", idle).addEdge(START, "a").addEdge("a", "b").addEdge("b", "a"),
       "a: no way leads from here to the end",

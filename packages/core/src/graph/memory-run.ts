@@ -15,8 +15,11 @@ import type { GraphPlan, RunMeans } from "./graph-plan.js";
 import type { HistoryPoint, RunOptions, RunView } from "./graph-runs.js";
 import { isPromise, type MaybePromise } from "./maybe-promise.js";
 
-/** Supersteps from one whole snapshot to the next, so that reading back is bounded. */
-const SNAPSHOT_EVERY = 50;
+/**
+ * A whole snapshot is kept when the deltas since the last one are as long as that was, and at least so many characters: what is
+ * kept stays within a few times the deltas, and reading back within a few times the state.
+ */
+const LEAST_BETWEEN_SNAPSHOTS = 4_000;
 
 interface Checkpoint {
   readonly delta: string;
@@ -50,6 +53,9 @@ export class MemoryRun implements RunKeeper, FlowHost {
   readonly #createdAtMs: number;
   #base: { readonly snapshot: string; readonly superstep: number } | undefined;
   readonly #checkpoints: Checkpoint[] = [];
+  /** Since the last whole snapshot, and of it. */
+  #deltaChars = 0;
+  #snapshotChars = 0;
   readonly #remembered = new Map<string, string>();
   readonly #events = new Map<string, string>();
   #error: StoredError | undefined;
@@ -135,12 +141,15 @@ export class MemoryRun implements RunKeeper, FlowHost {
   }
 
   advanced({ delta, snapshot }: Exclude<Advance, { kind: "waiting" }>): void {
-    const isWhole = (this.#checkpoints.length + 1) % SNAPSHOT_EVERY === 0;
-    this.#checkpoints.push({
-      delta: JSON.stringify(delta),
-      snapshot: isWhole ? JSON.stringify(snapshot) : undefined,
-      atMs: this.clock.now(),
-    });
+    const text = JSON.stringify(delta);
+    this.#deltaChars += text.length;
+    const isWhole = this.#deltaChars >= Math.max(LEAST_BETWEEN_SNAPSHOTS, this.#snapshotChars);
+    const whole = isWhole ? JSON.stringify(snapshot) : undefined;
+    if (whole !== undefined) {
+      this.#deltaChars = 0;
+      this.#snapshotChars = whole.length;
+    }
+    this.#checkpoints.push({ delta: text, snapshot: whole, atMs: this.clock.now() });
     this.#remembered.clear();
   }
 

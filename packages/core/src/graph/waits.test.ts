@@ -55,6 +55,18 @@ describe("a node that asks", () => {
     expect(await graph.resume("r", { answer: "yes" })).toMatchObject({ state: { got: "yes" } });
   });
 
+  it("waits also when it goes on as if it had an answer", async () => {
+    const graph = oneNode(async (_state, ctx) => {
+      try {
+        return { got: ctx.interrupt<string>("?") };
+      } catch {
+        return { got: "guessed" };
+      }
+    });
+    expect(await graph.invoke({}, { runId: "r" })).toMatchObject({ status: "waiting" });
+    expect(await graph.resume("r", { answer: "told" })).toMatchObject({ state: { got: "told" } });
+  });
+
   it("refuses an answer that does not fit, and waits on", async () => {
     const schema = z.object({ approved: z.boolean() });
     const graph = oneNode(async (_state, ctx) => ({ got: ctx.interrupt("send it?", { schema }).approved }));
