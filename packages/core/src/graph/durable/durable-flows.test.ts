@@ -126,6 +126,35 @@ describe("durableFlows", () => {
     hold();
   });
 
+  it("shows a run that is claimed while it is looked at", async () => {
+    const storage = memoryStorage();
+    await using flows = durableFlows({ storage, work: "elsewhere" });
+    const graph = steps([]).compile({ name: "steps", checkpointer: flows });
+    await storage.tenant(tenant).flows.create({ id: "r1", graph: "steps", version: "1", input: {} });
+    const stores = storage.tenant(tenant);
+    const { get } = stores.flows;
+    const claimed = vi.fn(() =>
+      storage.queue.claim({
+        ...{ owner: "other", leaseMs: 1_000, limit: 1 },
+        graphs: [{ name: "steps", versions: ["1"] }],
+      }),
+    );
+    vi.spyOn(storage, "tenant").mockReturnValue({
+      ...stores,
+      flows: {
+        ...stores.flows,
+        get: async (id, call) => {
+          const record = await get.call(stores.flows, id, call);
+          if (claimed.mock.calls.length === 0) await claimed();
+          return record;
+        },
+      },
+    });
+
+    expect(await graph.getState("r1", { tenant })).toMatchObject({ status: "running", next: ["one"] });
+    expect(claimed).toHaveBeenCalledTimes(1);
+  });
+
   it("stops a run that is asked to, and says who asked", async () => {
     const storage = memoryStorage();
     await using flows = durableFlows({ storage, leaseMs: 300, pollMs: 20 });

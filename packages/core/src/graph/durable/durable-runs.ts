@@ -1,5 +1,6 @@
 import {
   type FlowRecord,
+  type FlowState,
   type FlowStore,
   type JsonObject,
   type JsonValue,
@@ -87,9 +88,9 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
 
   async getState(runId: string, scope: RunScope = {}): Promise<RunView<State> | undefined> {
     const flows = this.#flows(scope);
-    const record = await flows.get(runId, { signal: scope.signal });
-    if (!record) return undefined;
-    const state = await flows.load(runId, record.fence, { signal: scope.signal });
+    const state = await look(flows, runId, scope.signal);
+    if (!state) return undefined;
+    const { record } = state;
     const { superstep, values, tasks } = await readBack(this.#init.plan, flows, state);
     const { status, error, stop, threadId, createdAt } = record;
     const fork = forkOf(record);
@@ -240,6 +241,23 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
       throw stopped(runId, record.stop ?? { by: "unknown", reason: "unknown" });
     }
     throw failureOf(record, end);
+  }
+}
+
+/** All that a run is, whoever has it: one that is claimed between the two questions is asked for again. */
+async function look(
+  flows: FlowStore,
+  runId: string,
+  signal: AbortSignal | undefined,
+): Promise<FlowState | undefined> {
+  for (;;) {
+    const record = await flows.get(runId, { signal });
+    if (!record) return undefined;
+    try {
+      return await flows.load(runId, record.fence, { signal });
+    } catch (error) {
+      if (!SalesAgentError.is(error, "flow.fenced")) throw error;
+    }
   }
 }
 
