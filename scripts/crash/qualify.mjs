@@ -9,6 +9,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { findPostgres } from "../workspace/postgres.mjs";
 import { rootFolder } from "../workspace/root.mjs";
+import { createRandom } from "./_random.mjs";
 
 const ROWS = 6_000;
 const ROUNDS = 3;
@@ -20,21 +21,6 @@ const program = join(rootFolder, "packages/cli/bin/salesagent.js");
 const folder = await mkdtemp(join(tmpdir(), "salesagent-crash-"));
 const server = await findPostgres();
 const pool = new pg.Pool({ connectionString: server.url });
-
-/**
- * A small generator of numbers in [0, 1), so that a failure can be had again. See Mulberry32.
- *
- * @param {number} state
- */
-function createRandom(state) {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /**
  * Rows of all kinds: new, repeated, with quoted line ends and emoji, and some that must be rejected.

@@ -1,0 +1,14 @@
+/**
+ * A small generator of numbers in [0, 1), so that a failure can be had again. See Mulberry32.
+ *
+ * @param {number} state
+ */
+export function createRandom(state) {
+  let a = state;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}

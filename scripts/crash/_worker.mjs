@@ -1,0 +1,107 @@
+/**
+ * A process that `graph.mjs` kills and freezes: works on runs that are due, in Postgres, and tells what it gets done. It is told
+ * nothing of what others left.
+ */
+import { createEffects, defineEffect } from "@salesagent/core/effects";
+import { durableFlows } from "@salesagent/core/graph";
+import { SalesAgentError } from "@salesagent/ports";
+import { postgres } from "@salesagent/storage-pg";
+import { createFlow, effectName, LEASE_MS, taskName } from "./_booking-flow.mjs";
+
+/**
+ * @typedef {{ url: string, tenant: string, recorder: string, worker: string }} Task
+ * @typedef {{ kind: "ready" } | { kind: "taken", runId: string } | { kind: "progress", runId: string } | { kind: "fenced", runId: string }
+ *   | { kind: "rested", runId: string } | { kind: "error", message: string }} Told
+ */
+
+/** @param {Told} told */
+function tell(told) {
+  if (process.connected) process.send?.(told, undefined, {}, () => {});
+}
+
+/** @param {Task} task */
+function work({ url, tenant, recorder, worker }) {
+  const storage = postgres({ connectionString: url, maxConnections: 6 });
+  const ledger = createEffects({ storage, owner: worker, leaseMs: LEASE_MS });
+  /** @type {import("@salesagent/core/effects").Effect<{ effect: string, draft: string }, string>} */
+  const booking = defineEffect({
+    name: "booking",
+    target: ({ effect }) => effect,
+    act: async (input, { idempotencyKey, signal }) => {
+      const body = JSON.stringify({ ...input, worker, idempotencyKey });
+      const response = await fetch(`${recorder}/effects`, { method: "POST", body, signal });
+      /** @type {any} */
+      const { said } = await response.json();
+      return said;
+    },
+    lookup: async ({ effect }, _, { signal }) => {
+      const response = await fetch(`${recorder}/effects?effect=${encodeURIComponent(effect)}`, { signal });
+      /** @type {any} */
+      const { happened, said } = await response.json();
+      return happened ? { happened, result: said } : { happened };
+    },
+  });
+  const flows = durableFlows({
+    storage: reportFenced(storage),
+    owner: worker,
+    leaseMs: LEASE_MS,
+    onEvent: (event, { id: runId }) => {
+      if (event.type === "run-started") tell({ kind: "taken", runId });
+      if (event.type === "node-finished") tell({ kind: "progress", runId });
+      if (event.type === "interrupted" || event.type === "run-completed") tell({ kind: "rested", runId });
+    },
+    onError: (error) => tell({ kind: "error", message: String(error) }),
+  });
+  createFlow({
+    checkpointer: flows,
+    random: Math.random,
+    doOnce: (post, { runId, superstep, signal }) => {
+      const task = taskName(post);
+      const input = { effect: effectName(runId, task), draft: post.draft };
+      const step = `${superstep}/${task}`;
+      return ledger.run(booking, { tenant, runId, step, input, signal });
+    },
+  });
+  flows.work();
+}
+
+/**
+ * The storage, which tells when it refuses a write because somebody else has the run.
+ *
+ * @param {import("@salesagent/storage-pg").PostgresStorage} storage
+ * @returns {import("@salesagent/core/graph").FlowStorage}
+ */
+function reportFenced({ queue, tenant }) {
+  return {
+    queue: {
+      ...queue,
+      async renew(claims, leaseMs, call) {
+        const lost = await queue.renew(claims, leaseMs, call);
+        for (const { id, reason } of lost) if (reason === "fenced") tell({ kind: "fenced", runId: id });
+        return lost;
+      },
+    },
+    tenant(id) {
+      const { flows } = tenant(id);
+      return {
+        flows: {
+          ...flows,
+          async commit(write, call) {
+            try {
+              return await flows.commit(write, call);
+            } catch (error) {
+              if (SalesAgentError.is(error, "flow.fenced")) tell({ kind: "fenced", runId: write.id });
+              throw error;
+            }
+          },
+        },
+      };
+    },
+  };
+}
+
+process.once("message", (/** @type {Task} */ task) => {
+  work(task);
+  tell({ kind: "ready" });
+});
+process.once("disconnect", () => process.exit());
