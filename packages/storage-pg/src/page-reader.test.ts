@@ -58,3 +58,13 @@ describe("a page of a list", () => {
     expect(plan).not.toContain("Sort");
   });
 });
+
+describe("a count of what was done to a target", () => {
+  it("is read from the target's index", async () => {
+    await database.query("update salesagent.effects set target = 'bob' where key::int <= 20");
+    await database.query("analyze salesagent.effects");
+    const since = "2001-01-01T00:00:00.000Z";
+    const plan = await planOf((acme) => acme.effects.countDone({ target: "bob", since }));
+    expect(plan).toContain("using effects_by_target");
+  });
+});

@@ -1,4 +1,4 @@
-import type { EffectClaim, EffectRecord, EffectStatus, EffectStore, JsonValue } from "@salesagent/ports";
+import type { EffectRecord, EffectStatus, EffectStore, JsonValue } from "@salesagent/ports";
 import {
   toInstant,
   toNormalCount,
@@ -6,6 +6,7 @@ import {
   toNormalId,
   toNormalOutcome,
   toStorable,
+  transactionContended,
 } from "@salesagent/ports/store-rules";
 import { instant, json, jsonText, number, optional, type Row, text } from "./columns.js";
 import { byInstant } from "./page-order.js";
@@ -13,6 +14,9 @@ import { createPageReader, type PageReader } from "./page-reader.js";
 import { reading, type Statement, writing } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 import { toStoreTime } from "./store-time.js";
+
+/** A claim that is refused is made again only where the effect failed just then. */
+const CLAIM_ATTEMPTS = 10;
 
 /** As it is read at a time: a claim whose lease is over is of unknown outcome. */
 const statusAt = (now: string) =>
@@ -41,18 +45,13 @@ function fromEffectRow(row: Row): EffectRecord {
   };
 }
 
-function fromClaimRow(row: Row): EffectClaim {
-  return { granted: row["granted"] === "t", record: fromEffectRow(row) };
-}
-
 /** The SQL of the effect store. The tenant is `$1` and a key `$2` everywhere. */
 export interface EffectStatements {
   /**
-   * $3: now, $4: owner, $5: end of the lease, $6–$9: effect, target, run, input. Gives the record and whether it was granted;
-   * nothing where another claim of the key came in at the same time.
+   * $3: now, $4: owner, $5: end of the lease, $6–$9: effect, target, run, input. Gives the record where it was granted.
    */
   readonly claim: Statement;
-  /** $3: now, $4: owner, $5: end of the lease. Gives the record and whether it was granted. */
+  /** $3: now, $4: owner, $5: end of the lease. Gives the record where it was granted. */
   readonly reconcile: Statement;
   /** $3: now, $4: owner, $5: end of the lease. Gives the key where the claim is still the owner's. */
   readonly renew: Statement;
@@ -72,11 +71,6 @@ export interface EffectStatements {
 export function createEffectStatements(name: TableNames): EffectStatements {
   const effects = name("effects");
   const returned = `returning ${FIELDS}, status as status_then`;
-  /** What a change gave, or what stands where nothing changed. */
-  const granting = (change: string) => `with changed as (${change})
-    select true as granted, * from changed union all
-    select false, ${FIELDS}, ${statusAt("$3")} from ${effects}
-    where tenant = $1 and key = $2 and not exists (select from changed)`;
   const listOf = (which: string) =>
     createPageReader<EffectRecord>({
       store: "effects",
@@ -88,19 +82,17 @@ export function createEffectStatements(name: TableNames): EffectStatements {
       fromRow: fromEffectRow,
     });
   return {
-    claim: writing(
-      granting(`insert into ${effects} as e (tenant, key, updated_at, created_at, owner, lease_until, effect, target,
+    claim:
+      writing(`insert into ${effects} as e (tenant, key, updated_at, created_at, owner, lease_until, effect, target,
           run_id, input, status, attempts)
         values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9::json, 'claimed', 1)
         on conflict (tenant, key) do update set status = 'claimed', attempts = e.attempts + 1, owner = excluded.owner,
           lease_until = excluded.lease_until, input = excluded.input, error = null, updated_at = excluded.updated_at
-        where e.status = 'failed' ${returned}`),
-    ),
-    reconcile: writing(
-      granting(`update ${effects} set status = 'unknown', owner = $4, lease_until = $5, updated_at = $3
+      where e.status = 'failed' ${returned}`),
+    reconcile:
+      writing(`update ${effects} set status = 'unknown', owner = $4, lease_until = $5, updated_at = $3
         where tenant = $1 and key = $2 and (lease_until is null or lease_until <= $3)
-          and status in ('claimed', 'unknown') ${returned}`),
-    ),
+        and status in ('claimed', 'unknown') ${returned}`),
     renew: writing(`update ${effects} set lease_until = greatest(lease_until, $5::timestamptz)
       where tenant = $1 and key = $2 and owner = $4 and status in ('claimed', 'unknown') and lease_until > $3
       returning key`),
@@ -109,7 +101,7 @@ export function createEffectStatements(name: TableNames): EffectStatements {
       where tenant = $1 and key = $2 and owner = $4 and status in ('claimed', 'unknown') returning key`),
     get: reading(`select ${FIELDS}, ${statusAt("$3")} from ${effects} where tenant = $1 and key = $2`),
     count: reading(`select count(*) as count from ${effects} where tenant = $1 and target = $2
-      and ($3::text is null or effect = $3) and status <> 'failed' and status = 'done' and updated_at >= $4`),
+      and ($3::text is null or effect = $3) and status = 'done' and updated_at >= $4`),
     countForGate: reading(
       `select ${name("count_effects")}($1::text, $2::text, $3::text, $4::timestamptz) as count`,
     ),
@@ -125,18 +117,25 @@ export function createPgEffectStore(context: StoreContext, statements: EffectSta
     toNormalId("effects", "owner", owner),
     toInstant("effects", "leaseUntil", leaseUntil),
   ];
+  const get: EffectStore["get"] = async (key, call) => {
+    executor.admit("effects", call);
+    const [row] = await executor.run("effects", statements.get, place(key), call);
+    return row === undefined ? undefined : fromEffectRow(row);
+  };
   return {
     port: "effect-store/1",
     async claim(draft, call) {
       executor.admit("effects", call);
       const { key, effect, target, input, runId, owner, leaseUntil } = toNormalEffect(draft);
       const what = [owner, leaseUntil, effect, target, runId ?? null, JSON.stringify(input)];
-      const [row] = await executor.run("effects", statements.claim, [...place(key), ...what], call);
-      if (row !== undefined) return fromClaimRow(row);
-      // another claim of it stands since the statement began, which did not see it
-      const [other] = await executor.run("effects", statements.get, place(key), call);
-      if (other === undefined) throw new Error("a claim gave no record");
-      return { granted: false, record: fromEffectRow(other) };
+      // What stands is read by a statement of its own: the one that claims sees what stood when it began.
+      for (let attempt = 1; attempt <= CLAIM_ATTEMPTS; attempt++) {
+        const [row] = await executor.run("effects", statements.claim, [...place(key), ...what], call);
+        if (row !== undefined) return { granted: true, record: fromEffectRow(row) };
+        const record = await get(key, call);
+        if (record !== undefined && record.status !== "failed") return { granted: false, record };
+      }
+      throw transactionContended(CLAIM_ATTEMPTS);
     },
     async renew(key, owner, leaseUntil, call) {
       executor.admit("effects", call);
@@ -155,13 +154,11 @@ export function createPgEffectStore(context: StoreContext, statements: EffectSta
       executor.admit("effects", call);
       const values = [...place(key), ...lease(owner, leaseUntil)];
       const [row] = await executor.run("effects", statements.reconcile, values, call);
-      return row === undefined ? undefined : fromClaimRow(row);
+      if (row !== undefined) return { granted: true, record: fromEffectRow(row) };
+      const record = await get(key, call);
+      return record === undefined ? undefined : { granted: false, record };
     },
-    async get(key, call) {
-      executor.admit("effects", call);
-      const [row] = await executor.run("effects", statements.get, place(key), call);
-      return row === undefined ? undefined : fromEffectRow(row);
-    },
+    get,
     async list({ status, effect, target, runId } = {}, page, call) {
       const conditions = { status_then: status, effect, target, run_id: runId };
       const open = status === "claimed" || status === "unknown";

@@ -3,7 +3,7 @@ import type { FlowClaim, FlowQueue, FlowStart, FlowStore } from "@salesagent/por
 /** The graph of the runs of tests, as workers want it. */
 export const SALES = [{ name: "sales", versions: ["1"] }] as const;
 
-export const LONG_LEASE_MS = 3_600_000;
+const LONG_LEASE_MS = 3_600_000;
 
 /** A run of tests, due at once. */
 export function flowStart(id: string, changes: Partial<FlowStart> = {}): FlowStart {
