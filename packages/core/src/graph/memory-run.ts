@@ -48,23 +48,28 @@ export class MemoryRun implements RunKeeper, FlowHost {
   emit: ((event: GraphEvent) => void) | undefined;
   status: RunStatus = "pending";
   on: readonly WaitFor[] = [];
-  readonly #init: MemoryRunInit;
-  readonly #first: () => MaybePromise<FlowSnapshot>;
+  readonly #plan: GraphPlan;
+  readonly #threadId: string | undefined;
+  readonly #forkOf: MemoryRunInit["forkOf"];
+  #first: (() => MaybePromise<FlowSnapshot>) | undefined;
   readonly #createdAtMs: number;
   #base: { readonly snapshot: string; readonly superstep: number } | undefined;
   readonly #checkpoints: Checkpoint[] = [];
   /** Since the last whole snapshot, and of it. */
   #deltaChars = 0;
   #snapshotChars = 0;
-  readonly #remembered = new Map<string, string>();
-  readonly #events = new Map<string, string>();
+  // Absent while empty: thousands of runs may wait.
+  #remembered: Map<string, string> | undefined;
+  #events: Map<string, string> | undefined;
   #error: StoredError | undefined;
   #stop: { readonly by: string; readonly reason: string; readonly at: string } | undefined;
   #abort: ((reason: unknown) => void) | undefined;
 
   /** @param first - The state that it begins with. */
   constructor(init: MemoryRunInit, first: () => MaybePromise<FlowSnapshot>) {
-    this.#init = init;
+    this.#plan = init.plan;
+    this.#threadId = init.threadId;
+    this.#forkOf = init.forkOf;
     this.#first = first;
     this.runId = init.runId;
     this.tenant = init.tenant;
@@ -93,10 +98,11 @@ export class MemoryRun implements RunKeeper, FlowHost {
   }
 
   async open(): Promise<FlowSnapshot> {
-    if (this.#base) return this.latest();
+    if (!this.#first) return this.latest();
     const opened = this.#first();
     const snapshot = isPromise(opened) ? await opened : opened;
     this.#base = { snapshot: JSON.stringify(snapshot), superstep: snapshot.superstep };
+    this.#first = undefined;
     return snapshot;
   }
 
@@ -115,28 +121,30 @@ export class MemoryRun implements RunKeeper, FlowHost {
     const text = this.#checkpoints[from - 1]?.snapshot ?? this.#base.snapshot;
     let snapshot = JSON.parse(text) as FlowSnapshot;
     for (const { delta } of this.#checkpoints.slice(from, count)) {
-      snapshot = applyDelta(this.#init.plan, snapshot, JSON.parse(delta) as FlowDelta);
+      snapshot = applyDelta(this.#plan, snapshot, JSON.parse(delta) as FlowDelta);
     }
     return snapshot;
   }
 
   recall(key: string): JsonValue | undefined {
-    const kept = this.#remembered.get(key);
+    const kept = this.#remembered?.get(key);
     return kept === undefined ? undefined : (JSON.parse(kept) as JsonValue);
   }
 
   remember(key: string, value: JsonValue, taken?: string): void {
+    this.#remembered ??= new Map();
     this.#remembered.set(key, JSON.stringify(value));
-    if (taken !== undefined) this.#events.delete(taken);
+    if (taken !== undefined) this.#take(taken);
   }
 
   event(name: string): JsonValue | undefined {
-    const kept = this.#events.get(name);
+    const kept = this.#events?.get(name);
     return kept === undefined ? undefined : (JSON.parse(kept) as JsonValue);
   }
 
   /** An event of a name that came before and was not taken yet is passed over. */
   deliver(name: string, payload: JsonValue): void {
+    this.#events ??= new Map();
     if (!this.#events.has(name)) this.#events.set(name, JSON.stringify(payload));
   }
 
@@ -150,17 +158,17 @@ export class MemoryRun implements RunKeeper, FlowHost {
       this.#snapshotChars = whole.length;
     }
     this.#checkpoints.push({ delta: text, snapshot: whole, atMs: this.clock.now() });
-    this.#remembered.clear();
+    this.#remembered = undefined;
   }
 
   finished(): void {
     this.#rest("completed");
-    this.#events.clear();
+    this.#events = undefined;
   }
 
   waiting(on: readonly WaitFor[]): void {
     this.on = on;
-    for (const wait of on) if (wait.kind === "interrupt" && wait.problem) this.#events.delete(wait.name);
+    for (const wait of on) if (wait.kind === "interrupt" && wait.problem) this.#take(wait.name);
     this.#rest("waiting");
   }
 
@@ -182,7 +190,8 @@ export class MemoryRun implements RunKeeper, FlowHost {
 
   async view<State>(): Promise<RunView<State>> {
     const { superstep, values, tasks } = this.#base ? this.latest() : await this.open();
-    const { threadId, forkOf } = this.#init;
+    const threadId = this.#threadId;
+    const forkOf = this.#forkOf;
     return {
       runId: this.runId,
       status: this.status,
@@ -205,7 +214,7 @@ export class MemoryRun implements RunKeeper, FlowHost {
     const points = [this.#point<State>(snapshot, [], this.#createdAtMs)];
     for (const { delta: text, atMs } of this.#checkpoints) {
       const delta = JSON.parse(text) as FlowDelta;
-      snapshot = applyDelta(this.#init.plan, snapshot, delta);
+      snapshot = applyDelta(this.#plan, snapshot, delta);
       points.push(this.#point<State>(snapshot, delta.writes, atMs));
     }
     return points.reverse();
@@ -218,6 +227,11 @@ export class MemoryRun implements RunKeeper, FlowHost {
   ): HistoryPoint<State> {
     const next = tasks.map(({ node }) => node);
     return { superstep, state: values as JsonObject & State, next, writes, at: this.#iso(atMs) };
+  }
+
+  #take(event: string): void {
+    this.#events?.delete(event);
+    if (this.#events?.size === 0) this.#events = undefined;
   }
 
   #rest(status: RunStatus): void {

@@ -6,6 +6,11 @@ export interface NodeContext {
   readonly tenant: string | undefined;
   readonly graph: string;
   readonly node: string;
+  /**
+   * Names this task in its run, such as `3/mail/0`: the same in every try, after every wait and in every process, and another
+   * for every other task, also of sub-graphs and of nodes that are sent several payloads.
+   */
+  readonly taskKey: string;
   /** The number of the superstep, from 1 on. */
   readonly superstep: number;
   /** The number of the try, from 1 on. */

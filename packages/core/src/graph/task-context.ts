@@ -41,6 +41,10 @@ export class TaskContext implements NodeContext {
     return this.#run.node.name;
   }
 
+  get taskKey(): string {
+    return this.#run.key;
+  }
+
   get superstep(): number {
     return this.#run.superstep;
   }
