@@ -4,7 +4,10 @@ export {
   type EmbeddingScenario,
   embeddingModelConformance,
 } from "./embedding-model/suite.js";
-export { jobEngineConformance } from "./job-engine/job-engine-conformance.js";
+export {
+  type JobEngineConformanceOptions,
+  jobEngineConformance,
+} from "./job-engine/job-engine-conformance.js";
 export type { JobEngineSetup } from "./job-engine/job-suite.js";
 export {
   type FetchWrapper,
@@ -25,6 +28,4 @@ export type {
 export { languageModelCases, languageModelConformance } from "./language-model/suite.js";
 export { type ManualClock, manualClock } from "./manual-clock.js";
 export type { Expectation, Runner, RunningCase } from "./runner.js";
-export { type FlowConformanceOptions, flowConformance } from "./storage/flow-conformance.js";
-export type { FlowStorage, FlowStores } from "./storage/flow-suite.js";
 export { type StorageConformanceOptions, storageConformance } from "./storage/storage-conformance.js";

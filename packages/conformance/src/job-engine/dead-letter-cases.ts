@@ -1,13 +1,17 @@
 import type { JobEngine } from "@salesagent/ports";
 import { readAll } from "../storage/storage-suite.js";
-import { countOf, eventually, type JobSuite, noteJobs, sampleJob } from "./job-suite.js";
+import { countOf, type Eventually, type JobSuite, noteJobs, sampleJob, workOn } from "./job-suite.js";
 
 const broken = async (job: { readonly payload: unknown }) => {
   throw new TypeError(`no luck with ${String(job.payload)}`);
 };
 
 /** Makes jobs fail for good, one after the other. */
-async function bury(engine: JobEngine, jobs: readonly Parameters<typeof sampleJob>[0][]): Promise<void> {
+async function bury(
+  eventually: Eventually,
+  engine: JobEngine,
+  jobs: readonly Parameters<typeof sampleJob>[0][],
+): Promise<void> {
   const queues = new Set(jobs.map((job) => sampleJob(job).queue));
   const workers = await Promise.all(
     [...queues].map((queue) => engine.work(queue, broken, { retries: 0, concurrency: 1 })),
@@ -22,13 +26,13 @@ async function bury(engine: JobEngine, jobs: readonly Parameters<typeof sampleJo
 }
 
 /** Jobs that failed for good. */
-export function deadLetterCases({ describe, it, expect, open }: JobSuite): void {
+export function deadLetterCases({ describe, it, expect, open, eventually }: JobSuite): void {
   describe("dead letters", () => {
     it("keep a job that used up its tries, with its payload and its last error", async () => {
       await using setup = await open();
       const { engine } = setup;
       const id = await engine.enqueue(sampleJob({ tenant: "globex", payload: { to: "ada\u0000" } }));
-      await using _worker = await engine.work("mail", broken, { retries: 2, backoffMs: 0 });
+      await using _worker = await workOn(engine, "mail", broken, { retries: 2, backoffMs: 0 });
       await eventually(async () => expect((await engine.deadLetters.list()).items.length).toBe(1));
       const [dead] = (await engine.deadLetters.list()).items;
       expect(dead).toMatchObject({
@@ -46,7 +50,7 @@ export function deadLetterCases({ describe, it, expect, open }: JobSuite): void 
     it("are listed by queue and tenant, page by page, each once", async () => {
       await using setup = await open();
       const { engine } = setup;
-      await bury(engine, [
+      await bury(eventually, engine, [
         { payload: 1 },
         { payload: 2, tenant: "globex" },
         { payload: 3, queue: "calls" },
@@ -68,7 +72,7 @@ export function deadLetterCases({ describe, it, expect, open }: JobSuite): void 
     it("are enqueued anew with all their tries, once", async () => {
       await using setup = await open();
       const { engine } = setup;
-      await bury(engine, [{ payload: "letter", tenant: "globex", key: "lead-1", delayMs: 0 }]);
+      await bury(eventually, engine, [{ payload: "letter", tenant: "globex", key: "lead-1", delayMs: 0 }]);
       const [dead] = (await engine.deadLetters.list()).items;
       expect(await engine.deadLetters.replay(dead?.id ?? "")).toBe(true);
       expect(await engine.deadLetters.replay(dead?.id ?? "")).toBe(false);
@@ -77,7 +81,7 @@ export function deadLetterCases({ describe, it, expect, open }: JobSuite): void 
       const again = sampleJob({ tenant: "globex", key: "lead-1" });
       expect(await engine.enqueue(again)).toBe(undefined);
       const { handler, jobs } = noteJobs();
-      await using _worker = await engine.work("mail", handler);
+      await using _worker = await workOn(engine, "mail", handler);
       await eventually(() => expect(jobs.length).toBe(1));
       expect(jobs[0]).toMatchObject({ payload: "letter", tenant: "globex", attempt: 1 });
     });
@@ -85,7 +89,7 @@ export function deadLetterCases({ describe, it, expect, open }: JobSuite): void 
     it("stay where they are while another job of their key waits", async () => {
       await using setup = await open();
       const { engine } = setup;
-      await bury(engine, [{ key: "lead-1" }]);
+      await bury(eventually, engine, [{ key: "lead-1" }]);
       const [dead] = (await engine.deadLetters.list()).items;
       await engine.enqueue(sampleJob({ key: "lead-1", payload: "newer" }));
       expect(await engine.deadLetters.replay(dead?.id ?? "")).toBe(false);
@@ -96,7 +100,7 @@ export function deadLetterCases({ describe, it, expect, open }: JobSuite): void 
     it("are gone once they are discarded", async () => {
       await using setup = await open();
       const { engine } = setup;
-      await bury(engine, [{ payload: 1 }, { payload: 2 }]);
+      await bury(eventually, engine, [{ payload: 1 }, { payload: 2 }]);
       const [first] = (await engine.deadLetters.list()).items;
       expect(await engine.deadLetters.discard(first?.id ?? "")).toBe(true);
       expect(await engine.deadLetters.discard(first?.id ?? "")).toBe(false);

@@ -1,11 +1,16 @@
 import type { Runner } from "../runner.js";
 import { deadLetterCases } from "./dead-letter-cases.js";
-import type { JobEngineSetup } from "./job-suite.js";
+import { createEventually, type JobEngineSetup } from "./job-suite.js";
 import { runningCases } from "./running-cases.js";
 import { scheduleCases } from "./schedule-cases.js";
 import { stoppingCases } from "./stopping-cases.js";
 import { takingInCases } from "./taking-in-cases.js";
 import { transactionCases } from "./transaction-cases.js";
+
+export interface JobEngineConformanceOptions {
+  /** How long a case waits for what must come, in real milliseconds. @defaultValue 10,000 */
+  readonly patienceMs?: number;
+}
 
 /**
  * Defines the cases that every {@link JobEngine} must pass. No case waits for real time to go by: `setup.pass` moves the
@@ -33,8 +38,9 @@ import { transactionCases } from "./transaction-cases.js";
 export function jobEngineConformance(
   { describe, it, expect }: Runner,
   open: () => Promise<JobEngineSetup>,
+  { patienceMs = 10_000 }: JobEngineConformanceOptions = {},
 ): void {
-  const suite = { describe, it, expect, open };
+  const suite = { describe, it, expect, open, eventually: createEventually(patienceMs) };
   describe("job-engine/1", () => {
     takingInCases(suite);
     runningCases(suite);

@@ -18,23 +18,36 @@ export interface JobEngineSetup extends AsyncDisposable {
 /** What every part of the suite works with. */
 export interface JobSuite extends Runner {
   readonly open: () => Promise<JobEngineSetup>;
+  readonly eventually: Eventually;
 }
 
-/** How long a case waits for what must come, in real milliseconds. */
-const LONGEST_WAIT_MS = 10_000;
+/** Waits until a check passes. @throws What the last check threw, when it never passes. */
+export type Eventually = (check: () => void | Promise<void>) => Promise<void>;
+
 const LOOK_EVERY_MS = 2;
 
-/** Waits until a check passes. @throws What the last check threw, when it never passes. */
-export async function eventually(check: () => void | Promise<void>): Promise<void> {
-  const started = performance.now();
-  for (;;) {
-    try {
-      return await check();
-    } catch (error) {
-      if (performance.now() - started > LONGEST_WAIT_MS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+/** @param patienceMs - How long to wait for what must come, in real milliseconds. */
+export function createEventually(patienceMs: number): Eventually {
+  return async (check) => {
+    const started = performance.now();
+    for (;;) {
+      try {
+        return await check();
+      } catch (error) {
+        if (performance.now() - started > patienceMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
     }
-  }
+  };
+}
+
+/** Works on a queue to the end of the case, which doesn't wait for jobs that still run then. */
+export async function workOn(
+  engine: JobEngine,
+  ...work: Parameters<JobEngine["work"]>
+): Promise<AsyncDisposable> {
+  const worker = await engine.work(...work);
+  return { [Symbol.asyncDispose]: () => worker.drain({ timeoutMs: 0 }) };
 }
 
 export function sampleJob(change: Partial<JobRequest> = {}): JobRequest {

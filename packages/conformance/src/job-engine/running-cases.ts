@@ -1,9 +1,9 @@
-import { countOf, eventually, holdJobs, type JobSuite, namedJobs, noteJobs, sampleJob } from "./job-suite.js";
+import { countOf, holdJobs, type JobSuite, namedJobs, noteJobs, sampleJob, workOn } from "./job-suite.js";
 
 const MINUTE_MS = 60_000;
 
 /** When jobs begin, how often they are tried, and how many run at once. */
-export function runningCases({ describe, it, expect, open }: JobSuite): void {
+export function runningCases({ describe, it, expect, open, eventually }: JobSuite): void {
   describe("running", () => {
     it("begins jobs of higher priority first, and equals in the order of their coming", async () => {
       await using setup = await open();
@@ -13,7 +13,7 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
         await setup.engine.enqueue(sampleJob({ payload: index, priority }));
       }
       await setup.engine.enqueueMany([6, 7, 8].map((payload) => sampleJob({ payload, priority: 5 })));
-      await using _worker = await setup.engine.work("mail", handler, { concurrency: 1 });
+      await using _worker = await workOn(setup.engine, "mail", handler, { concurrency: 1 });
       await eventually(() => expect(jobs.map((job) => job.payload)).toEqual([5, 1, 3, 6, 7, 8, 0, 4, 2]));
     });
 
@@ -21,7 +21,7 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
       await using setup = await open();
       const { handler, jobs } = noteJobs();
       const names = () => jobs.map((job) => job.payload);
-      await using _worker = await setup.engine.work("mail", handler);
+      await using _worker = await workOn(setup.engine, "mail", handler);
       await setup.engine.enqueue(sampleJob({ payload: "later", delayMs: 2 * MINUTE_MS, priority: 9 }));
       await setup.engine.enqueue(sampleJob({ payload: "now" }));
       await eventually(() => expect(names()).toEqual(["now"]));
@@ -37,7 +37,7 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
       const { engine } = setup;
       const held = holdJobs();
       const id = await engine.enqueue(sampleJob({ payload: "shaky" }));
-      await using _worker = await engine.work("mail", held.handler, { retries: 2, backoffMs: MINUTE_MS });
+      await using _worker = await workOn(engine, "mail", held.handler, { retries: 2, backoffMs: MINUTE_MS });
       for (const attempt of [1, 2]) {
         await eventually(() => held.fail(new Error("not yet")));
         await eventually(async () => expect(await countOf(engine)).toEqual({ waiting: 1, running: 0 }));
@@ -56,7 +56,10 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
       const { engine } = setup;
       const held = holdJobs();
       await engine.enqueue(sampleJob({ payload: "shaky" }));
-      await using _worker = await engine.work("mail", held.handler, { retries: 2, backoffMs: 2 * MINUTE_MS });
+      await using _worker = await workOn(engine, "mail", held.handler, {
+        retries: 2,
+        backoffMs: 2 * MINUTE_MS,
+      });
       const waits = [
         { short: MINUTE_MS, rest: 2 * MINUTE_MS + 1000 },
         { short: 3 * MINUTE_MS, rest: 3 * MINUTE_MS + 1000 },
@@ -90,7 +93,7 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
         ...thrown.map((_, payload) => sampleJob({ payload })),
         ...namedJobs("at once", "sound"),
       ]);
-      await using _worker = await engine.work("mail", throwing, { retries: 0, concurrency: 1 });
+      await using _worker = await workOn(engine, "mail", throwing, { retries: 0, concurrency: 1 });
       await eventually(() => expect(done).toEqual(["sound"]));
       await eventually(async () =>
         expect((await engine.deadLetters.list()).items.length).toBe(thrown.length + 1),
@@ -111,7 +114,7 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
       const held = holdJobs();
       await engine.enqueueMany(namedJobs("slow", "next"));
       const options = { retries: 0, timeoutMs: MINUTE_MS, concurrency: 1 };
-      await using _worker = await engine.work("mail", held.handler, options);
+      await using _worker = await workOn(engine, "mail", held.handler, options);
       await eventually(() => expect(held.names()).toEqual(["slow"]));
       expect(held.begun[0]?.signal.aborted).toBe(false);
       await setup.pass(MINUTE_MS + 1000);
@@ -133,7 +136,7 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
       const held = holdJobs();
       const names = Array.from({ length: 12 }, (_, index) => `job-${index}`);
       await setup.engine.enqueueMany(namedJobs(...names));
-      await using _worker = await setup.engine.work("mail", held.handler, { concurrency: 3 });
+      await using _worker = await workOn(setup.engine, "mail", held.handler, { concurrency: 3 });
       for (let ended = 0; ended < names.length; ended++) {
         await eventually(() => expect(held.running).toBe(Math.min(3, names.length - ended)));
         held.finish();
@@ -146,7 +149,7 @@ export function runningCases({ describe, it, expect, open }: JobSuite): void {
       const { engine } = setup;
       const notes = [noteJobs(), noteJobs(), noteJobs()];
       const other = noteJobs();
-      await using _other = await engine.work("calls", other.handler);
+      await using _other = await workOn(engine, "calls", other.handler);
       const workers = await Promise.all(
         notes.map(({ handler }) => engine.work("mail", handler, { concurrency: 4 })),
       );

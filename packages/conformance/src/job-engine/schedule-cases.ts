@@ -1,4 +1,4 @@
-import { countOf, eventually, type JobSuite, noteJobs, sampleJob } from "./job-suite.js";
+import { countOf, type JobSuite, noteJobs, sampleJob, workOn } from "./job-suite.js";
 
 const MINUTE_MS = 60_000;
 /** India's clocks are this far ahead of UTC all year. */
@@ -11,13 +11,13 @@ function dailyAt(timeMs: number, aheadMs = 0): string {
 }
 
 /** Jobs by the clock. */
-export function scheduleCases({ describe, it, expect, open }: JobSuite): void {
+export function scheduleCases({ describe, it, expect, open, eventually }: JobSuite): void {
   describe("schedules", () => {
     it("enqueue when the clock says so, again and again", async () => {
       await using setup = await open();
       const { engine } = setup;
       const { handler, jobs } = noteJobs();
-      await using _worker = await engine.work("mail", handler);
+      await using _worker = await workOn(engine, "mail", handler);
       const job = sampleJob({ tenant: "globex", payload: { report: "daily" } });
       await engine.schedule({ name: "report", cron: dailyAt(setup.now() + 10 * MINUTE_MS), job });
       await setup.pass(8 * MINUTE_MS);
@@ -34,7 +34,7 @@ export function scheduleCases({ describe, it, expect, open }: JobSuite): void {
       await using setup = await open();
       const { engine } = setup;
       const { handler, jobs } = noteJobs();
-      await using _worker = await engine.work("mail", handler);
+      await using _worker = await workOn(engine, "mail", handler);
       const cron = dailyAt(setup.now() + 10 * MINUTE_MS, KOLKATA_MS);
       await engine.schedule({
         name: "there",
@@ -50,7 +50,7 @@ export function scheduleCases({ describe, it, expect, open }: JobSuite): void {
       await using setup = await open();
       const { engine } = setup;
       const { handler, jobs } = noteJobs();
-      await using _worker = await engine.work("mail", handler);
+      await using _worker = await workOn(engine, "mail", handler);
       const soon = dailyAt(setup.now() + 10 * MINUTE_MS);
       await engine.schedule({ name: "one", cron: soon, job: sampleJob({ payload: "old" }) });
       await engine.schedule({ name: "two", cron: soon, job: sampleJob({ payload: "other" }) });
@@ -66,7 +66,7 @@ export function scheduleCases({ describe, it, expect, open }: JobSuite): void {
       await using setup = await open();
       const { engine } = setup;
       const { handler, jobs } = noteJobs();
-      await using _worker = await engine.work("mail", handler);
+      await using _worker = await workOn(engine, "mail", handler);
       const cron = dailyAt(setup.now() + 10 * MINUTE_MS);
       await engine.schedule({ name: "one", cron, job: sampleJob({ payload: "one" }) });
       await engine.schedule({ name: "two", cron, job: sampleJob({ payload: "two" }) });

@@ -1,17 +1,17 @@
 import {
   countOf,
-  eventually,
   holdJobs,
   type JobEngineSetup,
   type JobSuite,
   namedJobs,
   noteJobs,
   sampleJob,
+  workOn,
 } from "./job-suite.js";
 import { everyCall } from "./taking-in-cases.js";
 
 /** How workers and engines end, and what they leave. */
-export function stoppingCases({ describe, it, expect, open }: JobSuite): void {
+export function stoppingCases({ describe, it, expect, open, eventually }: JobSuite): void {
   describe("stopping", () => {
     it("drains: takes no more, waits for what runs, leaves the rest", async () => {
       await using setup = await open();
@@ -50,7 +50,7 @@ export function stoppingCases({ describe, it, expect, open }: JobSuite): void {
       expect(await engine.enqueue(sampleJob({ key: "lead-1" }))).toBe(undefined);
       held.finishAll(); // too late to count
       const { handler, jobs } = noteJobs();
-      await using _second = await engine.work("mail", handler);
+      await using _second = await workOn(engine, "mail", handler);
       await eventually(() => expect(jobs.map((job) => [job.payload, job.attempt])).toEqual([["long", 1]]));
       await expect(first.drain({ timeoutMs: -1 })).rejects.toMatchObject({ name: "RangeError" });
     });
@@ -96,7 +96,7 @@ export function stoppingCases({ describe, it, expect, open }: JobSuite): void {
       expect((await second.deadLetters.list()).items.length).toBe(durable ? 1 : 0);
       expect(await countOf(second, "calls")).toEqual({ waiting: durable ? 1 : 0, running: 0 });
       const { handler, jobs } = noteJobs();
-      await using _worker = await second.work("calls", handler);
+      await using _worker = await workOn(second, "calls", handler);
       if (!durable) return;
       await eventually(() => expect(jobs.map((job) => job.payload)).toEqual(["kept"]));
       await setup.pass(3_600_000);

@@ -1,8 +1,8 @@
 import type { JobEngine, JobRequest, JsonValue } from "@salesagent/ports";
-import { countOf, eventually, holdJobs, type JobSuite, namedJobs, noteJobs, sampleJob } from "./job-suite.js";
+import { countOf, holdJobs, type JobSuite, namedJobs, noteJobs, sampleJob, workOn } from "./job-suite.js";
 
 /** What jobs are taken in, and what comes of them. */
-export function takingInCases({ describe, it, expect, open }: JobSuite): void {
+export function takingInCases({ describe, it, expect, open, eventually }: JobSuite): void {
   describe("taking in", () => {
     it("hands a job over as it was enqueued", async () => {
       await using setup = await open();
@@ -11,7 +11,7 @@ export function takingInCases({ describe, it, expect, open }: JobSuite): void {
       const id = await engine.enqueue(
         sampleJob({ queue: "calls", tenant: "globex", payload: { leads: [1, "two"] } }),
       );
-      await using _worker = await engine.work("calls", handler);
+      await using _worker = await workOn(engine, "calls", handler);
       await eventually(() => expect(jobs.length).toBe(1));
       const [job] = jobs;
       expect(typeof id).toBe("string");
@@ -31,7 +31,7 @@ export function takingInCases({ describe, it, expect, open }: JobSuite): void {
     it("begins a job that comes while the worker waits", async () => {
       await using setup = await open();
       const { handler, jobs } = noteJobs();
-      await using _worker = await setup.engine.work("mail", handler);
+      await using _worker = await workOn(setup.engine, "mail", handler);
       for (const name of ["one", "two", "three"]) {
         await setup.engine.enqueue(sampleJob({ payload: name }));
         await eventually(() => expect(jobs.map((job) => job.payload)).toContain(name));
@@ -57,7 +57,7 @@ export function takingInCases({ describe, it, expect, open }: JobSuite): void {
       ];
       const { handler, jobs } = noteJobs();
       const ids = await setup.engine.enqueueMany(payloads.map((payload) => sampleJob({ payload })));
-      await using _worker = await setup.engine.work("mail", handler);
+      await using _worker = await workOn(setup.engine, "mail", handler);
       await eventually(() => expect(jobs.length).toBe(payloads.length));
       const texts = new Map(jobs.map((job) => [job.id, JSON.stringify(job.payload)]));
       for (const [index, payload] of payloads.entries()) {
@@ -76,7 +76,7 @@ export function takingInCases({ describe, it, expect, open }: JobSuite): void {
         (job.payload as { leads: string[] }).leads.push("handled");
         throw new Error("again");
       };
-      await using _worker = await setup.engine.work("mail", handler, { retries: 1, backoffMs: 0 });
+      await using _worker = await workOn(setup.engine, "mail", handler, { retries: 1, backoffMs: 0 });
       await eventually(() => expect(seen).toEqual(['{"leads":["ada"]}', '{"leads":["ada"]}']));
     });
 
@@ -89,7 +89,7 @@ export function takingInCases({ describe, it, expect, open }: JobSuite): void {
       expect(await engine.enqueue(job)).toBe(undefined);
       const others = [{ key: "lead-2" }, { tenant: "globex" }, { queue: "calls" }, { key: undefined }];
       for (const other of others) expect(typeof (await engine.enqueue({ ...job, ...other }))).toBe("string");
-      await using _worker = await engine.work("mail", held.handler);
+      await using _worker = await workOn(engine, "mail", held.handler);
       await eventually(() => expect(held.running).toBe(4));
       expect(await engine.enqueue(job)).toBe(undefined);
       held.finishAll();
@@ -108,7 +108,7 @@ export function takingInCases({ describe, it, expect, open }: JobSuite): void {
       const job = sampleJob({ key: "lead-1" });
       await engine.enqueue(job);
       const options = { retries: 1, backoffMs: 60_000, concurrency: 1 };
-      await using _worker = await engine.work("mail", held.handler, options);
+      await using _worker = await workOn(engine, "mail", held.handler, options);
       await eventually(() => held.fail(new Error("first")));
       await eventually(async () => expect(await countOf(engine)).toEqual({ waiting: 1, running: 0 }));
       expect(await engine.enqueue(job)).toBe(undefined);
@@ -185,7 +185,7 @@ export function takingInCases({ describe, it, expect, open }: JobSuite): void {
       const held = holdJobs();
       expect(await engine.counts()).toEqual([]);
       await engine.enqueueMany([...namedJobs("a", "b", "c"), sampleJob({ queue: "calls", delayMs: 60_000 })]);
-      await using _worker = await engine.work("mail", held.handler, { concurrency: 2 });
+      await using _worker = await workOn(engine, "mail", held.handler, { concurrency: 2 });
       await eventually(async () =>
         expect(await engine.counts()).toEqual([
           { queue: "calls", waiting: 1, running: 0 },

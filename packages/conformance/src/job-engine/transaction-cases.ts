@@ -1,14 +1,14 @@
 import { sampleUsage } from "../storage/sample-records.js";
-import { countOf, eventually, type JobSuite, noteJobs, sampleJob } from "./job-suite.js";
+import { countOf, type JobSuite, noteJobs, sampleJob, workOn } from "./job-suite.js";
 
 /** Jobs that are enqueued with other writes, or not at all. */
-export function transactionCases({ describe, it, expect, open }: JobSuite): void {
+export function transactionCases({ describe, it, expect, open, eventually }: JobSuite): void {
   describe("in the caller's transaction", () => {
     it("enqueues a job when the transaction stands, and nobody sees it before", async () => {
       await using setup = await open();
       const { engine, storage } = setup;
       const { handler, jobs } = noteJobs();
-      await using _worker = await engine.work("mail", handler);
+      await using _worker = await workOn(engine, "mail", handler);
       const id = await storage.tenant("acme").transaction(async (stores) => {
         await stores.usage.addMany([sampleUsage()]);
         const enqueued = await engine.enqueue(sampleJob({ payload: "inside", key: "lead-1" }), {
