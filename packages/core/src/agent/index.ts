@@ -1,3 +1,4 @@
+export { type AgentNodeOptions, type AgentStepOptions, agentNode, agentStep } from "./agent-node.js";
 export { type AgentOptions, BaseAgent, type RunOptions } from "./base-agent.js";
 export { type Agent, type AgentDefinition, defineAgent } from "./define-agent.js";
 export { type ModelLoopOptions, type ModelLoopResult, runModelLoop } from "./model-loop.js";

@@ -1,0 +1,111 @@
+import type { ApprovalRecord, JsonValue } from "@salesagent/ports";
+import type { NodeContext, NodeFunction, NodeResult } from "../graph/index.js";
+import { toRecord } from "../kernel/to-record.js";
+import type { BaseAgent, RunOptions } from "./base-agent.js";
+import type { RunEvent } from "./run-event.js";
+
+/** How an agent is run as a step of a node. */
+export interface AgentStepOptions<Output, Own extends { readonly type: string } = never> {
+  /** Names the step; unique in the node. @defaultValue the agent's name */
+  readonly step?: string | undefined;
+  /**
+   * Which of the agent's events go to whoever reads the graph's stream, as `{ agent, event }` of `custom` events.
+   *
+   * @defaultValue none, and models answer whole
+   */
+  readonly forward?: boolean | ((event: RunEvent<Output, Own>) => boolean) | undefined;
+  /**
+   * Told of a call that waits for a person. What it throws ends the node, so `ctx.interrupt` and `ctx.waitFor` make the run
+   * wait; when it goes on, the agent works again, and its ledger lets the decided call through.
+   *
+   * @defaultValue the node fails with `approval.required`
+   */
+  readonly onApprovalRequired?: ((approval: ApprovalRecord, context: NodeContext) => unknown) | undefined;
+  /** What else the agent's run is told. */
+  readonly run?: Pick<RunOptions, "leadId" | "campaignId" | "threadId" | "spendCap" | "timeouts"> | undefined;
+}
+
+/** How an agent stands in a graph. */
+export interface AgentNodeOptions<State, Update, Input, Output, Own extends { readonly type: string } = never>
+  extends Omit<AgentStepOptions<Output, Own>, "run"> {
+  /** What the agent is given. */
+  readonly input: (state: State, context: NodeContext) => Input;
+  /** What the node writes of the agent's output, or a command. */
+  readonly output: (output: Output, state: State) => NodeResult<Update>;
+  /**
+   * What the node gives when the agent's run fails; it may throw. Not asked about aborts.
+   *
+   * @defaultValue the node fails
+   */
+  readonly recover?: ((error: unknown, state: State) => NodeResult<Update>) | undefined;
+  /** What else the agent's run is told. */
+  readonly run?: ((state: State) => AgentStepOptions<Output, Own>["run"]) | undefined;
+}
+
+/**
+ * An agent as a node of a graph. Its run belongs to the graph's run: same tenant, same end, on record as its child. What it came
+ * to is remembered, so that a node that goes on after a wait or a crash does not pay for it again; what its tools write is named
+ * by the task, so that an agent that has to begin again does nothing twice.
+ *
+ * @example
+ * ```ts
+ * graph.addNode("qualify", agentNode(agent, { input: ({ lead }) => lead, output: ({ score }) => ({ score }) }));
+ * ```
+ * @throws When it runs: TypeError where the graph's run has no tenant; what the agent's run throws.
+ */
+export function agentNode<State, Update, Input, Output, Own extends { readonly type: string } = never>(
+  agent: BaseAgent<Input, Output, Own>,
+  options: AgentNodeOptions<State, Update, Input, Output, Own>,
+): NodeFunction<State, Update> {
+  const { input, output, recover, run, ...shared } = options;
+  return async (state, context) => {
+    let given: Output;
+    try {
+      const step = { ...shared, run: run?.(state) };
+      given = await agentStep(context, agent, input(state, context), step);
+    } catch (error) {
+      if (!recover || context.signal.aborted) throw error;
+      return recover(error, state);
+    }
+    return output(given, state);
+  };
+}
+
+/**
+ * Runs an agent as one remembered step of a node, for nodes that do more than that; see {@link agentNode}.
+ *
+ * @throws TypeError where the graph's run has no tenant; what the agent's run throws.
+ */
+export function agentStep<Input, Output, Own extends { readonly type: string } = never>(
+  context: NodeContext,
+  agent: BaseAgent<Input, Output, Own>,
+  input: Input,
+  options: AgentStepOptions<Output, Own> = {},
+): Promise<Output> {
+  const { step = agent.name, forward = false, onApprovalRequired } = options;
+  const { tenant, runId, signal } = context;
+  if (tenant === undefined) {
+    throw new TypeError(
+      `The agent "${agent.name}" in the node "${context.node}" needs a tenant: graph.invoke(input, { tenant })`,
+    );
+  }
+  return context.step(step, async () => {
+    const run = agent.run(input, {
+      ...options.run,
+      ...{ tenant, signal, parentRunId: runId, delivery: forward === false ? "whole" : "streamed" },
+      effectScope: { runId, step: `${context.taskKey}/${step}` },
+      ...(onApprovalRequired && {
+        onApprovalRequired: (approval: ApprovalRecord) => onApprovalRequired(approval, context),
+      }),
+    });
+    if (forward !== false) {
+      for await (const event of run) {
+        if (forward === true || forward(event)) context.emit(toData({ agent: agent.name, event }));
+      }
+    }
+    // What a model wrote may hold characters that no storage takes.
+    return toRecord(await run.output());
+  });
+}
+
+const toData = (value: object): JsonValue => JSON.parse(JSON.stringify(value)) as JsonValue;
