@@ -1,15 +1,15 @@
 import { getEventListeners } from "node:events";
 import { type ManualClock, manualClock } from "@salesagent/conformance";
-import type { FlowClaim } from "@salesagent/ports";
+import type { FlowClaim, FlowStore, Storage } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
-import { type MemoryStorage, memoryStorage } from "./memory-storage.js";
+import { memoryStorage } from "./memory-storage.js";
 
 const graphs = [{ name: "sales", versions: ["1"] }];
 
 interface Bench {
   readonly clock: ManualClock;
-  readonly storage: MemoryStorage;
-  readonly flows: ReturnType<MemoryStorage["tenant"]>["flows"];
+  readonly storage: Storage;
+  readonly flows: FlowStore;
   create(id: string, afterMs?: number, graph?: string): Promise<boolean>;
   claim(leaseMs?: number): Promise<readonly FlowClaim[]>;
   /** Waits, and tells whether the wait is over. */

@@ -1,9 +1,9 @@
 import { manualClock } from "@salesagent/conformance";
-import type { FlowClaim, FlowRecord } from "@salesagent/ports";
+import type { FlowClaim, FlowRecord, FlowStore, Storage } from "@salesagent/ports";
 import { SalesAgentError } from "@salesagent/ports";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type MemoryStorage, memoryStorage } from "./memory-storage.js";
+import { memoryStorage } from "./memory-storage.js";
 
 const GRAPHS = [
   { name: "a", versions: ["1", "2"] },
@@ -40,7 +40,7 @@ type Deed = typeof deed extends fc.Arbitrary<infer D> ? D : never;
 /** A storage of two tenants that deeds are done to; the flows of one are only written in transactions. */
 class Play {
   readonly clock = manualClock();
-  readonly storage: MemoryStorage = memoryStorage({ clock: this.clock });
+  readonly storage: Storage = memoryStorage({ clock: this.clock });
   readonly claims: FlowClaim[] = [];
   readonly fences = new Map<string, number>();
 
@@ -86,7 +86,7 @@ class Play {
     return new Date(this.clock.now() + ms).toISOString();
   }
 
-  #write(id: number, act: (flows: ReturnType<MemoryStorage["tenant"]>["flows"]) => Promise<unknown>) {
+  #write(id: number, act: (flows: FlowStore) => Promise<unknown>) {
     const [plain, transacted] = [this.storage.tenant("plain"), this.storage.tenant("transacted")];
     return id < 3 ? act(plain.flows) : transacted.transaction(({ flows }) => act(flows));
   }

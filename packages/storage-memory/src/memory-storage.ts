@@ -1,15 +1,11 @@
 import {
-  type ApprovalStore,
   type CallOptions,
   type Clock,
   createSortableIds,
-  type EffectStore,
-  type FlowQueue,
-  type FlowStore,
   type Storage,
   systemClock,
+  type TenantStorage,
   type TenantStores,
-  type TransactionOptions,
   untilAborted,
 } from "@salesagent/ports";
 import { checkTenant, closedStore, transactionContended } from "@salesagent/ports/store-rules";
@@ -54,24 +50,6 @@ export interface MemoryStorageOptions {
 
 const MAX_CACHE_ENTRIES = 10_000;
 
-/** The stores of one tenant. */
-export interface MemoryStores extends TenantStores {
-  readonly flows: FlowStore;
-  readonly effects: EffectStore;
-  readonly approvals: ApprovalStore;
-}
-
-/** The stores of one tenant, and transactions over them. */
-export interface MemoryTenant extends MemoryStores {
-  transaction<T>(work: (stores: MemoryStores) => Promise<T>, options?: TransactionOptions): Promise<T>;
-}
-
-/** A storage in the memory of this process. */
-export interface MemoryStorage extends Storage {
-  readonly queue: FlowQueue;
-  tenant(id: string): MemoryTenant;
-}
-
 /**
  * A storage in the memory of this process: for tests, scripts and single processes that may forget.
  *
@@ -84,11 +62,11 @@ export function memoryStorage({
   clock = systemClock,
   createId = createSortableIds(clock),
   maxCacheEntries = MAX_CACHE_ENTRIES,
-}: MemoryStorageOptions = {}): MemoryStorage {
+}: MemoryStorageOptions = {}): Storage {
   if (!Number.isInteger(maxCacheEntries) || maxCacheEntries < 1) {
     throw new RangeError(`maxCacheEntries must be a whole number from 1, got ${maxCacheEntries}`);
   }
-  const tenants = new Map<string, MemoryTenant>();
+  const tenants = new Map<string, TenantStorage>();
   const flows = new Map<string, FlowTable>();
   let closed = false;
 
@@ -129,7 +107,7 @@ export function memoryStorage({
   };
 }
 
-function createStores(tenant: string, context: StoreContext): MemoryStores {
+function createStores(tenant: string, context: StoreContext): TenantStores {
   return {
     tenant,
     leads: createMemoryLeadStore(context),
@@ -155,12 +133,12 @@ function createTenantStorage(
   tenant: string,
   tables: TenantTables,
   base: Omit<StoreContext, "rows">,
-): MemoryTenant {
+): TenantStorage {
   const turnstile = new Turnstile();
 
   /** One try; false when its writes collided. */
   const attempt = async <T>(
-    work: (stores: MemoryStores) => Promise<T>,
+    work: (stores: TenantStores) => Promise<T>,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly value: T } | undefined> => {
     const draft = tables.draft();

@@ -20,7 +20,9 @@ const sabotages = {
 };
 
 const casesOf = (open: () => Promise<FlowStorage>) =>
-  collectCases((runner) => flowConformance(runner, open, { patienceMs: 20 }));
+  collectCases(({ describe, it, expect }) => {
+    describe("durable runs", () => flowConformance({ describe, it, expect, open, patienceMs: 20 }));
+  });
 
 describe("the suite of durable runs", () => {
   it("passes a sound storage", async () => {

@@ -1,4 +1,3 @@
-import type { Runner } from "../runner.js";
 import { approvalStoreConformance } from "./approval-store-conformance.js";
 import { effectOutcomeConformance } from "./effect-outcome-conformance.js";
 import { effectStoreConformance } from "./effect-store-conformance.js";
@@ -9,33 +8,12 @@ import { flowLifecycleConformance } from "./flow-lifecycle-conformance.js";
 import { flowOverlapConformance } from "./flow-overlap-conformance.js";
 import { flowQueueConformance } from "./flow-queue-conformance.js";
 import { flowStoreConformance } from "./flow-store-conformance.js";
-import type { FlowStorage } from "./flow-suite.js";
+import type { FlowSuite } from "./flow-suite.js";
 import { flowTransactionConformance } from "./flow-transaction-conformance.js";
 import { flowWaitConformance } from "./flow-wait-conformance.js";
 
-export interface FlowConformanceOptions {
-  /** How long a case waits for a queue to wake, in milliseconds. @defaultValue 5_000 */
-  readonly patienceMs?: number;
-}
-
-/**
- * Defines the cases that the stores of durable runs, effects and approvals must pass.
- *
- * @param runner - Such as `{ describe, it, expect }` of Vitest.
- * @param open - Gives a fresh, migrated, empty storage; called once in each case, which closes it.
- */
-export function flowConformance(
-  { describe, it, expect }: Runner,
-  open: () => Promise<FlowStorage>,
-  { patienceMs = 5000 }: FlowConformanceOptions = {},
-): void {
-  describe("durable runs", () => {
-    flowParts({ describe, it, expect, open, patienceMs });
-  });
-}
-
-/** All the parts of the suite. */
-export function flowParts(suite: Parameters<typeof flowStoreConformance>[0]): void {
+/** Runs of graphs, their queue, effects and approvals. */
+export function flowConformance(suite: FlowSuite): void {
   flowStoreConformance(suite);
   flowQueueConformance(suite);
   flowCommitConformance(suite);

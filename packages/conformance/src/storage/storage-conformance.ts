@@ -6,6 +6,7 @@ import { budgetOverlapConformance } from "./budget-overlap-conformance.js";
 import { budgetReserveConformance } from "./budget-reserve-conformance.js";
 import { budgetSettleConformance } from "./budget-settle-conformance.js";
 import { cacheStoreConformance } from "./cache-store-conformance.js";
+import { flowConformance } from "./flow-conformance.js";
 import { importStoreConformance } from "./import-store-conformance.js";
 import { leadChangeConformance } from "./lead-change-conformance.js";
 import { leadListConformance } from "./lead-list-conformance.js";
@@ -24,12 +25,16 @@ import { usageStoreConformance } from "./usage-store-conformance.js";
 import { valueConformance } from "./value-conformance.js";
 import { vectorStoreConformance } from "./vector-store-conformance.js";
 
+const DEFAULT_PATIENCE_MS = 5000;
+
 export interface StorageConformanceOptions {
   /**
    * Opens what `storage` holds a second time, as another process would; `storage` may be closed. Needed where the storage
    * says that it is shared or durable.
    */
   readonly reopen?: (storage: Storage) => Promise<Storage>;
+  /** How long a case waits for a queue to wake, in milliseconds. @defaultValue 5_000 */
+  readonly patienceMs?: number;
 }
 
 /**
@@ -47,7 +52,7 @@ export interface StorageConformanceOptions {
 export function storageConformance(
   { describe, it, expect }: Runner,
   open: () => Promise<Storage>,
-  { reopen }: StorageConformanceOptions = {},
+  { reopen, patienceMs = DEFAULT_PATIENCE_MS }: StorageConformanceOptions = {},
 ): void {
   const suite = { describe, it, expect, open };
   describe("storage/1", () => {
@@ -69,6 +74,7 @@ export function storageConformance(
     cacheStoreConformance(suite);
     breakerStoreConformance(suite);
     vectorStoreConformance(suite);
+    flowConformance({ ...suite, patienceMs });
     tenantConformance(suite);
     transactionConformance(suite);
     sharedTransactionConformance(suite);

@@ -23,6 +23,10 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       return untilAborted(work(tenant), call?.signal);
     }),
     fails: [
+      "transactions over flows, effects and approvals > puts back what was changed when the callback throws, and makes no run due",
+      "transactions over flows, effects and approvals > shows a transaction its own changes, and nobody else, queues neither, before it ends",
+      "transactions over flows, effects and approvals > keeps to a cap on contact that is looked at in the transaction that acts",
+      "transactions over flows, effects and approvals > refuses the stores of a transaction once it is over",
       "transactions > makes no write stand when the callback throws, and passes on what it threw",
       "transactions > puts back what it replaced when the callback throws",
       "transactions > shows a transaction its own writes, and nobody else's eyes before it ends",
@@ -44,6 +48,7 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       }
     }),
     fails: [
+      "transactions over flows, effects and approvals > puts back what was changed when the callback throws, and makes no run due",
       "transactions > makes no write stand when the callback throws, and passes on what it threw",
       "transactions > puts back what it replaced when the callback throws",
       "transactions > goes on after a transaction that failed",
