@@ -174,6 +174,33 @@ describe("durableFlows", () => {
     expect(await graph.deliver("r1", "reply", "late", { tenant })).toBe(false);
   });
 
+  it("does not keep a long transcript again and again", async () => {
+    const storage = memoryStorage();
+    await using flows = durableFlows({ storage });
+    const steps = 300;
+    const graph = new StateGraph({
+      transcript: field<string[]>({ reduce: (all, more) => [...all, ...more], default: () => [] }),
+    })
+      .addNode("say", () => ({ transcript: ["x".repeat(100)] }))
+      .addEdge(START, "say")
+      .addConditionalEdges("say", ({ transcript }) => (transcript.length <= steps ? "say" : END), [
+        "say",
+        END,
+      ])
+      .compile({ recursionLimit: 1_000, checkpointer: flows });
+    await graph.invoke({ transcript: ["y".repeat(200_000)] }, { tenant, runId: "r1" });
+
+    let bytes = 0;
+    let after: string | undefined;
+    do {
+      const page = await storage.tenant(tenant).flows.history("r1", after === undefined ? {} : { after });
+      for (const checkpoint of page.items) bytes += JSON.stringify(checkpoint).length;
+      after = page.next;
+    } while (after !== undefined);
+    expect(bytes).toBeLessThan(400_000);
+    expect((await graph.getState("r1", { tenant }))?.state.transcript).toHaveLength(steps + 1);
+  });
+
   it("keeps a failure on record, and forks from before it", async () => {
     const storage = memoryStorage();
     await using flows = durableFlows({ storage });

@@ -24,7 +24,10 @@ export interface DurableOptions {
   readonly leaseMs?: number | undefined;
   /** How often the store is asked where nothing tells of work, in milliseconds ≥ 10. @defaultValue 250 */
   readonly pollMs?: number | undefined;
-  /** Supersteps from one whole snapshot to the next. @defaultValue 50 */
+  /**
+   * Supersteps from one whole snapshot to the next, at least: one is made when what they wrote is as long as the state, so that
+   * a long transcript is not kept again and again. @defaultValue 50
+   */
   readonly snapshotEvery?: number | undefined;
   /** Names this process. @defaultValue a new id */
   readonly owner?: string | undefined;

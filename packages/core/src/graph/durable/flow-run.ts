@@ -15,6 +15,8 @@ import { tellStarted } from "../drive.js";
 import type { Advance, FlowHost, FlowSnapshot, WaitFor } from "../flow.js";
 import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
+import { Snapshot } from "../snapshot.js";
+import { jsonSize } from "../state-size.js";
 import { readBack, toJson } from "./read-back.js";
 import { refusedAnswers, restOf } from "./rest-of.js";
 import { RunWriter } from "./run-writer.js";
@@ -26,7 +28,7 @@ export interface FlowRunInit {
   readonly flows: FlowStore;
   readonly clock: Clock;
   readonly random: () => number;
-  /** Supersteps from one whole snapshot to the next. */
+  /** Supersteps from one whole snapshot to the next, at least; more where the state is larger than what they wrote. */
   readonly snapshotEvery: number;
   /** Aborts with `flow.fenced` when the run is lost, with `graph.stopped` when its end was asked for. */
   readonly signal: AbortSignal;
@@ -52,6 +54,9 @@ export class FlowRun {
   readonly #steps = new Map<string, JsonValue>();
   readonly #events = new Map<string, JsonValue>();
   #seq = 0;
+  /** Since the last whole snapshot. */
+  #deltas = 0;
+  #deltaBytes = 0;
 
   constructor(init: FlowRunInit) {
     this.#init = init;
@@ -74,6 +79,8 @@ export class FlowRun {
     for (const { key, value } of state.steps) this.#steps.set(key, value);
     for (const { name, payload } of state.events) this.#events.set(name, payload);
     this.#seq = state.record.seq;
+    this.#deltas = state.deltas.length;
+    for (const { delta } of state.deltas) this.#deltaBytes += jsonSize(delta);
     let snapshot = await readBack(this.#init.plan, flows, state);
     const host = this.#host();
     tellStarted(host, snapshot);
@@ -123,10 +130,16 @@ export class FlowRun {
     return undefined;
   }
 
-  #checkpoint({ delta, snapshot, kind }: Exclude<Advance, { kind: "waiting" }>): FlowCheckpoint {
+  #checkpoint({ delta, snapshot }: Exclude<Advance, { kind: "waiting" }>): FlowCheckpoint {
     const { clock, snapshotEvery } = this.#init;
     const seq = ++this.#seq;
-    const whole = kind === "finished" || seq % snapshotEvery === 0;
+    this.#deltas += 1;
+    this.#deltaBytes += jsonSize(delta);
+    const whole = this.#deltas >= snapshotEvery && this.#deltaBytes >= Snapshot.bytesOf(snapshot);
+    if (whole) {
+      this.#deltas = 0;
+      this.#deltaBytes = 0;
+    }
     return {
       seq,
       delta: toJson(delta),
