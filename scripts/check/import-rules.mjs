@@ -32,7 +32,7 @@ const floors = [
   ["budget", "cache", "effects"],
   ["router", "tools", "guardrails", "memory", "graph"],
   ["agent", "crm", "outreach"],
-  ["learning"],
+  ["learning", "workflow"],
 ];
 
 /**

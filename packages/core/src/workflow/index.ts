@@ -1,0 +1,31 @@
+export { checkWorkflow } from "./check-workflow.js";
+export { type CompiledWorkflow, compileWorkflow, type WorkflowOptions } from "./compile-workflow.js";
+export type { Comparison, Condition } from "./condition.js";
+export type {
+  AgentNode,
+  ApprovalAnswer,
+  ApprovalNode,
+  DecisionNode,
+  EndNode,
+  ParallelNode,
+  SubWorkflowNode,
+  ToolNode,
+  WaitNode,
+  WorkflowDefinition,
+  WorkflowEdge,
+  WorkflowNode,
+  WorkflowNodeKind,
+  WorkflowOutcome,
+  WorkflowRetry,
+} from "./definition.js";
+export { workflowSchema } from "./definition-schema.js";
+export type { Mapping, Source } from "./mapping.js";
+export type { WorkflowAgent, WorkflowRegistry } from "./registry.js";
+export type { WorkflowStepEvent } from "./step-log.js";
+export {
+  retryFromFailure,
+  type WorkflowLog,
+  type WorkflowRetryOptions,
+  workflowLog,
+} from "./workflow-runs.js";
+export type { WorkflowLogEntry, WorkflowScope, WorkflowShape, WorkflowState } from "./workflow-state.js";
