@@ -1,3 +1,29 @@
+// Meetings: from a lead to a booked time, over days.
+export {
+  type AskedStep,
+  type BdrAgent,
+  type BdrInput,
+  type BdrOptions,
+  createBdrAgent,
+} from "./bdr/bdr-agent.js";
+export type { BdrState, BdrUpdate } from "./bdr/bdr-nodes.js";
+export type {
+  BdrOutcome,
+  BdrOutcomeKind,
+  BdrQualification,
+  BookedMeeting,
+  SentProposal,
+} from "./bdr/bdr-state.js";
+export type { MeetingOptions } from "./bdr/meeting-rules.js";
+export { type BdrReply, bdrReplySchema } from "./bdr/read-reply.js";
+export type {
+  BookingCall,
+  BookingOutcome,
+  Calendar,
+  MeetingRequest,
+  Slot,
+  SlotQuery,
+} from "./ports/calendar.js";
 // Profiles: the customer that a seller looks for, as data. `nearestName` is for messages about mistyped names.
 export { exampleProfile } from "./profile/example-profile.js";
 export type {

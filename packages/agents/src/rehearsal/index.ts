@@ -1,3 +1,9 @@
+export {
+  type MemoryCalendar,
+  type MemoryCalendarOptions,
+  memoryCalendar,
+  type RehearsedMeeting,
+} from "./memory-calendar.js";
 export { type MemoryChat, memoryChat } from "./memory-chat.js";
 export { memoryCrmSearch } from "./memory-crm-search.js";
 export { memoryEnricher } from "./memory-enricher.js";
