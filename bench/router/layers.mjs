@@ -57,7 +57,3 @@ export const LAYERS = {
   "router + budgets + telemetry": (openModel) => routed(openModel, [budgets()], deafTelemetry),
   "the same, OpenTelemetry's SDK": async (openModel) => routed(openModel, [budgets()], await realTelemetry()),
 };
-
-const request = {
-  messages: [{ role: "user", parts: [{ type: "text", text: "Draft the next step.", origin: "user" }] }],
-};

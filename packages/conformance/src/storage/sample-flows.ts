@@ -21,7 +21,7 @@ export function longAgo(second: number): string {
 export const LONG_LEASE_MS = 3_600_000;
 
 /** The graph of the sample runs, as workers want it. */
-export const SALES = [{ name: "sales", versions: ["1"] }] as const;
+const SALES = [{ name: "sales", versions: ["1"] }] as const;
 
 export function sampleStart(id: string, changes: Partial<FlowStart> = {}): FlowStart {
   return { id, graph: "sales", version: "1", input: { company: "Fjord" }, ...changes };
