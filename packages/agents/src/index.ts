@@ -24,6 +24,25 @@ export type {
   Slot,
   SlotQuery,
 } from "./ports/calendar.js";
+// What agents that are graphs share.
+export type { FlowOptions, UpdateOfState } from "./flow/flow-options.js";
+// Growth: opportunities with evidence, looked for until they are sure enough.
+export {
+  createGrowthAgent,
+  type GrowthAgent,
+  type GrowthInput,
+  type GrowthOptions,
+  type GrowthState,
+} from "./growth/growth-agent.js";
+export type { Finding, Opportunity } from "./growth/growth-schemas.js";
+export type {
+  BookingCall,
+  BookingOutcome,
+  Calendar,
+  MeetingRequest,
+  Slot,
+  SlotQuery,
+} from "./ports/calendar.js";
 // Profiles: the customer that a seller looks for, as data. `nearestName` is for messages about mistyped names.
 export { exampleProfile } from "./profile/example-profile.js";
 export type {
