@@ -34,8 +34,8 @@ function problemOf(
     return `"${path}" begins with none of /input, /steps and /errors`;
   if (name === undefined || !map.nodes.has(name)) return `"${path}" names no node`;
   if (isOptional || before?.has(`${root}/${name}`)) return undefined;
-  const what = root === "steps" ? "gave anything" : "failed";
-  return `"${path}": "${name}" may not have ${what} by then; give a default, or lead the way through it`;
+  const what = root === "steps" ? "have given nothing" : "not have failed";
+  return `"${path}": "${name}" may ${what} by then; give a default, or lead the way through it`;
 }
 
 function inputProblem(schema: JsonObject | undefined, name: string, isOptional: boolean): string | undefined {

@@ -34,7 +34,7 @@ export class FailedCall {
   constructor(tool: string, callId: string, { output, errorCode = "tool.failed" }: ToolOutcome) {
     this.code = errorCode;
     this.error = new SalesAgentError("tool.failed", {
-      message: typeof output === "string" ? output : `The tool "${tool}" failed.`,
+      message: String(output).replace(`Error (${errorCode}): `, ""),
       facts: { tool, callId },
       // The ledger tells a failure as an outcome only where it is sure that nothing happened.
       replay: LASTING.has(errorCode) ? "unsafe" : "safe",
