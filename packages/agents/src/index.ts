@@ -16,14 +16,6 @@ export type {
 } from "./bdr/bdr-state.js";
 export type { MeetingOptions } from "./bdr/meeting-rules.js";
 export { type BdrReply, bdrReplySchema } from "./bdr/read-reply.js";
-export type {
-  BookingCall,
-  BookingOutcome,
-  Calendar,
-  MeetingRequest,
-  Slot,
-  SlotQuery,
-} from "./ports/calendar.js";
 // What agents that are graphs share.
 export type { FlowOptions, UpdateOfState } from "./flow/flow-options.js";
 // Growth: opportunities with evidence, looked for until they are sure enough.
