@@ -2,6 +2,7 @@ import type { IssueFact, JsonObject, JsonSchema } from "@salesagent/ports";
 import type { AnyTool } from "../tools/tool.js";
 import type { Condition } from "./condition.js";
 import type { SubWorkflowNode, WorkflowDefinition, WorkflowNode } from "./definition.js";
+import { schemaIssues } from "./json-schema.js";
 import type { WorkflowAgent, WorkflowRegistry } from "./registry.js";
 
 /** Whether ids are there once, and edges lead from and to nodes. */
@@ -64,7 +65,8 @@ export function* checkUse(node: WorkflowNode, registry: WorkflowRegistry): Gener
   const problem = workflowProblem(registry, node);
   if (problem !== undefined) yield { path: `${path}.workflow`, message: problem };
   const input = findWorkflow(registry, node)?.input;
-  if (input) yield* checkFields(node, input, `the workflow "${node.workflow}"`);
+  if (input && schemaIssues(input, "input").length === 0)
+    yield* checkFields(node, input, `the workflow "${node.workflow}"`);
 }
 
 function* checkFields(

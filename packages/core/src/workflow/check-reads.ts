@@ -76,32 +76,36 @@ function readsOfEdges(node: string, edges: readonly WorkflowEdge[]): readonly Re
 /** What is known before each node and each branch's end, on whatever way it was reached: `steps/<node>`, `errors/<node>`. */
 function ranBefore(map: WorkflowMap): ReadonlyMap<string, ReadonlySet<string>> {
   const known = new Map<string, ReadonlySet<string>>([[map.start, new Set()]]);
-  /** @returns Whether it changed what is known. */
-  const arrive = (to: string, facts: ReadonlySet<string>): boolean => {
-    const standing = known.get(to);
-    const next = standing ? new Set([...standing].filter((fact) => facts.has(fact))) : facts;
-    known.set(to, next);
-    return next.size !== standing?.size;
-  };
-  for (let changed = true; changed; ) {
-    changed = false;
-    for (const from of map.nodes.keys()) {
-      const facts = known.get(from);
-      if (!facts) continue;
-      for (const { to, on } of map.exits(from)) {
-        const [added, gone] = on === "error" ? ["errors", "steps"] : ["steps", "errors"];
-        const next = new Set([...facts, `${added}/${from}`]);
-        next.delete(`${gone}/${from}`);
-        if (arrive(map.target(from, to), next)) changed = true;
-      }
-    }
-    for (const node of map.nodes.values()) {
-      if (node.kind !== "parallel") continue;
-      const ends = map.branchesOf(node).map(({ end }) => known.get(end));
-      if (!ends.every((facts) => facts !== undefined)) continue;
-      const facts = new Set(ends.flatMap((it) => [...it]));
-      if (arrive(map.target(node.id, node.join), facts)) changed = true;
+  const open = [map.start];
+  for (let from = open.shift(); from !== undefined; from = open.shift()) {
+    for (const [to, facts] of onward(map, from, known)) {
+      const standing = known.get(to);
+      const next = standing ? new Set([...standing].filter((fact) => facts.has(fact))) : facts;
+      if (next.size === standing?.size) continue;
+      known.set(to, next);
+      open.push(to);
     }
   }
   return known;
+}
+
+/** What is known at each place that comes next: after a branch's end the join, once something is known of all branches. */
+function* onward(
+  map: WorkflowMap,
+  from: string,
+  known: ReadonlyMap<string, ReadonlySet<string>>,
+): Generator<readonly [string, ReadonlySet<string>]> {
+  const branch = map.branches.find(({ end }) => end === from);
+  if (branch) {
+    const { parallel } = branch;
+    const ends = map.branchesOf(parallel).map(({ end }) => known.get(end));
+    if (ends.some((facts) => facts === undefined)) return;
+    yield [map.target(parallel.id, parallel.join), new Set(ends.flatMap((facts) => [...(facts ?? [])]))];
+  }
+  for (const { to, on } of map.exits(from)) {
+    const [added, gone] = on === "error" ? ["errors", "steps"] : ["steps", "errors"];
+    const facts = new Set(known.get(from)).add(`${added}/${from}`);
+    facts.delete(`${gone}/${from}`);
+    yield [map.target(from, to), facts];
+  }
 }

@@ -200,6 +200,46 @@ describe("checkWorkflow", () => {
   });
 });
 
+it("is not kept busy by a large workflow, nor by workflows within workflows", () => {
+  const chain = Array.from({ length: 999 }, (_, index) => index);
+  const large = {
+    name: "large",
+    version: "1",
+    start: "n0",
+    nodes: [
+      { id: "end", kind: "end", output: { x: { from: "/steps/n998" } } },
+      ...chain.map((index) => ({ id: `n${index}`, kind: "wait", durationMs: 1 })).reverse(),
+    ],
+    edges: chain.map((index) => ({ from: `n${index}`, to: index === 998 ? "end" : `n${index + 1}` })),
+  };
+  expect(checkWorkflow(large)).toEqual([]);
+
+  const nested = Array.from(
+    { length: 40 },
+    (_, depth): WorkflowDefinition => ({
+      name: `w${depth}`,
+      version: "1",
+      start: "one",
+      nodes:
+        depth === 39
+          ? [{ id: "one", kind: "end" }]
+          : [
+              { id: "one", kind: "workflow", workflow: `w${depth + 1}` },
+              { id: "two", kind: "workflow", workflow: `w${depth + 1}` },
+              { id: "end", kind: "end" },
+            ],
+      edges:
+        depth === 39
+          ? []
+          : [
+              { from: "one", to: "two" },
+              { from: "two", to: "end" },
+            ],
+    }),
+  );
+  expect(compileWorkflow(nested[0], { workflows: nested }).name).toBe("w0");
+});
+
 describe("compileWorkflow", () => {
   it("refuses what is not sound, with all that is wrong", () => {
     expect(() => compileWorkflow({ ...outreach, start: "begin" }, registry)).toThrow(

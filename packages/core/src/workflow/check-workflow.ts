@@ -16,33 +16,35 @@ import { WorkflowMap } from "./workflow-map.js";
  * @returns The problems, each with a path that names its node, such as `nodes.research.input.company`. Empty: it can be compiled.
  */
 export function checkWorkflow(definition: unknown, registry: WorkflowRegistry = {}): readonly IssueFact[] {
-  return check(definition, registry, []);
+  return check(definition, { registry, around: [], checked: new Set() });
 }
 
-/** @param around - The workflows that this one is a part of. */
-function check(
-  definition: unknown,
-  registry: WorkflowRegistry,
-  around: readonly string[],
-): readonly IssueFact[] {
+/** What a definition is checked within. */
+interface Surroundings {
+  readonly registry: WorkflowRegistry;
+  /** The workflows that this one is a part of. */
+  readonly around: readonly string[];
+  /** Sub-workflows that were checked: one that is used in many places is told of once. */
+  readonly checked: Set<string>;
+}
+
+function check(definition: unknown, surroundings: Surroundings): readonly IssueFact[] {
   const malformed = valueIssues(workflowSchema, definition);
   if (malformed.length > 0) return malformed.map((issue) => named(issue, definition));
-  return checkParts(definition as WorkflowDefinition, registry, around);
+  return checkParts(definition as WorkflowDefinition, surroundings);
 }
 
 /** One concern after another: what does not exist has no ways, and where ways are wrong, nothing can be told of what was before. */
-function checkParts(
-  definition: WorkflowDefinition,
-  registry: WorkflowRegistry,
-  around: readonly string[],
-): readonly IssueFact[] {
+function checkParts(definition: WorkflowDefinition, surroundings: Surroundings): readonly IssueFact[] {
   const { input = {}, nodes } = definition;
-  const issues = [
+  const { type = "object" } = input as { readonly type?: unknown };
+  const issues: IssueFact[] = [
     ...schemaIssues(input, "input"),
+    ...(type === "object" ? [] : [{ path: "input.type", message: "it must be object" }]),
     ...checkIds(definition),
     ...checkConditions(definition),
-    ...nodes.flatMap((node) => [...checkUse(node, registry)]),
-    ...subWorkflowIssues(definition, registry, around),
+    ...nodes.flatMap((node) => [...checkUse(node, surroundings.registry)]),
+    ...subWorkflowIssues(definition, surroundings),
   ];
   if ([...checkIds(definition)].length > 0) return issues;
   const map = new WorkflowMap(definition);
@@ -51,29 +53,33 @@ function checkParts(
   if (exits.length > 0) return issues;
   const branches = [...checkBranches(map)];
   issues.push(...branches);
-  if (branches.length === 0) issues.push(...checkReads(definition, map));
+  // A schema that is none says nothing of what a run is given.
+  const isSchema = schemaIssues(input, "input").length === 0;
+  if (branches.length === 0 && isSchema) issues.push(...checkReads(definition, map));
   return issues;
 }
 
 function subWorkflowIssues(
   definition: WorkflowDefinition,
-  registry: WorkflowRegistry,
-  around: readonly string[],
+  { registry, around, checked }: Surroundings,
 ): readonly IssueFact[] {
-  const key = JSON.stringify([definition.name, definition.version]);
-  const within = [...around, key];
+  const within = [...around, keyOf(definition)];
   return definition.nodes.flatMap((node) => {
     const inner = node.kind === "workflow" ? findWorkflow(registry, node) : undefined;
     if (!inner) return [];
     const place = `nodes.${node.id}.workflow`;
-    if (within.includes(JSON.stringify([inner.name, inner.version])))
+    if (within.includes(keyOf(inner)))
       return [{ path: place, message: `the workflow "${inner.name}" would be a part of itself` }];
-    return check(inner, registry, within).map(({ path, message }) => ({
+    if (checked.has(keyOf(inner))) return [];
+    checked.add(keyOf(inner));
+    return check(inner, { registry, around: within, checked }).map(({ path, message }) => ({
       path: `${place}.${path}`,
       message,
     }));
   });
 }
+
+const keyOf = ({ name, version }: WorkflowDefinition): string => JSON.stringify([name, version]);
 
 /** `nodes[2].tool` as `nodes.research.tool`, where the node says its name. */
 function named({ path, message }: IssueFact, definition: unknown): IssueFact {

@@ -50,9 +50,9 @@ export function compileWorkflow(definition: unknown, options: WorkflowOptions = 
   const issues = [...checkWorkflow(definition, options)];
   // A definition without issues is one.
   const sound = definition as WorkflowDefinition;
-  if (issues.length === 0) issues.push(...unguarded(sound, options));
+  if (issues.length === 0) issues.push(...unguarded(sound, options, new Set()));
   if (issues.length > 0) throw invalidGraph(nameOf(definition), issues);
-  return build(sound, options);
+  return build(sound, options, new Map());
 }
 
 function nameOf(definition: unknown): string {
@@ -60,21 +60,33 @@ function nameOf(definition: unknown): string {
   return typeof name === "string" ? name : "workflow";
 }
 
-function unguarded({ nodes }: WorkflowDefinition, options: WorkflowOptions): readonly IssueFact[] {
+/** @param checked - Sub-workflows that were told of. */
+function unguarded(
+  { nodes }: WorkflowDefinition,
+  options: WorkflowOptions,
+  checked: Set<WorkflowDefinition>,
+): readonly IssueFact[] {
   if (options.effects) return [];
   return nodes.flatMap((node) => {
     const path = `nodes.${node.id}`;
     if (node.kind === "workflow") {
       const inner = findWorkflow(options, node);
-      const issues = inner ? unguarded(inner, options) : [];
-      return issues.map((issue) => ({ ...issue, path: `${path}.workflow.${issue.path}` }));
+      if (!inner || checked.has(inner)) return [];
+      checked.add(inner);
+      return unguarded(inner, options, checked).map((issue) => ({
+        ...issue,
+        path: `${path}.workflow.${issue.path}`,
+      }));
     }
     if (node.kind !== "tool" || findTool(options, node.tool)?.effect !== "write") return [];
     return [{ path: `${path}.tool`, message: `the tool "${node.tool}" writes: compile with effects` }];
   });
 }
 
-function build(definition: WorkflowDefinition, options: WorkflowOptions): CompiledWorkflow {
+/** Sub-workflows that were built: one that is used in many places is built once. */
+type Built = Map<WorkflowDefinition, CompiledWorkflow>;
+
+function build(definition: WorkflowDefinition, options: WorkflowOptions, built: Built): CompiledWorkflow {
   const { agents, tools, workflows, effects, maxLoggedChars = 1_000, ...compileOptions } = options;
   const { clock = systemClock, random = Math.random, recursionLimit = 1_000 } = options;
   const map = new WorkflowMap(definition);
@@ -85,7 +97,7 @@ function build(definition: WorkflowDefinition, options: WorkflowOptions): Compil
   };
   const graph = new StateGraph<WorkflowShape, string>(workflowShape(definition.input ?? {}));
   for (const node of definition.nodes) {
-    if (node.kind === "workflow") addSubWorkflow(graph, node, options, means);
+    if (node.kind === "workflow") addSubWorkflow(graph, node, innerOf(node, options, built), means);
     else graph.addNode(node.id, nodeFunction(node, means), { ends: endsOf(node, map) });
   }
   graph.addEdge(START, definition.start);
@@ -94,14 +106,21 @@ function build(definition: WorkflowDefinition, options: WorkflowOptions): Compil
   return graph.compile({ ...compileOptions, recursionLimit, name, version });
 }
 
+/** What runs within another run is kept by that one. */
+function innerOf(node: SubWorkflowNode, options: WorkflowOptions, built: Built): CompiledWorkflow {
+  const definition = findWorkflow(options, node) as WorkflowDefinition;
+  const { checkpointer: _outer, ...others } = options;
+  const inner = built.get(definition) ?? build(definition, others, built);
+  built.set(definition, inner);
+  return inner;
+}
+
 function addSubWorkflow(
   graph: StateGraph<WorkflowShape, string>,
   node: SubWorkflowNode,
-  options: WorkflowOptions,
+  inner: CompiledWorkflow,
   means: NodeMeans,
 ): void {
-  const { checkpointer: _kept, ...others } = options;
-  const inner = build(findWorkflow(options, node) as WorkflowDefinition, others);
   const { retry, timeoutMs } = node;
   graph.addNode(node.id, inner, {
     ...subWorkflowOptions(node, inner.name, means),

@@ -6,11 +6,20 @@ const DEEPEST_LEVEL = 100;
 
 /** Keywords that say nothing about a value. */
 const NOTES = new Set(["$schema", "$id", "$defs", "title", "description", "default", "examples", "format"]);
-const KEYWORDS = [
-  ...["type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf"],
-  ...["minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "minProperties"],
+const LIMITS = [
+  "minLength",
+  "maxLength",
+  "minimum",
+  "maximum",
+  "minItems",
+  "maxItems",
+  "minProperties",
 ] as const;
-const RULES: ReadonlySet<string> = new Set(KEYWORDS);
+type Limit = (typeof LIMITS)[number];
+const RULES: ReadonlySet<string> = new Set([
+  ...["type", "properties", "required", "additionalProperties", "items", "enum", "const", "anyOf"],
+  ...LIMITS,
+]);
 const TYPES: ReadonlySet<unknown> = new Set([
   ...["object", "array", "string", "number", "integer", "boolean", "null"],
 ]);
@@ -34,6 +43,13 @@ export function schemaIssues(schema: JsonValue, path: string, depth = 0): readon
   const { type, properties, required, anyOf } = schema as Readonly<Record<string, JsonValue>>;
   const types: readonly unknown[] = Array.isArray(type) ? type : type === undefined ? [] : [type];
   if (!types.every((it) => TYPES.has(it))) issues.push({ path: `${path}.type`, message: "is no type" });
+  for (const name of LIMITS) {
+    const limit = schema[name];
+    if (limit !== undefined && typeof limit !== "number")
+      issues.push({ path: `${path}.${name}`, message: "it must be a number" });
+  }
+  if (schema["enum"] !== undefined && !Array.isArray(schema["enum"]))
+    issues.push({ path: `${path}.enum`, message: "it must be a list" });
   if (required !== undefined && !isTexts(required))
     issues.push({ path: `${path}.required`, message: "it must be a list of names" });
   if (properties !== undefined && !isObject(properties))
@@ -98,6 +114,7 @@ function typeIssue(rules: JsonObject, value: unknown): string | undefined {
     return `it must be ${[type].flat().join(" or ")}`;
   }
   const { const: only, enum: some } = rules as Readonly<Record<string, JsonValue>>;
+  if (only === undefined && some === undefined) return undefined;
   const text = canonicalJson(value);
   if (only !== undefined && canonicalJson(only) !== text) return `it must be ${JSON.stringify(only)}`;
   if (Array.isArray(some) && !some.some((it: JsonValue) => canonicalJson(it) === text)) {
@@ -141,12 +158,12 @@ function told(choices: readonly JsonValue[], { root }: Place): string {
 }
 
 function simpleIssues(rules: JsonObject, value: unknown): readonly string[] {
-  const limit = (name: (typeof KEYWORDS)[number]) => rules[name] as number | undefined;
+  const limit = (name: Limit) => rules[name] as number | undefined;
   const issues: string[] = [];
-  const least = (size: number, name: (typeof KEYWORDS)[number], of: string) => {
+  const least = (size: number, name: Limit, of: string) => {
     if (size < (limit(name) ?? size)) issues.push(`it must ${of} at least ${limit(name)}`);
   };
-  const most = (size: number, name: (typeof KEYWORDS)[number], of: string) => {
+  const most = (size: number, name: Limit, of: string) => {
     if (size > (limit(name) ?? size)) issues.push(`it must ${of} at most ${limit(name)}`);
   };
   if (typeof value === "number") {

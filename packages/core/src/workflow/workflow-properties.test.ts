@@ -148,3 +148,42 @@ it("survives whatever it is given", () => {
     }),
   );
 });
+
+it("survives any input schema, of a workflow and of one within it", () => {
+  const keywords = [
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "enum",
+    "anyOf",
+    "minimum",
+  ];
+  const schemas = fc.dictionary(fc.constantFrom(...keywords), fc.jsonValue({ maxDepth: 2 }));
+  fc.assert(
+    fc.property(schemas, fc.jsonValue(), (schema, given) => {
+      const inner = {
+        name: "inner",
+        version: "1",
+        input: schema,
+        start: "end",
+        nodes: [{ id: "end", kind: "end" }],
+        edges: [],
+      };
+      const outer = {
+        ...{ name: "outer", version: "1", input: schema, start: "in" },
+        nodes: [
+          { id: "in", kind: "workflow", workflow: "inner", input: { a: { from: "/input/a", default: 1 } } },
+          { id: "end", kind: "end" },
+        ],
+        edges: [{ from: "in", to: "end" }],
+      };
+      const registry = { workflows: [inner as never] };
+      if (checkWorkflow(outer, registry).length > 0) return;
+      const shape = compileWorkflow(outer, registry).plan.fields.get("input")?.schema;
+      expect(shape?.["~standard"].validate(given)).toBeTypeOf("object");
+    }),
+    { numRuns: 500 },
+  );
+});
