@@ -13,6 +13,7 @@ import {
   type StreamOptions,
 } from "@salesagent/core/graph";
 import { type ApprovalRecord, type JsonValue, systemClock } from "@salesagent/ports";
+import { compileOptions } from "../flow/flow-options.js";
 import type { Calendar } from "../ports/calendar.js";
 import type { MailTransport } from "../ports/mail-transport.js";
 import { exampleProfile } from "../profile/example-profile.js";
@@ -38,6 +39,9 @@ import { PROPOSAL, proposalEffect, proposalSchema } from "./proposal-effect.js";
 import { type BdrReply, bdrReplySchema } from "./read-reply.js";
 import { checkZone } from "./slot-text.js";
 import { ProposalWriter } from "./write-proposal.js";
+
+/** One superstep to qualify, and four for each of four proposals. */
+const RECURSION_LIMIT = 25;
 
 /** What a run is given: the lead's facts, and whom to write to. */
 export type BdrInput = InputOf<typeof bdrState>;
@@ -129,8 +133,8 @@ export interface BdrAgent {
  * @throws RangeError or TypeError naming the option; `config.invalid` for a profile that is wrong.
  */
 export function createBdrAgent(options: BdrOptions): BdrAgent {
-  const { approvals, checkpointer, clock = systemClock } = options;
-  const graph = bdrGraph(bdrMeans(options)).compile({ name: "bdr", checkpointer, clock });
+  const { approvals } = options;
+  const graph = bdrGraph(bdrMeans(options)).compile(compileOptions("bdr", RECURSION_LIMIT, options));
   const decide = async (
     approvalId: string,
     { tenant, signal }: ApprovalDecision,
