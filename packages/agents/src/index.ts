@@ -16,6 +16,22 @@ export type {
 } from "./bdr/bdr-state.js";
 export type { MeetingOptions } from "./bdr/meeting-rules.js";
 export { type BdrReply, bdrReplySchema } from "./bdr/read-reply.js";
+// Enrichment: what several sources know, with where it is from.
+export {
+  createEnrichmentAgent,
+  type EnrichmentAgent,
+  type EnrichmentInput,
+  type EnrichmentOptions,
+  type EnrichmentState,
+} from "./enrichment/enrichment-agent.js";
+export type {
+  CompanyHintsGiven,
+  Disagreement,
+  EnrichedRecords,
+  FieldCandidate,
+  PersonHintsGiven,
+  SourceReading,
+} from "./enrichment/enrichment-schemas.js";
 // What agents that are graphs share.
 export type { FlowOptions, UpdateOfState } from "./flow/flow-options.js";
 // Growth: opportunities with evidence, looked for until they are sure enough.
