@@ -5,7 +5,7 @@ import { durableFlows } from "@salesagent/core/graph";
 import { postgres } from "@salesagent/storage-pg";
 import { outsideCalendar, outsideMail } from "./outside-client.mjs";
 
-export const tenant = "acme";
+export const tenant = process.env.TENANT ?? "acme";
 /** How long a dead process is believed to be at work. */
 const leaseMs = 1_500;
 

@@ -11,7 +11,7 @@ import { findPostgres } from "../../scripts/workspace/postgres.mjs";
 
 const limitMs = 30_000;
 const runId = `demo-${randomUUID().slice(0, 8)}`;
-const env = { ...process.env };
+const env = { ...process.env, TENANT: runId }; // what earlier shows left in this database is not its business
 /** @type {Set<import("node:child_process").ChildProcess>} */
 const living = new Set();
 
