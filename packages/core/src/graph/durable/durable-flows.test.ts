@@ -217,6 +217,7 @@ describe("durableFlows", () => {
       .compile({ checkpointer: flows });
     await expect(graph.invoke({}, { tenant, runId: "r1" })).rejects.toMatchObject({
       code: "graph.node_failed",
+      facts: { node: "second" },
     });
     expect(await graph.getState("r1", { tenant })).toMatchObject({ status: "failed", superstep: 1 });
 

@@ -63,6 +63,8 @@ export class RunWaiters {
       const record = await flows.get(run.id, { signal });
       if (!record) throw new Error(`The run ${run.id} is not there any more.`);
       if (record.fence > fence && RESTING.has(record.status)) {
+        // The record may be seen a moment before this process's worker tells of the error itself.
+        if (record.status === "failed") await turn.over;
         turn.leave();
         return { record, end: turn.end() };
       }
