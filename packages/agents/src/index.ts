@@ -43,6 +43,16 @@ export {
   type GrowthState,
 } from "./growth/growth-agent.js";
 export type { Finding, Opportunity } from "./growth/growth-schemas.js";
+// Marketing: a message for each channel, which fits it.
+export type { Channel, ChannelLimits } from "./marketing/channel-limits.js";
+export {
+  createMarketingAgent,
+  type MarketingAgent,
+  type MarketingInput,
+  type MarketingOptions,
+  type MarketingState,
+} from "./marketing/marketing-agent.js";
+export type { Angle, Draft, MarketingBrief, MarketingMessage } from "./marketing/marketing-schemas.js";
 export type {
   BookingCall,
   BookingOutcome,
