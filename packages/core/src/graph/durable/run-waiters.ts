@@ -58,38 +58,38 @@ export class RunWaiters {
     fence: number,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly record: FlowRecord; readonly end: FlowRunEnd | undefined }> {
-    for (;;) {
-      const turn = this.#turn(run, signal);
-      const record = await flows.get(run.id, { signal });
-      if (!record) throw new Error(`The run ${run.id} is not there any more.`);
-      if (record.fence > fence && RESTING.has(record.status)) {
-        // The record may be seen a moment before this process's worker tells of the error itself.
-        if (record.status === "failed") await turn.over;
-        turn.leave();
-        return { record, end: turn.end() };
+    let end: FlowRunEnd | undefined;
+    let wake = () => {};
+    const leave = enter(this.#waiting, keyOf(run), (how) => {
+      end = how;
+      wake();
+    });
+    try {
+      for (;;) {
+        const told = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        const record = await flows.get(run.id, { signal });
+        if (!record) throw new Error(`The run ${run.id} is not there any more.`);
+        const rests = record.fence > fence && RESTING.has(record.status);
+        // A failure's record may be seen a moment before this process's worker tells of the error itself.
+        if (!rests || (record.status === "failed" && !end)) await this.#untilTold(told, signal);
+        if (rests) return { record, end };
       }
-      await turn.over;
+    } finally {
+      leave();
     }
   }
 
   /** Until the run ends in this process, or it is time to ask the store. */
-  #turn(run: RunName, signal: AbortSignal | undefined) {
-    let end: FlowRunEnd | undefined;
-    let leave = () => {};
-    const told = new AbortController();
-    const ended = new Promise<void>((resolve) => {
-      leave = enter(this.#waiting, keyOf(run), (how) => {
-        end = how;
-        resolve();
-      });
-    });
-    const slept = wait(this.#clock, this.#pollMs, told.signal).catch(() => {});
-    const over = untilAborted(Promise.race([ended, slept]), signal).finally(() => {
-      told.abort();
-      leave();
-    });
-    over.catch(() => {});
-    return { over, leave: () => told.abort(), end: () => end };
+  async #untilTold(told: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+    const over = new AbortController();
+    const slept = wait(this.#clock, this.#pollMs, over.signal).catch(() => {});
+    try {
+      await untilAborted(Promise.race([told, slept]), signal);
+    } finally {
+      over.abort();
+    }
   }
 }
 
