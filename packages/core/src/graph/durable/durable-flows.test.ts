@@ -1,3 +1,4 @@
+import { SalesAgentError } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it, vi } from "vitest";
 import { z } from "zod";
@@ -172,6 +173,28 @@ describe("durableFlows", () => {
       }),
     );
     expect(await graph.deliver("r1", "reply", "late", { tenant })).toBe(false);
+  });
+
+  it("looks again when an effect is in the hands of a process that died", async () => {
+    const storage = memoryStorage();
+    await using flows = durableFlows({ storage, pollMs: 20 });
+    const leaseUntil = new Date(Date.now() + 50).toISOString();
+    let tries = 0;
+    const graph = new StateGraph({ sent: z.boolean().optional() })
+      .addNode("send", () => {
+        if (++tries > 1) return { sent: true };
+        throw new SalesAgentError("effect.in_progress", {
+          message: "another process is at it",
+          facts: { key: "k", effect: "mail", leaseUntil },
+          replay: "safe",
+        });
+      })
+      .addEdge(START, "send")
+      .addEdge("send", END)
+      .compile({ checkpointer: flows });
+
+    expect(await graph.invoke({}, { tenant })).toMatchObject({ status: "completed", state: { sent: true } });
+    expect(tries).toBe(2);
   });
 
   it("does not keep a long transcript again and again", async () => {

@@ -272,7 +272,7 @@ function lastEvent<State>(outcome: RunOutcome<State>): GraphEvent {
 function failureOf({ id, graph, error }: FlowRecord, end: FlowRunEnd | undefined): unknown {
   if (end?.kind === "failed") return end.error;
   return new SalesAgentError("graph.node_failed", {
-    message: `The run ${id} failed: ${error?.message ?? "unknown failure"} (${error?.code ?? "internal"}).`,
+    message: `The run ${id} failed (${error?.code ?? "internal"}): ${error?.message ?? "unknown failure"}`,
     facts: { graph, node: "", attempts: 0 },
     replay: "unsafe",
   });

@@ -157,6 +157,10 @@ export class FlowRun {
       return this.#rest({ status: "pending", dueAt }, { kind: "left", reason });
     }
     if (signal.aborted || isStoreFailure(error)) return { kind: "left", reason };
+    const busyUntil = effectLeaseOf(error);
+    if (busyUntil !== undefined) {
+      return this.#rest({ status: "pending", dueAt: busyUntil }, { kind: "left", reason });
+    }
     return this.#rest({ status: "failed", error: storedError(error) }, { kind: "failed", error });
   }
 
@@ -175,6 +179,20 @@ export class FlowRun {
     }
   }
 }
+
+/**
+ * Until when an effect of a node is in the hands of another process, most often one that was killed while it acted: then the run
+ * looks again, and the effect's lookup tells.
+ */
+function effectLeaseOf(error: unknown): string | undefined {
+  for (let cause = error, depth = 0; cause instanceof Error && depth < MOST_CAUSES; depth++) {
+    if (SalesAgentError.is(cause, "effect.in_progress")) return cause.facts.leaseUntil;
+    cause = cause.cause;
+  }
+  return undefined;
+}
+
+const MOST_CAUSES = 8;
 
 function isStoreFailure(error: unknown): boolean {
   return SalesAgentError.is(error) && (error.code === "flow.fenced" || error.code.startsWith("store."));
