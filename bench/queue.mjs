@@ -12,7 +12,7 @@ import { findPostgres } from "../scripts/workspace/postgres.mjs";
 const WORKER = fileURLToPath(new URL("./queue/worker.mjs", import.meta.url));
 const WAYS = {
   ours: 20_000,
-  "pg-boss work()": 600,
+  "pg-boss work()": 2000,
   "pg-boss batches": 20_000,
   "batch floor": 20_000,
 };

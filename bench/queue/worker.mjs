@@ -22,7 +22,10 @@ const ways = {
   },
   async "pg-boss work()"() {
     const boss = await new PgBoss({ connectionString: url, schema, max: 4 }).start();
-    await boss.work(queue, { pollingIntervalSeconds: 0.5 }, async (list) => note(list.length));
+    // the most that its worker allows: half a second between batches
+    await boss.work(queue, { batchSize: 200, pollingIntervalSeconds: 0.5 }, async (list) =>
+      note(list.length),
+    );
   },
   async "pg-boss batches"() {
     const boss = await new PgBoss({ connectionString: url, schema, max: 4, schedule: false }).start();

@@ -6,12 +6,14 @@ import type { TenantStores } from "./stores/storage.js";
 
 /** Work for later, or for somebody else. */
 export interface JobRequest {
+  /** A letter or digit, then letters, digits, and the signs `_ . : / -`; at most 100. */
   readonly queue: string;
   readonly tenant: string;
+  /** Any JSON up to 16 million characters, and comes back the same. */
   readonly payload: JsonValue;
   /** Higher ones first. @defaultValue 0 */
   readonly priority?: number | undefined;
-  /** Milliseconds before it may begin. @defaultValue 0 */
+  /** Milliseconds before it may begin, up to ten years. @defaultValue 0 */
   readonly delayMs?: number | undefined;
   /** While a job of this key is waiting or running in the queue, for this tenant, another is not taken in. */
   readonly key?: string | undefined;
@@ -58,7 +60,11 @@ export interface DeadJob {
 
 /** A queue that is worked on. */
 export interface Worker extends AsyncDisposable {
-  /** Takes no new jobs and waits for those that run; those that don't end in time are given back. */
+  /**
+   * Takes no new jobs and waits for those that run; those that don't end in time are given back, and the try is not counted.
+   *
+   * @param options.timeoutMs - From 0. @defaultValue 30_000
+   */
   drain(options?: { readonly timeoutMs?: number }): Promise<void>;
 }
 
@@ -98,7 +104,7 @@ export interface JobEngine extends AsyncDisposable {
       page?: PageRequest,
       call?: CallOptions,
     ): Promise<Page<DeadJob>>;
-    /** Enqueues it anew, with all its tries. @returns False when it is not there. */
+    /** Enqueues it anew, with all its tries. @returns False when it is not there, or a job of its key is; it stays then. */
     replay(id: string, call?: CallOptions): Promise<boolean>;
     discard(id: string, call?: CallOptions): Promise<boolean>;
   };

@@ -54,9 +54,10 @@ export class JobTable {
     return new Set(rows.map((row) => text(row, "id")));
   }
 
-  /** Takes jobs from processes that gave no sign of life in time, and tells the workers. */
-  async recover(retries: number): Promise<void> {
-    await this.database.run(this.statements.recover, [this.queue, retries, LOST]);
+  /** Takes jobs from processes that gave no sign of life in time, and tells the workers. @returns Whether there were any. */
+  async recover(retries: number): Promise<boolean> {
+    const rows = await this.database.run(this.statements.recover, [this.queue, retries, LOST]);
+    return rows.length > 0;
   }
 
   /** How long until a job is due that waits, in milliseconds; undefined when none waits. */

@@ -19,6 +19,8 @@ export interface LeaseKeeperOptions {
   readonly retries: number;
   /** A job is no longer this process's. */
   readonly onLost: (job: ClaimedJob) => void;
+  /** Jobs of others wait again. */
+  readonly onRecovered: () => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -26,6 +28,7 @@ export interface LeaseKeeperOptions {
 export class LeaseKeeper {
   readonly #held = new Map<string, HeldJob>();
   #timer: Timer | undefined;
+  #everyMs = 0;
   #busy = false;
   #closed = false;
 
@@ -36,6 +39,7 @@ export class LeaseKeeper {
   /** @param sinceMs - Before the claim was sent, by `clock.elapsed()`. */
   hold(jobs: readonly ClaimedJob[], sinceMs: number): void {
     for (const job of jobs) this.#held.set(job.id, { job, sinceMs });
+    if (this.#timer !== undefined && this.#lookEveryMs() < this.#everyMs) this.#lookLater();
   }
 
   release(job: ClaimedJob): void {
@@ -49,10 +53,8 @@ export class LeaseKeeper {
 
   #look(): void {
     if (this.#closed) return;
-    const leases = [...this.#held.values()].map(({ job }) => job.leaseMs);
-    const everyMs = Math.min(this.options.leaseMs, ...leases) / RENEWALS;
-    this.#timer = this.options.clock.schedule(everyMs, () => this.#look());
-    this.#dropOverdue(everyMs);
+    this.#lookLater();
+    this.#dropOverdue();
     if (this.#busy) return;
     this.#busy = true;
     void this.#renewAndRecover().finally(() => {
@@ -60,11 +62,24 @@ export class LeaseKeeper {
     });
   }
 
+  #lookLater(): void {
+    this.#timer?.cancel();
+    this.#everyMs = this.#lookEveryMs();
+    this.#timer = this.options.clock.schedule(this.#everyMs, () => this.#look());
+  }
+
+  /** Jobs come with the leases that whoever enqueued them set. */
+  #lookEveryMs(): number {
+    let leaseMs = this.options.leaseMs;
+    for (const { job } of this.#held.values()) leaseMs = Math.min(leaseMs, job.leaseMs);
+    return leaseMs / RENEWALS;
+  }
+
   /** Gives up jobs whose leases end before the next look: others may take them then. */
-  #dropOverdue(everyMs: number): void {
+  #dropOverdue(): void {
     const now = this.options.clock.elapsed();
     for (const { job, sinceMs } of [...this.#held.values()]) {
-      if (now - sinceMs + everyMs > job.leaseMs) this.#lose(job);
+      if (now - sinceMs + this.#everyMs > job.leaseMs) this.#lose(job);
     }
   }
 
@@ -80,7 +95,7 @@ export class LeaseKeeper {
           else if (this.#held.get(entry.job.id) === entry) this.#lose(entry.job);
         }
       }
-      await table.recover(retries);
+      if (await table.recover(retries)) this.options.onRecovered();
     } catch (error) {
       onError(error);
     }

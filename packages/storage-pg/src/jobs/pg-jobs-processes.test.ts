@@ -159,10 +159,11 @@ describe("pgBossJobs among processes", () => {
   it("keeps a long job for as long as its process gives signs of life", async () => {
     const queue = nextQueue();
     const clock = manualClock();
-    await using first = openEngine({ clock, leaseMs: 60_000 });
+    await using first = openEngine({ clock, leaseMs: 3_600_000 });
+    await using sender = openEngine({ leaseMs: 60_000 }); // it is the job's lease that counts
     const long = hang();
     await first.work(queue, long.handler);
-    await first.enqueue(job(queue));
+    await sender.enqueue(job(queue));
     await eventually(() => expect(long.jobs.length).toBe(1));
     await letTimePass(queue, 50);
     clock.advance(20_000);

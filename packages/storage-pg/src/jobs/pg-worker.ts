@@ -57,8 +57,15 @@ export class PgWorker implements Worker {
       for (const waitMs of waits) this.#signal.wakeIn(waitMs);
     };
     this.#settlement = new Settlement({ table, clock, onError, onWritten });
-    const onLost = (job: ClaimedJob) => this.#lose(job);
-    this.#leases = new LeaseKeeper({ table, clock, leaseMs, retries: work.retries, onLost, onError });
+    this.#leases = new LeaseKeeper({
+      table,
+      clock,
+      leaseMs,
+      retries: work.retries,
+      onLost: (job) => this.#lose(job),
+      onRecovered: () => this.#signal.wakeIn(0),
+      onError,
+    });
     this.#claiming = this.#claimOn();
   }
 
