@@ -1,7 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { type CollectedCase, collectCases } from "../storage/testing/collect-cases.js";
 import { jobEngineConformance } from "./job-engine-conformance.js";
-import { jobSabotages, soundSetup } from "./testing/job-sabotages.js";
+import { endingSabotages } from "./testing/ending-sabotages.js";
+import { soundSetup } from "./testing/job-sabotage.js";
+import { runningSabotages } from "./testing/running-sabotages.js";
+
+const sabotages = { ...runningSabotages, ...endingSabotages };
 
 /** A case of a broken engine may never end. */
 const LONGEST_CASE_MS = 3000;
@@ -33,7 +37,7 @@ describe("the suite of job engines", () => {
     expect(await findFailures(cases)).toEqual([]);
   });
 
-  it.each(Object.entries(jobSabotages))("notices an engine that %s", async (_, { change, fails }) => {
+  it.each(Object.entries(sabotages))("notices an engine that %s", async (_, { change, fails }) => {
     const cases = collectCases((runner) =>
       jobEngineConformance(
         runner,
