@@ -187,6 +187,7 @@ export {
   type WorkOptions,
   wait,
 } from "@salesagent/ports";
+export { type AgentNodeOptions, agentNode } from "./agent/agent-node.js";
 export { type AgentOptions, BaseAgent, type RunOptions } from "./agent/base-agent.js";
 export { type Agent, type AgentDefinition, defineAgent } from "./agent/define-agent.js";
 export { Run, type RunResult } from "./agent/run.js";

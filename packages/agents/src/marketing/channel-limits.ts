@@ -13,7 +13,7 @@ export interface ChannelLimits {
   readonly sms: { readonly segments: number };
 }
 
-export const DEFAULT_LIMITS: ChannelLimits = Object.freeze({
+const DEFAULT_LIMITS: ChannelLimits = Object.freeze({
   email: Object.freeze({ subjectChars: 60, bodyChars: 1_500 }),
   linkedin: Object.freeze({ bodyChars: 300 }),
   sms: Object.freeze({ segments: 1 }),

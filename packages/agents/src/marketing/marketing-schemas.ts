@@ -2,7 +2,7 @@ import type { InferOutput, JsonObject, JsonValue, StandardSchema } from "@salesa
 import { z } from "zod";
 import { bodyProblem, type Channel, type ChannelLimits } from "./channel-limits.js";
 
-export const CHANNELS = ["email", "linkedin", "sms"] as const;
+const CHANNELS = ["email", "linkedin", "sms"] as const;
 
 /** What is offered, in the host's own words. */
 export const offerSchema = z.string().trim().min(1).max(4_000);

@@ -93,7 +93,7 @@ interface SchemaOfFields {
   readonly additionalProperties?: unknown;
 }
 
-export const findAgent = ({ agents = [] }: WorkflowRegistry, name: string): WorkflowAgent | undefined =>
+const findAgent = ({ agents = [] }: WorkflowRegistry, name: string): WorkflowAgent | undefined =>
   agents.find((agent) => agent.name === name);
 
 export const findTool = ({ tools = [] }: WorkflowRegistry, name: string): AnyTool | undefined =>

@@ -3,7 +3,7 @@ import type { WorkflowEdge, WorkflowNode, WorkflowOutcome } from "./definition.j
 import type { Branch, WorkflowMap } from "./workflow-map.js";
 
 /** What else than being done a node of this kind may come to, and whether there must be an edge for it. */
-export function outcomesOf(node: WorkflowNode): ReadonlyMap<WorkflowOutcome, "may" | "must"> {
+function outcomesOf(node: WorkflowNode): ReadonlyMap<WorkflowOutcome, "may" | "must"> {
   switch (node.kind) {
     case "agent":
     case "tool":

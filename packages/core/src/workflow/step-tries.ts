@@ -25,7 +25,7 @@ export type Tried<T> = { readonly attempts: number } & ({ readonly value: T } | 
  *
  * @throws What is no failure of the node: its wait, and the reason of a run that is stopped or left.
  */
-export async function tryStep<T>(
+async function tryStep<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { context, clock, random, retry: tries, timeoutMs, onWait }: TryOptions,
 ): Promise<Tried<T>> {
