@@ -13,7 +13,7 @@ export interface JobEngineConformanceOptions {
 }
 
 /**
- * Defines the cases that every {@link JobEngine} must pass. No case waits for real time to go by: `setup.pass` moves the
+ * Defines the cases that every `JobEngine` must pass. No case waits for real time to go by: `setup.pass` moves the
  * engine's.
  *
  * @param runner - Such as `{ describe, it, expect }` of Vitest.

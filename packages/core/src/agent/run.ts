@@ -90,7 +90,7 @@ export class Run<Output, Event extends AnyEvent> implements AsyncIterable<Event>
   /**
    * The text, and nothing else.
    *
-   * @param options.holdBack - Gives out only what nothing can take back any more: the text of each model call, once it is over
+   * @param options - `holdBack` gives out only what nothing can take back any more: the text of each model call, once it is over
    * and its output was not rejected. @defaultValue false: the text as it is written
    * @throws Error when text that was given out is withdrawn, by another model's restart or by an output that was rejected:
    * bare text can't tell that. Hold it back, or read the events, where it may happen.

@@ -24,7 +24,7 @@ export interface NormalJob {
   readonly key: string | undefined;
 }
 
-/** What {@link JobEngine.schedule} takes. */
+/** What `JobEngine.schedule` takes. */
 export interface ScheduleRequest {
   readonly name: string;
   readonly cron: string;
