@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { Runner } from "../../runner.js";
 
-const PATIENCE_MS = 1_000;
+const PATIENCE_MS = 3_000;
 
 /** Fails a case that never ends, as every runner does. */
 function hangs(): Promise<never> {
