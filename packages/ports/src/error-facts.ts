@@ -155,6 +155,12 @@ export interface ErrorFacts {
   "agent.step_limit": { readonly agent: string; readonly limit: number };
   /** The agent's input does not match its schema. */
   "agent.input_invalid": { readonly agent: string; readonly issues: readonly IssueFact[] };
+  /** The agent's newest messages alone do not fit the model's context. */
+  "memory.context_full": { readonly threadId: string; readonly tokens: number; readonly limitTokens: number };
+  /** Work was handed to an agent that nobody here runs. */
+  "handoff.unknown_agent": { readonly agent: string; readonly known: readonly string[] };
+  /** Work was handed on more often than is allowed: agents may be sending it in a circle. */
+  "handoff.too_deep": { readonly agent: string; readonly path: readonly string[]; readonly limit: number };
   /** A cap would be passed by going on. */
   "budget.exceeded": BudgetFacts;
   /** A call does not name the subject that a budget counts by. */

@@ -114,6 +114,13 @@ export type {
 } from "./stores/budget-store.js";
 export type { CacheEntry, CacheStore } from "./stores/cache-store.js";
 export type { EffectClaim, EffectRecord, EffectStatus, EffectStore } from "./stores/effect-store.js";
+export {
+  ERASED,
+  type ErasureStore,
+  type PersonalRecords,
+  type PersonQuery,
+} from "./stores/erasure-store.js";
+export type { FactFilter, FactRecord, FactStore } from "./stores/fact-store.js";
 export type {
   FlowCheckpoint,
   FlowClaim,
@@ -129,9 +136,15 @@ export type {
 } from "./stores/flow-store.js";
 export type { ImportRecord, ImportStore } from "./stores/import-store.js";
 export type { LeadFilter, LeadInsertOutcome, LeadStore } from "./stores/lead-store.js";
-export type { MessageRecord, MessageStore } from "./stores/message-store.js";
+export type {
+  MessageRecord,
+  MessageStore,
+  ThreadRecord,
+  ThreadSummary,
+} from "./stores/message-store.js";
 export type { Page, PageRequest } from "./stores/page.js";
 export type { ResultFilter, ResultRecord, ResultStore } from "./stores/result-store.js";
+export type { PrunedRecords, RetentionLimits, RetentionStore } from "./stores/retention-store.js";
 export type {
   ModelCallRecord,
   ModelCallStore,
@@ -153,5 +166,6 @@ export type {
 } from "./stores/storage.js";
 export type { UsageRow, UsageStore } from "./stores/usage-store.js";
 export type { NearestOptions, VectorItem, VectorMatch, VectorStore } from "./stores/vector-store.js";
+export type { WorkflowRecord, WorkflowStore } from "./stores/workflow-store.js";
 export { untilAborted } from "./until-aborted.js";
 export { wait } from "./wait.js";

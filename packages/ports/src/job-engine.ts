@@ -1,5 +1,6 @@
 import type { CallOptions } from "./call-options.js";
 import type { JsonValue } from "./json.js";
+import type { PersonQuery } from "./stores/erasure-store.js";
 import type { Page, PageRequest } from "./stores/page.js";
 import type { StoredError } from "./stores/run-store.js";
 import type { TenantStores } from "./stores/storage.js";
@@ -108,6 +109,16 @@ export interface JobEngine extends AsyncDisposable {
     replay(id: string, call?: CallOptions): Promise<boolean>;
     discard(id: string, call?: CallOptions): Promise<boolean>;
   };
+  /**
+   * Discards a tenant's jobs whose payload mentions one of the texts, by the rule of {@link PersonQuery}: those that wait, those
+   * that are dead, and what is kept of those that are done. One that runs is left to its end.
+   *
+   * @returns How many.
+   */
+  forget(
+    who: Pick<PersonQuery, "mentions"> & { readonly tenant: string },
+    call?: CallOptions,
+  ): Promise<number>;
   /** How many jobs wait and run, by queue. */
   counts(
     call?: CallOptions,

@@ -18,6 +18,7 @@ export {
   toNormalStop,
   toNormalWant,
 } from "./flow-records.js";
+export { type Mentions, toMentions } from "./mentions.js";
 export {
   addUsage,
   compareUsage,

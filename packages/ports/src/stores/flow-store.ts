@@ -71,6 +71,8 @@ export interface FlowWrite {
   readonly checkpoint?: FlowCheckpoint;
   /** Names of events that were taken in by this progress; they are not given again. */
   readonly taken?: readonly string[];
+  /** The version of the graph that the run is pinned to from now on; comes with a checkpoint that holds a snapshot. */
+  readonly version?: string;
   /**
    * Absent: it goes on, and its lease stays. Else the lease ends. A run that would wait or pause is due at once where one of
    * the events that it waits for is there already, or its end was asked for.
@@ -148,6 +150,13 @@ export interface FlowStore {
     stop: { readonly by: string; readonly reason: string },
     call?: CallOptions,
   ): Promise<boolean>;
+  /**
+   * Makes a run that failed pending again, due at once, without its error: it goes on from its last checkpoint, with the steps
+   * that are remembered.
+   *
+   * @returns False when there is no such run, or it has not failed; nothing changes then.
+   */
+  reopen(id: string, call?: CallOptions): Promise<boolean>;
   /** Latest creation first. */
   list(filter?: FlowFilter, page?: PageRequest, call?: CallOptions): Promise<Page<FlowRecord>>;
   /** Checkpoints by number, 1 first, each with its delta, and its snapshot where there is one. */

@@ -5,14 +5,18 @@ import type { BreakerStore } from "./breaker-store.js";
 import type { BudgetStore } from "./budget-store.js";
 import type { CacheStore } from "./cache-store.js";
 import type { EffectStore } from "./effect-store.js";
+import type { ErasureStore } from "./erasure-store.js";
+import type { FactStore } from "./fact-store.js";
 import type { FlowQueue, FlowStore } from "./flow-store.js";
 import type { ImportStore } from "./import-store.js";
 import type { LeadStore } from "./lead-store.js";
 import type { MessageStore } from "./message-store.js";
 import type { ResultStore } from "./result-store.js";
+import type { RetentionStore } from "./retention-store.js";
 import type { ModelCallStore, RunStore, StepStore } from "./run-store.js";
 import type { UsageStore } from "./usage-store.js";
 import type { VectorStore } from "./vector-store.js";
+import type { WorkflowStore } from "./workflow-store.js";
 
 /** The stores of one tenant. */
 export interface TenantStores {
@@ -33,6 +37,8 @@ export interface TenantStores {
   readonly flows: FlowStore;
   readonly effects: EffectStore;
   readonly approvals: ApprovalStore;
+  readonly facts: FactStore;
+  readonly workflows: WorkflowStore;
 }
 
 /** How a transaction runs. */
@@ -49,6 +55,10 @@ export interface TransactionOptions extends CallOptions {
 
 /** The stores of one tenant, and transactions over them. */
 export interface TenantStorage extends TenantStores {
+  /** What is kept of a person, to be found and erased. */
+  readonly erasure: ErasureStore;
+  /** What need not be kept any longer, to be dropped. */
+  readonly retention: RetentionStore;
   /**
    * Runs `work` in one transaction: all its writes stand, or none when it throws. Only the stores passed in belong to it.
    * The callback may be run again after a serialisation failure, so it acts through the stores alone.

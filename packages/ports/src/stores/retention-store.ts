@@ -1,0 +1,39 @@
+import type { CallOptions } from "../call-options.js";
+
+/** Up to when records are dropped: ISO 8601 in UTC, each time excluded. What is not named stays. */
+export interface RetentionLimits {
+  /** Checkpoints of runs of graphs that ended before it, and what else they went on from; the runs stay on record. */
+  readonly checkpoints?: string | undefined;
+  /** Runs of graphs that ended before it, with all of theirs. */
+  readonly flows?: string | undefined;
+  /** Runs of agents that ended before it, with their steps and model calls. */
+  readonly runs?: string | undefined;
+  /** Effects settled before it as done or failed, but not of runs that go on. An effect of the same key would be done again. */
+  readonly effects?: string | undefined;
+  /** Approvals that were requested before it and can't be used any more. */
+  readonly approvals?: string | undefined;
+  /** Threads whose last message is older. */
+  readonly messages?: string | undefined;
+  readonly audit?: string | undefined;
+  /** Lines of budgets that nothing was reserved on since, and that have no open reservation. */
+  readonly budgets?: string | undefined;
+}
+
+/** How many records were dropped, by the names of {@link RetentionLimits}; and `expired` ones: cached answers, vectors, facts. */
+export type PrunedRecords = Readonly<Record<keyof RetentionLimits | "expired", number>>;
+
+/** Drops what one tenant need not keep any longer. */
+export interface RetentionStore {
+  readonly port: "retention-store/1";
+  /**
+   * Drops at most `limit` records of each kind, the oldest first; call it again until it finds none. What has expired by itself is
+   * always dropped.
+   *
+   * @param want.limit - Whole number, 1–10,000. @defaultValue 1,000
+   * @throws `store.invalid` for a time that is none.
+   */
+  prune(
+    want: RetentionLimits & { readonly limit?: number | undefined },
+    call?: CallOptions,
+  ): Promise<PrunedRecords>;
+}
