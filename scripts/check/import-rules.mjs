@@ -29,7 +29,7 @@ const packageRules = /** @type {const} */ ([
 const floors = [
   ["kernel"],
   ["model", "resilience", "telemetry", "health", "prompts"],
-  ["budget", "cache", "effects"],
+  ["budget", "cache", "effects", "retention"],
   ["router", "tools", "guardrails", "memory", "graph"],
   ["agent", "crm", "outreach"],
   ["learning", "workflow"],

@@ -1,0 +1,7 @@
+export {
+  createRetention,
+  type Retention,
+  type RetentionOptions,
+  type RetentionRun,
+  type RetentionSchedule,
+} from "./retention.js";
