@@ -1,0 +1,18 @@
+export type {
+  FactOptions,
+  MemoryOptions,
+  MemoryStep,
+  SummaryOptions,
+  WindowOptions,
+} from "./memory-options.js";
+export type {
+  ContextRequest,
+  FactWish,
+  ForgetReport,
+  MemoryCall,
+  MemoryContext,
+  MemoryModelCall,
+  NewFact,
+  PersonWish,
+  SessionMemory,
+} from "./session-memory.js";
