@@ -1,12 +1,8 @@
 // Storage: bulk writes, point reads and budgets of @salesagent/storage-pg beside the bare statements that they stand on.
-// Run: npm run build && node bench/storage.mjs [rounds]. DATABASE_URL names a server; without it one is started, with fsync on.
-import { readFile } from "node:fs/promises";
-import { cpus, loadavg } from "node:os";
-import { pathToFileURL } from "node:url";
-import pg from "pg";
+// Run: npm run bench -- storage --rounds 7. DATABASE_URL names a server; without it one is started, with fsync on.
 import { memoryStorage } from "../packages/storage-memory/dist/index.js";
-import { postgres } from "../packages/storage-pg/dist/index.js";
-import { findPostgres } from "../scripts/workspace/postgres.mjs";
+import { withDatabase } from "./_database.mjs";
+import { measure, measureGroups } from "./_interleaved.mjs";
 import { floorSpend, spendFrom } from "./storage/spending.mjs";
 
 const BATCH_ROWS = 500;
@@ -114,16 +110,6 @@ const floorCalls = (pool) => (batch) => {
   });
 };
 
-/** Time and client CPU of `work`, in microseconds an item. */
-async function measure(items, work) {
-  const cpu = process.cpuUsage();
-  const start = process.hrtime.bigint();
-  await work();
-  const wallUs = Number(process.hrtime.bigint() - start) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  return { wallUs: wallUs / items, cpuUs: (user + system) / items };
-}
-
 const writing = (counts, create, write) => async () => {
   const batches = Array.from({ length: counts.batches }, () => createBatch(create));
   return measure(counts.batches * BATCH_ROWS, async () => {
@@ -147,11 +133,6 @@ const spending = (counts, callers, spend) => () => {
     ),
   );
 };
-
-function median(values) {
-  const sorted = [...values].sort((left, right) => left - right);
-  return sorted[sorted.length >> 1];
-}
 
 async function prepare(pool, schema) {
   await pool.query("drop schema if exists floor cascade");
@@ -223,64 +204,15 @@ async function createGroups(pool, storage, counts) {
   };
 }
 
-function print(group, samples) {
-  console.log(`\n${group}`);
-  const floor = Object.values(samples)[0];
-  const [floorWall, floorCpu] = [
-    median(floor.map((sample) => sample.wallUs)),
-    median(floor.map((sample) => sample.cpuUs)),
-  ];
-  for (const [name, list] of Object.entries(samples)) {
-    const walls = list.map((sample) => sample.wallUs);
-    const [wall, cpu] = [median(walls), median(list.map((sample) => sample.cpuUs))];
-    const spread = `${Math.min(...walls).toFixed(1)}–${Math.max(...walls).toFixed(1)}`;
-    console.log(
-      `  ${name.padEnd(28)} ${wall.toFixed(1).padStart(8)} µs wall (${spread}) ${`${(wall / floorWall).toFixed(2)}×`.padStart(7)}` +
-        `   ${cpu.toFixed(1).padStart(6)} µs CPU ${`${(cpu / floorCpu).toFixed(2)}×`.padStart(7)}   ${Math.round(1e6 / wall).toLocaleString("en-US")}/s`,
-    );
-  }
-}
-
 /**
  * @param {{ rounds?: number, quick?: boolean }} options - Samples of each contender, interleaved; a first round, uncounted,
  * warms up. Quick only tries the benchmark.
  * @returns Samples by group and contender, in microseconds a row, a read or a pair.
  */
-export async function run({ rounds = 7, quick = false } = {}) {
-  const server = await findPostgres();
-  const pool = new pg.Pool({ connectionString: server.url });
-  const storage = postgres({ connectionString: server.url });
-  try {
-    await storage.migrate();
+export function run({ rounds = 7, quick = false } = {}) {
+  return withDatabase(async ({ pool, storage }) => {
     await prepare(pool, "salesagent");
-    const version = (await pool.query("show server_version")).rows[0].server_version;
-    const pgVersion = JSON.parse(
-      await readFile(new URL("../node_modules/pg/package.json", import.meta.url), "utf8"),
-    ).version;
-    console.log(
-      `storage: Node ${process.version}, PostgreSQL ${version}, pg ${pgVersion}, ${cpus().length} × ${cpus()[0].model}, load ${loadavg()[0].toFixed(2)}, ${rounds} rounds`,
-    );
     const groups = await createGroups(pool, storage, quick ? QUICK_COUNTS : COUNTS);
-    const results = {};
-    for (const [group, contenders] of Object.entries(groups)) {
-      const samples = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-      for (let round = 0; round <= rounds; round++) {
-        for (const [name, sample] of Object.entries(contenders)) {
-          const taken = await sample();
-          if (round > 0) samples[name].push(taken);
-        }
-      }
-      print(group, samples);
-      results[group] = samples;
-    }
-    return results;
-  } finally {
-    await storage[Symbol.asyncDispose]();
-    await pool.end();
-    await server.stop();
-  }
-}
-
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  await run({ rounds: Number(process.argv[2] ?? 7) });
+    return measureGroups(groups, rounds);
+  });
 }

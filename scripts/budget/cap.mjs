@@ -12,6 +12,7 @@ import { startSandbox } from "@salesagent/sandbox";
 import { postgres } from "@salesagent/storage-pg";
 import pg from "pg";
 import { findPostgres } from "../workspace/postgres.mjs";
+import { createRandom } from "../workspace/random.mjs";
 
 const PROCESSES = 4;
 const CALLS = 1_000;
@@ -30,21 +31,6 @@ const asJson = process.argv.includes("--json");
  * @typedef {{ granted: number, refused: number, failed: number, spentUsd: number, ledgerUsd: number, vendorUsd: number,
  *   heldUsd: number, peakUsd: number, overshootUsd: number, lapsed: number, killed: boolean, violations: string[] }} Row
  */
-
-/**
- * A small generator of numbers in [0, 1), so that a failure can be had again. See Mulberry32.
- *
- * @param {number} state
- */
-function createRandom(state) {
-  let a = state;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 /** A vendor whose answers differ in length, and of which some fail: how much it bills for whole answers is counted. */
 async function startVendor() {

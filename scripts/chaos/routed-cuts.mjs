@@ -8,14 +8,8 @@
 import { getEventListeners } from "node:events";
 import { ModelRouter } from "@salesagent/core/router";
 import { SalesAgentError } from "@salesagent/ports";
-import {
-  CONTESTANTS,
-  createManualClock,
-  createRandom,
-  playing,
-  render,
-  spoil,
-} from "../wire/broken-wire.mjs";
+import { CONTESTANTS, createManualClock, playing, render, spoil } from "../wire/broken-wire.mjs";
+import { createChoices } from "../workspace/random.mjs";
 
 const COUNT = Number(process.argv[2] ?? 10_000);
 const SEED = Number(process.argv[3] ?? Date.now() % 1_000_000);
@@ -150,7 +144,7 @@ function complaintOf({ hung, error, text, result, calls, told, timers, listeners
 
 process.stdout.write(`${COUNT} routed calls, seed ${SEED}\n`);
 await Promise.all([import("openai"), import("@anthropic-ai/sdk")]);
-const random = createRandom(SEED);
+const random = createChoices(SEED);
 const unhandled = [];
 process.on("unhandledRejection", (reason) => unhandled.push(reason));
 const tally = {

@@ -16,9 +16,9 @@ import { durableFlows } from "@salesagent/core/graph";
 import { SalesAgentError } from "@salesagent/ports";
 import { postgres } from "@salesagent/storage-pg";
 import { findPostgres } from "../workspace/postgres.mjs";
+import { createRandom } from "../workspace/random.mjs";
 import { answerFor, createFlow, LEASE_MS } from "./_booking-flow.mjs";
 import { Observer } from "./_observer.mjs";
-import { createRandom } from "./_random.mjs";
 import { Takeovers } from "./_takeovers.mjs";
 import { bundleWorker, WorkerPool } from "./_worker-pool.mjs";
 

@@ -8,8 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { findPostgres } from "../workspace/postgres.mjs";
+import { createRandom } from "../workspace/random.mjs";
 import { rootFolder } from "../workspace/root.mjs";
-import { createRandom } from "./_random.mjs";
 
 const ROWS = 6_000;
 const ROUNDS = 3;

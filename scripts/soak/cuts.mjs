@@ -7,14 +7,8 @@
  */
 import { getEventListeners } from "node:events";
 import { SalesAgentError } from "@salesagent/ports";
-import {
-  CONTESTANTS,
-  createManualClock,
-  createRandom,
-  playing,
-  render,
-  spoil,
-} from "../wire/broken-wire.mjs";
+import { CONTESTANTS, createManualClock, playing, render, spoil } from "../wire/broken-wire.mjs";
+import { createChoices } from "../workspace/random.mjs";
 
 const COUNT = Number(process.argv[2] ?? 10_000);
 const SEED = Number(process.argv[3] ?? Date.now() % 1_000_000);
@@ -231,7 +225,7 @@ process.on("unhandledRejection", (reason) => unhandled.push(reason));
 process.stdout.write(`${COUNT} answers, seed ${SEED}\n`);
 // Vendors' SDKs are loaded at the first call, which takes longer than the turns that an answer may take.
 await Promise.all([import("openai"), import("@anthropic-ai/sdk")]);
-const random = createRandom(SEED);
+const random = createChoices(SEED);
 const tally = {};
 let failures = 0;
 for (let i = 0; i < COUNT && failures < 20; i++) failures += await soakOne(random, tally);

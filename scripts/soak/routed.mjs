@@ -10,7 +10,9 @@ import { createBudgets } from "@salesagent/core/budget";
 import { ModelRouter, withTelemetry } from "@salesagent/core/router";
 import { createModelStream, SalesAgentError, wait } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
-import { createManualClock, createRandom } from "../wire/broken-wire.mjs";
+import { createManualClock } from "../wire/broken-wire.mjs";
+import { createChoices } from "../workspace/random.mjs";
+import { check, heapMb } from "./_heap.mjs";
 
 const COUNT = Number(process.argv[2] ?? 100_000);
 const SEED = Number(process.argv[3] ?? Date.now() % 1_000_000);
@@ -21,7 +23,7 @@ const BETWEEN_BATCHES_MS = 5_000;
 const WORDS = 12;
 const MOST_TURNS = 5_000;
 
-const random = createRandom(SEED);
+const random = createChoices(SEED);
 const clock = createManualClock();
 
 /** What may go wrong with an attempt, and how often beside the others. */
@@ -258,18 +260,6 @@ async function runCalls(count) {
     await settle(new Promise((resolve) => void clock.schedule(BETWEEN_BATCHES_MS, resolve)));
   }
   check(getEventListeners(shared.signal, "abort").length === 0, "a listener stays on the shared signal");
-}
-
-async function heapMb() {
-  for (let i = 0; i < 4; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return process.memoryUsage().heapUsed / 1048576;
-}
-
-function check(holds, message) {
-  if (!holds) throw new Error(`Soak failed: ${message}.`);
 }
 
 const unhandled = [];

@@ -9,6 +9,7 @@ import { openai } from "@salesagent/provider-openai";
 import { startSandbox } from "@salesagent/sandbox";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { z } from "zod";
+import { check, heapMb } from "./_heap.mjs";
 
 const CEILING_MB = 5;
 const lookup = defineTool({
@@ -62,18 +63,6 @@ async function runStreams(count) {
   await sandbox.settled();
   await sandbox.close();
   check(getEventListeners(shared.signal, "abort").length === 0, "a listener stays on the shared signal");
-}
-
-async function heapMb() {
-  for (let i = 0; i < 4; i++) {
-    globalThis.gc?.();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  return process.memoryUsage().heapUsed / 1048576;
-}
-
-function check(holds, message) {
-  if (!holds) throw new Error(`Soak failed: ${message}.`);
 }
 
 async function soak(name, work, warm, count) {

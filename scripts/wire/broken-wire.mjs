@@ -42,18 +42,6 @@ export const CONTESTANTS = [
   },
   { name: "ollama", dialect: "ollama", vendor: "ollama", open: (settings) => ollama("qwen3:8b", settings) },
 ];
-/** Mulberry32: small, and the same on every machine. */
-export function createRandom(seed) {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-  const below = (limit) => Math.floor(next() * limit);
-  return { below, pick: (list) => list[below(list.length)], chance: (share) => next() < share };
-}
 
 /** A clock that moves on to what rings next. */
 export function createManualClock() {
