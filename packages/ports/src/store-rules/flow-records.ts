@@ -46,15 +46,19 @@ export function toNormalFlowStart(start: FlowStart): FlowStart {
   });
 }
 
-/** @throws `store.invalid`, also where two steps have one key. */
+/** @throws `store.invalid`, also where two steps have one key, or a version comes without a snapshot. */
 export function toNormalFlowWrite(write: FlowWrite): FlowWrite {
-  const { id, fence, steps, checkpoint, taken, rest } = write;
+  const { id, fence, steps, checkpoint, taken, version, rest } = write;
+  if (version !== undefined && checkpoint?.snapshot === undefined) {
+    throw invalidValue("flows", "write.version", "it comes with a checkpoint that holds a snapshot");
+  }
   return Object.freeze({
     id: toStorable("flows", "write.id", id),
     fence,
     ...(steps === undefined ? {} : { steps: toNormalSteps(steps) }),
     ...(checkpoint === undefined ? {} : { checkpoint: toNormalCheckpoint(checkpoint) }),
     ...(taken === undefined ? {} : { taken: toNames("write.taken", taken) }),
+    ...(version === undefined ? {} : { version: toNormalId("flows", "write.version", version) }),
     ...(rest === undefined ? {} : { rest: toNormalRest(rest) }),
   });
 }

@@ -5,6 +5,7 @@ export {
   toNormalEffect,
   toNormalOutcome,
 } from "./effect-records.js";
+export { toNormalFacts } from "./fact-records.js";
 export { checkDay, checkId, checkWhole, fromNanoUsd, toInstant, toNanoUsd } from "./field-rules.js";
 export {
   checkLease,
@@ -55,4 +56,6 @@ export {
   transactionContended,
 } from "./store-errors.js";
 export { checkTenant } from "./tenant-rules.js";
+export { type NormalLatest, toNormalLatest, toNormalSummary } from "./thread-records.js";
 export { checkVector, type NormalNearest, toNormalItems, toNormalNearest } from "./vector-rules.js";
+export { isSameJson, toNormalWorkflow, type WorkflowDraft, workflowVersionTaken } from "./workflow-records.js";

@@ -28,9 +28,12 @@ export interface FactFilter {
 /** What one tenant's agents know. */
 export interface FactStore {
   readonly port: "fact-store/1";
-  /** Replaces facts of the same id; all or none. */
+  /**
+   * Replaces facts of the same id whole; all or none. Of one id the last fact counts. A fact that is replaced keeps its place
+   * among facts of the same creation.
+   */
   putMany(facts: readonly FactRecord[], call?: CallOptions): Promise<void>;
-  /** Latest creation first. */
+  /** Latest creation first; of equal ones, the one stored last. */
   list(filter?: FactFilter, page?: PageRequest, call?: CallOptions): Promise<Page<FactRecord>>;
   /** Passes over ids that are not there. */
   remove(ids: readonly string[], call?: CallOptions): Promise<void>;

@@ -151,10 +151,11 @@ export interface FlowStore {
     call?: CallOptions,
   ): Promise<boolean>;
   /**
-   * Makes a run that failed pending again, due at once, without its error: it goes on from its last checkpoint, with the steps
-   * that are remembered.
+   * Makes a run that failed pending again, due at once, without its error and the end that was asked for: it goes on from its
+   * last checkpoint, with the steps that are remembered and the events that were not taken in.
    *
-   * @returns False when there is no such run, or it has not failed; nothing changes then.
+   * @returns False when there is no such run, it has not failed, or what it would go on from was dropped or erased; nothing
+   * changes then.
    */
   reopen(id: string, call?: CallOptions): Promise<boolean>;
   /** Latest creation first. */

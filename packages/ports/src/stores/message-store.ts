@@ -48,7 +48,8 @@ export interface MessageStore {
   /**
    * The last messages of a thread, by index.
    *
-   * @param want.limit - How many at most: a whole number, 1–1,000. @param want.from - None below this index.
+   * @param want.limit - How many at most: a whole number, 1–1,000. @param want.from - None below this index. @defaultValue 0
+   * @throws RangeError for another limit.
    */
   latest(
     threadId: string,
@@ -63,6 +64,10 @@ export interface MessageStore {
    * @returns False when one that tells of as much stands already, or the thread has no such message; nothing changes then.
    */
   summarise(threadId: string, summary: ThreadSummary, call?: CallOptions): Promise<boolean>;
-  /** Drops a thread with all that was said in it. @returns False when there was none. */
+  /**
+   * Drops a thread with all that was said in it, and its summary. Whoever writes to it again begins a new one, at index 0.
+   *
+   * @returns False when there was none.
+   */
   remove(threadId: string, call?: CallOptions): Promise<boolean>;
 }

@@ -23,7 +23,8 @@ export interface WorkflowStore {
   /**
    * Adds a version; the first of a name is active.
    *
-   * @returns False when this version stands already with an equal definition; nothing changes then.
+   * @returns False when this version stands already with an equal definition, in whatever order its properties are; nothing
+   * changes then, neither who put it there nor the note.
    * @throws `store.invalid` when it stands with another one: versions never change.
    */
   add(workflow: Omit<WorkflowRecord, "active" | "createdAt">, call?: CallOptions): Promise<boolean>;
