@@ -42,9 +42,22 @@ export function insertSorted<E extends Cursor>(entries: E[], entry: E): void {
   else entries.splice(countBefore(entries, entry), 0, entry);
 }
 
-/** Takes an entry out of a sorted list that holds it. */
-export function removeSorted<E extends Cursor>(entries: E[], entry: E): void {
-  entries.splice(countBefore(entries, entry), 1);
+/** Takes entries out of a sorted list; one at its place, many in one pass over the list. */
+export function removeSorted<E extends Cursor>(entries: E[], gone: ReadonlySet<E>): void {
+  const [only] = gone;
+  if (gone.size === 1 && only !== undefined) {
+    const place = countBefore(entries, only);
+    if (entries[place] === only) entries.splice(place, 1);
+    return;
+  }
+  if (gone.size === 0) return;
+  let kept = 0;
+  for (const entry of entries) {
+    if (gone.has(entry)) continue;
+    entries[kept] = entry;
+    kept += 1;
+  }
+  entries.length = kept;
 }
 
 /** Walks one sorted list in either direction, from behind a place. */

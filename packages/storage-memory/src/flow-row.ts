@@ -39,6 +39,8 @@ export interface FlowRow {
   readonly events: readonly FlowEvent[];
   /** The progress that was kept last. */
   readonly lastWrite: FlowWrite | undefined;
+  /** Whether what it would go on from was dropped or erased. */
+  readonly isEmptied: boolean;
 }
 
 /** A checkpoint and those before it; one more costs the same however many there are. */
@@ -83,6 +85,7 @@ export function startRow(
     steps: NONE,
     events: NONE,
     lastWrite: undefined,
+    isEmptied: false,
   };
 }
 
@@ -184,9 +187,10 @@ export function commitRow(row: FlowRow, write: FlowWrite, now: string): FlowRow 
     if (isRepeated(row, write)) return row;
     throw fault;
   }
-  const { checkpoint } = write;
+  const { checkpoint, version = row.version } = write;
   const next: FlowRow = {
     ...row,
+    version,
     seq: checkpoint?.seq ?? row.seq,
     updatedAt: now,
     last: checkpoint === undefined ? row.last : { checkpoint, before: row.last },
@@ -215,6 +219,12 @@ export function stopRow(
   const stop = Object.freeze({ by, reason, at: now });
   const dueAt = row.status === "running" ? row.dueAt : earlier(row.dueAt, now);
   return { ...row, stop, dueAt, updatedAt: now };
+}
+
+/** Makes a run that failed pending again; the run itself where it can't be. */
+export function reopenRow(row: FlowRow, now: string): FlowRow {
+  if (row.status !== "failed" || row.isEmptied) return row;
+  return { ...row, status: "pending", error: undefined, stop: undefined, dueAt: now, updatedAt: now };
 }
 
 export function loadRow(row: FlowRow): FlowState {

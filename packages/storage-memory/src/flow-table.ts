@@ -24,11 +24,29 @@ export class FlowTable extends Table<FlowRow> {
     this.#place(row);
   }
 
+  override put(id: string, order: number, row: FlowRow): void {
+    super.put(id, order, row);
+    this.#place(row);
+  }
+
+  override remove(ids: readonly string[]): void {
+    super.remove(ids);
+    for (const id of ids) this.#takeOff(id);
+  }
+
   #place({ id, graph, version, dueAt }: FlowRow): void {
     const before = this.#due.get(id);
-    if (before === undefined ? dueAt === undefined : before.dueAt === dueAt && this.queue.has(before)) return;
-    if (before !== undefined) this.queue.remove(before);
-    if (dueAt === undefined) this.#due.delete(id);
-    else this.#due.set(id, this.queue.add({ dueAt, id, table: this, graph, version }));
+    if (before !== undefined) {
+      if (before.dueAt === dueAt && before.version === version && this.queue.has(before)) return;
+      this.#takeOff(id);
+    }
+    if (dueAt !== undefined) this.#due.set(id, this.queue.add({ dueAt, id, table: this, graph, version }));
+  }
+
+  #takeOff(id: string): void {
+    const before = this.#due.get(id);
+    if (before === undefined) return;
+    this.queue.remove(before);
+    this.#due.delete(id);
   }
 }

@@ -17,6 +17,7 @@ import {
   hasEnded,
   loadRow,
   readHistory,
+  reopenRow,
   startRow,
   stopRow,
   toRecord,
@@ -85,6 +86,14 @@ export function createMemoryFlowStore({ rows, clock, admit }: StoreContext): Flo
       const key = toStorable("flows", "id", id);
       const normal = toNormalStop(stop);
       return changeOpen(flows, key, (row) => stopRow(row, normal, now(clock)));
+    },
+    async reopen(id, call) {
+      admit("flows", call);
+      const row = flows.get(toStorable("flows", "id", id));
+      if (row === undefined) return false;
+      const reopened = reopenRow(row, now(clock));
+      if (reopened !== row) flows.replace(id, reopened);
+      return reopened !== row;
     },
     async list(filter = {}, page, call) {
       admit("flows", call);

@@ -16,6 +16,7 @@ import { createMemoryBreakerStore } from "./memory-breaker-store.js";
 import { createMemoryBudgetStore } from "./memory-budget-store.js";
 import { createMemoryCacheStore } from "./memory-cache-store.js";
 import { createMemoryEffectStore } from "./memory-effect-store.js";
+import { createMemoryFactStore } from "./memory-fact-store.js";
 import { createMemoryFlowQueue } from "./memory-flow-queue.js";
 import { createMemoryFlowStore } from "./memory-flow-store.js";
 import { createMemoryImportStore } from "./memory-import-store.js";
@@ -27,6 +28,7 @@ import { createMemoryRunStore } from "./memory-run-store.js";
 import { createMemoryStepStore } from "./memory-step-store.js";
 import { createMemoryUsageStore } from "./memory-usage-store.js";
 import { createMemoryVectorStore } from "./memory-vector-store.js";
+import { createMemoryWorkflowStore } from "./memory-workflow-store.js";
 import type { StoreContext } from "./store-context.js";
 import { createTenantTables, type TenantTables } from "./tenant-tables.js";
 import { openTransactionEnd } from "./transaction-end.js";
@@ -126,6 +128,8 @@ function createStores(tenant: string, context: StoreContext): TenantStores {
     flows: createMemoryFlowStore(context),
     effects: createMemoryEffectStore(context),
     approvals: createMemoryApprovalStore(context),
+    facts: createMemoryFactStore(context),
+    workflows: createMemoryWorkflowStore(context),
   };
 }
 

@@ -13,6 +13,8 @@ export class TableDraft<Row> implements Rows<Row> {
   readonly #replaced = new Map<string, Row>();
   /** The rows of the base that moved, by id. */
   readonly #moved = new Map<string, Entry<Row>>();
+  /** The ids of the rows of the base that are removed; one that is added again is a new row. */
+  readonly #removed = new Set<string>();
   readonly #startVersion: number;
 
   constructor(private readonly base: Table<Row>) {
@@ -21,7 +23,8 @@ export class TableDraft<Row> implements Rows<Row> {
   }
 
   get(id: string): Row | undefined {
-    return this.#replaced.get(id) ?? this.#added.get(id) ?? this.base.get(id);
+    const row = this.#replaced.get(id) ?? this.#added.get(id);
+    return row !== undefined || this.#removed.has(id) ? row : this.base.get(id);
   }
 
   insert(id: string, order: number, row: Row): void {
@@ -35,7 +38,7 @@ export class TableDraft<Row> implements Rows<Row> {
 
   put(id: string, order: number, row: Row): void {
     const before = this.base.entry(id);
-    if (before === undefined || this.#added.entry(id) !== undefined) {
+    if (before === undefined || this.#removed.has(id) || this.#added.entry(id) !== undefined) {
       this.#added.put(id, order, row);
     } else if (staysInPlace(before, order, this.base.groupOf(row))) {
       this.#replaced.set(id, row);
@@ -43,6 +46,15 @@ export class TableDraft<Row> implements Rows<Row> {
       this.#replaced.delete(id);
       this.#moved.set(id, before);
       this.#added.insert(id, order, row);
+    }
+  }
+
+  remove(ids: readonly string[]): void {
+    this.#added.remove(ids);
+    for (const id of ids) {
+      this.#replaced.delete(id);
+      this.#moved.delete(id);
+      if (this.base.entry(id) !== undefined) this.#removed.add(id);
     }
   }
 
@@ -62,13 +74,15 @@ export class TableDraft<Row> implements Rows<Row> {
 
   /** Whether someone else wrote a row that this transaction wrote too. */
   collides(): boolean {
-    for (const id of [...this.#replaced.keys(), ...this.#moved.keys()]) {
-      if ((this.base.entry(id)?.version ?? 0) > this.#startVersion) return true;
+    for (const id of [...this.#replaced.keys(), ...this.#moved.keys(), ...this.#removed]) {
+      const entry = this.base.entry(id);
+      if (entry === undefined || entry.version > this.#startVersion) return true;
     }
-    return this.#added.entries().some(({ id }) => !this.#moved.has(id) && this.base.entry(id) !== undefined);
+    return this.#added.entries().some(({ id }) => !this.#isGone(id) && this.base.entry(id) !== undefined);
   }
 
   apply(): void {
+    if (this.#removed.size > 0) this.base.remove([...this.#removed]);
     for (const [id, row] of this.#replaced) this.base.replace(id, row);
     for (const { id, order, row } of this.#inOrderOfStoring()) this.base.put(id, order, row);
   }
@@ -78,7 +92,13 @@ export class TableDraft<Row> implements Rows<Row> {
   /** The entries of the base that are still where they were. */
   #kept(group?: string): readonly Entry<Row>[] {
     const entries = this.base.entries(group);
-    return this.#moved.size === 0 ? entries : entries.filter(({ id }) => !this.#moved.has(id));
+    if (this.#moved.size + this.#removed.size === 0) return entries;
+    return entries.filter(({ id }) => !this.#isGone(id));
+  }
+
+  /** Whether a row of the base is not where it was any more. */
+  #isGone(id: string): boolean {
+    return this.#moved.has(id) || this.#removed.has(id);
   }
 
   /** Added entries, numbered as they will be once applied: those that moved as before, new ones behind all of the base. */

@@ -10,6 +10,8 @@ export interface Rows<Row> {
   replace(id: string, row: Row): void;
   /** Adds a row, or replaces the one that has this id. One whose order or group is another moves; its seq stays. */
   put(id: string, order: number, row: Row): void;
+  /** Passes over ids that are not there. */
+  remove(ids: readonly string[]): void;
   page(scan: Scan<Row>, group?: string): Page<Row>;
   count(where: (row: Row) => boolean, group?: string): number;
   all(): readonly Row[];
@@ -70,9 +72,21 @@ export class Table<Row> implements Rows<Row> {
     } else if (staysInPlace(before, order, this.groupOf(row))) {
       this.replace(id, row);
     } else {
-      this.#remove(before);
+      this.#takeOut(new Set([before]));
       this.#add(id, order, before.seq, row);
     }
+  }
+
+  remove(ids: readonly string[]): void {
+    const entries = new Set<Entry<Row>>();
+    for (const id of ids) {
+      const entry = this.#byId.get(id);
+      if (entry === undefined) continue;
+      entries.add(entry);
+      this.#byId.delete(id);
+    }
+    this.writes.value += 1;
+    this.#takeOut(entries);
   }
 
   page(scan: Scan<Row>, group?: string): Page<Row> {
@@ -101,12 +115,15 @@ export class Table<Row> implements Rows<Row> {
     else insertSorted(members, entry);
   }
 
-  #remove(entry: Entry<Row>): void {
-    removeSorted(this.#entries, entry);
-    if (entry.group === undefined) return;
-    const members = this.#groups.get(entry.group) ?? [];
-    removeSorted(members, entry);
-    if (members.length === 0) this.#groups.delete(entry.group);
+  #takeOut(entries: ReadonlySet<Entry<Row>>): void {
+    removeSorted(this.#entries, entries);
+    const groups = new Set<string>();
+    for (const { group } of entries) if (group !== undefined) groups.add(group);
+    for (const group of groups) {
+      const members = this.#groups.get(group) ?? [];
+      removeSorted(members, entries);
+      if (members.length === 0) this.#groups.delete(group);
+    }
   }
 }
 

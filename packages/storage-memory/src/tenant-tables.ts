@@ -4,6 +4,7 @@ import type {
   BreakerRecord,
   CacheEntry,
   EffectRecord,
+  FactRecord,
   ImportRecord,
   Lead,
   MessageRecord,
@@ -11,6 +12,7 @@ import type {
   ResultRecord,
   RunRecord,
   StepRecord,
+  ThreadSummary,
   UsageRow,
 } from "@salesagent/ports";
 import { type BudgetBook, type BudgetSums, DueTime, type OpenReservation } from "./budget-book.js";
@@ -18,6 +20,7 @@ import type { DueRuns } from "./due-runs.js";
 import type { FlowRow } from "./flow-row.js";
 import { FlowTable } from "./flow-table.js";
 import { type Keyed, MapDraft } from "./map-draft.js";
+import type { WorkflowRow } from "./memory-workflow-store.js";
 import { RecentMap } from "./recent-map.js";
 import { type Rows, Table } from "./table.js";
 import { TableDraft } from "./table-draft.js";
@@ -44,6 +47,8 @@ export interface TenantRows {
   readonly results: Rows<ResultRecord>;
   /** Grouped by thread. */
   readonly messages: Rows<MessageRecord>;
+  /** By thread. */
+  readonly summaries: Keyed<ThreadSummary>;
   /** Grouped by subject. */
   readonly audit: Rows<AuditRecord>;
   readonly usage: Rows<UsageRow>;
@@ -59,6 +64,12 @@ export interface TenantRows {
   /** Grouped by target. */
   readonly effects: Rows<EffectRecord>;
   readonly approvals: Rows<ApprovalRecord>;
+  /** Grouped by subject. */
+  readonly facts: Rows<FactRecord>;
+  /** Grouped by name. */
+  readonly workflows: Rows<WorkflowRow>;
+  /** By name. */
+  readonly activeVersions: Keyed<string>;
 }
 
 /** The rows of one transaction. */
@@ -94,6 +105,7 @@ function createTables(tenant: string, maxCacheEntries: number, due: DueRuns) {
     modelCalls: new Table<ModelCallRecord>(writes, (call) => call.runId),
     results: new Table<ResultRecord>(writes, (result) => result.leadId),
     messages: new Table<MessageRecord>(writes, (message) => message.threadId),
+    summaries: new Map<string, ThreadSummary>(),
     audit: new Table<AuditRecord>(writes, (record) => record.subject),
     usage: new Table<UsageRow>(writes),
     imports: new Table<ImportRecord>(writes),
@@ -109,6 +121,9 @@ function createTables(tenant: string, maxCacheEntries: number, due: DueRuns) {
     flows: new FlowTable(writes, tenant, due),
     effects: new Table<EffectRecord>(writes, (effect) => effect.target),
     approvals: new Table<ApprovalRecord>(writes),
+    facts: new Table<FactRecord>(writes, (fact) => fact.subject),
+    workflows: new Table<WorkflowRow>(writes, (workflow) => workflow.name),
+    activeVersions: new Map<string, string>(),
   };
 }
 
@@ -126,6 +141,7 @@ function createDraft(tables: Tables): TenantDraft {
     modelCalls: new TableDraft(tables.modelCalls),
     results: new TableDraft(tables.results),
     messages: new TableDraft(tables.messages),
+    summaries: new MapDraft(tables.summaries),
     audit: new TableDraft(tables.audit),
     usage: new TableDraft(tables.usage),
     imports: new TableDraft(tables.imports),
@@ -136,6 +152,9 @@ function createDraft(tables: Tables): TenantDraft {
     flows: new TableDraft(tables.flows),
     effects: new TableDraft(tables.effects),
     approvals: new TableDraft(tables.approvals),
+    facts: new TableDraft(tables.facts),
+    workflows: new TableDraft(tables.workflows),
+    activeVersions: new MapDraft(tables.activeVersions),
   };
   return {
     ...drafts,

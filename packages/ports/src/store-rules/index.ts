@@ -58,4 +58,9 @@ export {
 export { checkTenant } from "./tenant-rules.js";
 export { type NormalLatest, toNormalLatest, toNormalSummary } from "./thread-records.js";
 export { checkVector, type NormalNearest, toNormalItems, toNormalNearest } from "./vector-rules.js";
-export { isSameJson, toNormalWorkflow, type WorkflowDraft, workflowVersionTaken } from "./workflow-records.js";
+export {
+  isSameJson,
+  toNormalWorkflow,
+  type WorkflowDraft,
+  workflowVersionTaken,
+} from "./workflow-records.js";
