@@ -38,15 +38,15 @@ function each(
 export interface BudgetStatements {
   /**
    * $2: keys, $3–$5: their limits by measure, $6: id, $7–$9: amounts, $10: end of the lease, $11: when the last window ends,
-   * $12: now, $13: when the windows of lines to drop were over;
-   * without them nothing is due. Holds the amounts where nothing is due, all lines are there, all
+   * $12: now, $13: when the windows of lines to drop were over, $14: now, also where $12 is null;
+   * without $12 and $13 nothing is due. Holds the amounts where nothing is due, all lines are there, all
    * limits allow it and the id is free.
    *
    * Gives one row: `due`, `found` (lines that are there), `kept`, `taken` (of a refusal), and of the first line that
    * refuses its `place` in the keys from 1, its `measure` and its sums.
    */
   readonly reserve: (claimCount: number) => Statement;
-  /** $2: keys in order, $3: the ends of their windows. Makes the lines that are not there. */
+  /** $2: keys in order, $3: the ends of their windows, $4: now. Makes the lines that are not there. */
   readonly addLines: Statement;
   /** $2: id, $3–$5: used amounts. Gives the id of the reservation it settled. */
   readonly settle: Statement;
@@ -90,7 +90,8 @@ export function createBudgetStatements(name: TableNames): BudgetStatements {
         on conflict (tenant, id) do nothing returning id
       ),
       held as (
-        update ${lines} l set ${each(7, (measure, amount) => `held_${measure} = l.held_${measure} + $${amount}`)}
+        update ${lines} l set ${each(7, (measure, amount) => `held_${measure} = l.held_${measure} + $${amount}`)},
+          reserved_at = greatest(l.reserved_at, $14::timestamptz)
         from locked where l.tenant = $1 and l.key = locked.key and exists (select from kept)
       ),
       refused as (select * from judged where measure is not null order by place limit 1)
@@ -106,8 +107,8 @@ export function createBudgetStatements(name: TableNames): BudgetStatements {
 
   return {
     reserve: (count) => bySize[count - 1] ?? reserveMany,
-    addLines: writing(`insert into ${lines} (tenant, key, ends_at)
-      select $1, c.key, c.ends_at from unnest($2::text[], $3::timestamptz[]) as c (key, ends_at)
+    addLines: writing(`insert into ${lines} (tenant, key, ends_at, reserved_at)
+      select $1, c.key, c.ends_at, $4 from unnest($2::text[], $3::timestamptz[]) as c (key, ends_at)
       on conflict (tenant, key) do nothing`),
     settle: writing(`with settled as (delete from ${reservations} where tenant = $1 and id = $2 returning *),
       locked as (

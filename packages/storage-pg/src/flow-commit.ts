@@ -19,6 +19,7 @@ interface CommitShape {
   readonly steps: "none" | "one" | "many";
   readonly checkpoint: "none" | "delta" | "snapshot";
   readonly taken: boolean;
+  readonly version: boolean;
   readonly rest: "none" | "resting" | "completed" | "failed" | "cancelled";
 }
 
@@ -39,19 +40,20 @@ const DIGEST = "$4";
 const NOW = leaseTime("$5");
 const FIRST_OWN_PARAMETER = 6;
 
-function shapeOf({ steps = [], checkpoint, taken = [], rest }: FlowWrite): CommitShape {
+function shapeOf({ steps = [], checkpoint, taken = [], version, rest }: FlowWrite): CommitShape {
   const some = checkpoint?.snapshot === undefined ? "delta" : "snapshot";
   const resting = rest?.status === "waiting" || rest?.status === "pending" ? "resting" : rest?.status;
   return {
     steps: steps.length === 0 ? "none" : steps.length === 1 ? "one" : "many",
     checkpoint: checkpoint === undefined ? "none" : some,
     taken: taken.length > 0,
+    version: version !== undefined,
     rest: resting ?? "none",
   };
 }
 
 /** The values of a write, in the order in which {@link toStatement} numbers them. */
-function toValues({ steps = [], checkpoint, taken = [], rest }: FlowWrite): readonly unknown[] {
+function toValues({ steps = [], checkpoint, taken = [], version, rest }: FlowWrite): readonly unknown[] {
   const values: unknown[] = [];
   const [first] = steps;
   if (steps.length === 1 && first !== undefined) values.push(first.key, JSON.stringify(first.value));
@@ -66,6 +68,7 @@ function toValues({ steps = [], checkpoint, taken = [], rest }: FlowWrite): read
     if (checkpoint.snapshot !== undefined) values.push(JSON.stringify(checkpoint.snapshot));
   }
   if (taken.length > 0) values.push(taken);
+  if (version !== undefined) values.push(version);
   if (rest?.status === "waiting") values.push(rest.status, rest.dueAt ?? null, rest.awaiting);
   if (rest?.status === "pending") values.push(rest.status, rest.dueAt, []);
   if (rest?.status === "completed") values.push(JSON.stringify(rest.output));
@@ -98,8 +101,9 @@ function toStatement(tables: CommitTables, shape: CommitShape): Statement {
   const steps = toStepsPart(tables, shape, parameter);
   const checkpoint = toCheckpointPart(tables, shape, parameter);
   const { inbox, ...taken } = toTakenPart(tables, shape, parameter);
+  const version = shape.version ? { sets: [`version = ${parameter()}`] } : {};
   const rest = toRestPart(tables, shape, inbox, parameter);
-  const parts: readonly CommitPart[] = [steps, checkpoint, taken, rest];
+  const parts: readonly CommitPart[] = [steps, checkpoint, taken, version, rest];
   const sets = [`last_write = ${DIGEST}`, `updated_at = ${NOW}`, ...parts.flatMap((part) => part.sets ?? [])];
   const asks = [`q.last_write is distinct from ${DIGEST}`, ...parts.flatMap((part) => part.asks ?? [])];
   const writes = `with run as (
@@ -187,7 +191,7 @@ function toRestPart(
     const due = `case when q.stopping or ${inbox} && ${awaiting} then least(${dueAt}, ${NOW}) else ${dueAt} end`;
     return { sets: ["owner = null", `status = ${status}`, `due_at = ${due}`, `awaiting = ${awaiting}`] };
   }
-  const sets = ["owner = null", `status = '${rest}'`, "due_at = null"];
+  const sets = ["owner = null", `status = '${rest}'`, "due_at = null", `ended_at = ${NOW}`];
   if (rest === "cancelled") return { sets };
   const column = rest === "completed" ? "output" : "error";
   const ended = `update ${tables.runs} r set ${column} = ${parameter()}::json from run where r.tenant = ${TENANT} and r.id = ${RUN}`;
@@ -199,7 +203,7 @@ export function createCommits(tables: CommitTables): Commits {
   const statements = new Map<string, Statement>();
   return (tenant, write, time) => {
     const shape = shapeOf(write);
-    const name = `${shape.steps} ${shape.checkpoint} ${shape.taken} ${shape.rest}`;
+    const name = `${shape.steps} ${shape.checkpoint} ${shape.taken} ${shape.version} ${shape.rest}`;
     let statement = statements.get(name);
     if (statement === undefined) {
       statement = toStatement(tables, shape);

@@ -64,6 +64,8 @@ export interface FlowStatements {
   readonly deliver: Statement;
   /** $2: id, $3: by whom, $4: why, $5: now. Gives a row where the run has not ended. */
   readonly stop: Statement;
+  /** $2: id, $3: now. Gives a row where the run had failed, and has what it goes on from. */
+  readonly reopen: Statement;
   readonly list: PageReader<FlowRecord>;
   readonly history: PageReader<FlowCheckpoint>;
 }
@@ -128,6 +130,13 @@ export function createFlowStatements(name: TableNames, schema: string): FlowStat
         from run where r.tenant = $1 and r.id = $2
       )
       select case when status <> 'running' then ${tell} end as told from run`),
+    reopen: writing(`with run as (
+        update ${queue} q set status = 'pending', due_at = ${leaseTime("$3")}, ended_at = null, updated_at = ${leaseTime("$3")}
+        where q.tenant = $1 and q.id = $2 and q.status = 'failed' and not q.cleared returning q.id
+      ), reopened as (
+        update ${runs} r set error = null from run where r.tenant = $1 and r.id = $2
+      )
+      select ${tell} as told from run`),
     list: createPageReader({
       store: "flows",
       table: record,

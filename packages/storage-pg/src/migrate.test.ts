@@ -49,6 +49,7 @@ describe("migrate", () => {
       { number: 1, name: "stores", length: 64 },
       { number: 2, name: "routing", length: 64 },
       { number: 3, name: "flows", length: 64 },
+      { number: 4, name: "memory", length: 64 },
     ]);
   });
 

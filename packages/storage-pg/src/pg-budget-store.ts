@@ -19,6 +19,7 @@ import { type BudgetStatements, MEASURE_COLUMNS } from "./budget-statements.js";
 import { number, type Row, text } from "./columns.js";
 import type { Executor } from "./executor.js";
 import type { StoreContext } from "./store-context.js";
+import { toStoreTime } from "./store-time.js";
 
 /** Lines are kept for a while after their window is over: the clock of another process may be minutes behind. */
 const KEPT_AFTER_WINDOW_MS = 15 * 60_000;
@@ -119,7 +120,7 @@ class BudgetRows {
   async #reserveOnNew(within: Executor, reservation: BudgetReservation): Promise<ReserveStep> {
     const claims = [...reservation.claims].sort((left, right) => (left.key < right.key ? -1 : 1));
     const ends = claims.map(({ windowEndsAt }) => windowEndsAt ?? null);
-    const values = [this.context.tenant, claims.map(({ key }) => key), ends];
+    const values = [this.context.tenant, claims.map(({ key }) => key), ends, toStoreTime(this.context.clock)];
     await within.run("budgets", this.statements.addLines, values, undefined);
     return this.#tryToReserve(within, reservation, undefined, undefined);
   }
@@ -134,7 +135,8 @@ class BudgetRows {
     const keys = claims.map(({ key }) => key);
     const limits = budgetMeasures.map((measure) => claims.map((claim) => claim.limits[measure] ?? null));
     const held = [id, ...toValues(amounts), leaseUntil, lastEndOf(reservation)];
-    const values = [this.context.tenant, keys, ...limits, ...held, ...(instants ?? [null, null])];
+    const times = [...(instants ?? [null, null]), toStoreTime(this.context.clock)];
+    const values = [this.context.tenant, keys, ...limits, ...held, ...times];
     const [row] = await executor.run("budgets", this.statements.reserve(claims.length), values, call);
     return toStep(reservation, row);
   }

@@ -116,6 +116,11 @@ export function createPgFlowStore(context: StoreContext, statements: FlowStateme
       const values = [tenant, toStorable("flows", "id", id), by, reason, toLeaseTime(clock)];
       return (await executor.run("flows", statements.stop, values, call)).length > 0;
     },
+    async reopen(id, call) {
+      executor.admit("flows", call);
+      const values = [tenant, toStorable("flows", "id", id), toLeaseTime(clock)];
+      return (await executor.run("flows", statements.reopen, values, call)).length > 0;
+    },
     async list({ graph, status, threadId, parentId } = {}, page, call) {
       const conditions = { graph, status, thread_id: threadId, parent_id: parentId };
       return statements.list(context, conditions, page, call);

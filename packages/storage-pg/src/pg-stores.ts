@@ -8,6 +8,7 @@ import { createBreakerStatements, createPgBreakerStore } from "./pg-breaker-stor
 import { createPgBudgetStore } from "./pg-budget-store.js";
 import { createCacheStatements, createPgCacheStore } from "./pg-cache-store.js";
 import { createEffectStatements, createPgEffectStore } from "./pg-effect-store.js";
+import { createFactStatements, createPgFactStore } from "./pg-fact-store.js";
 import { createFlowQueueStatements } from "./pg-flow-queue.js";
 import { createPgFlowStore } from "./pg-flow-store.js";
 import { createImportStatements, createPgImportStore } from "./pg-import-store.js";
@@ -19,6 +20,7 @@ import { createPgRunStore, createRunStatements } from "./pg-run-store.js";
 import { createPgStepStore, createStepStatements } from "./pg-step-store.js";
 import { createPgUsageStore, createUsageStatements } from "./pg-usage-store.js";
 import { createPgVectorStore } from "./pg-vector-store.js";
+import { createPgWorkflowStore, createWorkflowStatements } from "./pg-workflow-store.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 import { createVectorStatements } from "./vector-statements.js";
 
@@ -42,6 +44,8 @@ export function createStatements(name: TableNames, schema: string) {
     queue: createFlowQueueStatements(name),
     effects: createEffectStatements(name),
     approvals: createApprovalStatements(name),
+    facts: createFactStatements(name),
+    workflows: createWorkflowStatements(name),
   };
 }
 
@@ -74,5 +78,7 @@ export function createPgStores(context: StoreContext, statements: Statements): P
     flows: createPgFlowStore(context, statements.flows),
     effects: createPgEffectStore(context, statements.effects),
     approvals: createPgApprovalStore(context, statements.approvals),
+    facts: createPgFactStore(context, statements.facts),
+    workflows: createPgWorkflowStore(context, statements.workflows),
   };
 }

@@ -78,7 +78,7 @@ describe("row-level security", () => {
       `select relname, relrowsecurity and relforcerowsecurity as forced from pg_class
        where relnamespace = 'salesagent'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
     );
-    expect(rows).toHaveLength(25);
+    expect(rows).toHaveLength(28);
     expect(rows.filter((row) => row["forced"] !== true)).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { stores } from "./0001-stores.js";
 import { routing } from "./0002-routing.js";
 import { flows } from "./0003-flows.js";
+import { memory } from "./0004-memory.js";
 
 /** One change of the schema. A released one is never edited: its checksum is on record. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { number: 1, name: "stores", sql: stores },
   { number: 2, name: "routing", sql: routing },
   { number: 3, name: "flows", sql: flows },
+  { number: 4, name: "memory", sql: memory },
 ];
