@@ -20,6 +20,7 @@ import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
 import type { AnyTool } from "../tools/tool.js";
 import { batched, deferred } from "./batched.js";
+import type { HandoffQueue, HandoffTicket, QueuedHandoffOptions } from "./handoff-queue.js";
 import { RecordWriter } from "./record-writer.js";
 import { Run } from "./run.js";
 import { RunContext } from "./run-context.js";
@@ -64,6 +65,8 @@ export interface RunOptions {
   readonly threadId?: string | undefined;
   /** The run that began this one. */
   readonly parentRunId?: string | undefined;
+  /** The span that this run belongs to, of this process or another, as W3C Trace Context names it. */
+  readonly traceparent?: string | undefined;
   /** A cap for this run; wins over the agent's. */
   readonly spendCap?: SpendCap | undefined;
   /** Wins over the agent's, field by field. */
@@ -152,7 +155,32 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     agent: BaseAgent<I, O, E>,
     payload: I,
     context: RunContext,
-  ): Run<O, RunEvent<O, E>> {
+  ): Run<O, RunEvent<O, E>>;
+  /**
+   * Hands work to another agent over a queue, and goes on: some process does it, in its time, whatever becomes of this run. A
+   * run that is begun again under the same `effectScope` hands nothing over twice.
+   *
+   * @param agent - The agent, or its name where another process has it.
+   * @returns What the work is found by; nothing when work of the same `key` waits or runs.
+   * @throws `handoff.unknown_agent`, `handoff.too_deep`, `job.invalid`, and what the storage throws.
+   */
+  protected handoffTo<I, O, E extends { readonly type: string }>(
+    agent: string | BaseAgent<I, O, E>,
+    payload: I,
+    context: RunContext,
+    options: QueuedHandoffOptions & { readonly through: HandoffQueue },
+  ): Promise<HandoffTicket | undefined>;
+  protected handoffTo<I, O, E extends { readonly type: string }>(
+    agent: string | BaseAgent<I, O, E>,
+    payload: I,
+    context: RunContext,
+    options?: QueuedHandoffOptions & { readonly through: HandoffQueue },
+  ): Run<O, RunEvent<O, E>> | Promise<HandoffTicket | undefined> {
+    if (options)
+      return this.#handOver(typeof agent === "string" ? agent : agent.name, payload, context, options);
+    if (typeof agent === "string") {
+      throw new TypeError(`handoffTo: "${agent}" is a name, which needs a queue: pass { through: handoffs }`);
+    }
     const { tenant, runId, signal, init } = context;
     context.logAction("task-handed-off", `agent:${agent.name}`, { from: this.name });
     const { leadId, campaignId, threadId, spendCap, delivery, onApprovalRequired } = init;
@@ -160,6 +188,23 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       ...{ tenant, signal, leadId, campaignId, threadId, spendCap, delivery, onApprovalRequired },
       effectScope: context.effectScopeOf(agent.name),
       parentRunId: runId,
+      traceparent: init.span.traceparent,
+    });
+  }
+
+  #handOver<I>(
+    agent: string,
+    payload: I,
+    context: RunContext,
+    { through, ...options }: QueuedHandoffOptions & { readonly through: HandoffQueue },
+  ): Promise<HandoffTicket | undefined> {
+    const { tenant, runId, signal, init } = context;
+    const { leadId, campaignId, threadId } = init;
+    return through.to(agent, toJson(payload), {
+      ...{ tenant, signal, leadId, campaignId, threadId, traceparent: init.span.traceparent },
+      ...options,
+      from: { agent: this.name, runId },
+      scope: context.effectScopeOf(`hand-over/${agent}`),
     });
   }
 
@@ -216,6 +261,8 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     const { tenant } = options;
     const writer = storage && this.#writer(storage, tenant);
     const attributes = { "gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": this.name };
+    const { traceparent } = options;
+    const around = traceparent === undefined ? undefined : telemetry.remoteSpan?.(traceparent);
     return new RunContext({
       runId,
       agent: this.name,
@@ -233,7 +280,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       writer,
       events,
       telemetry,
-      span: telemetry.startSpan(`invoke_agent ${this.name}`, "internal", attributes),
+      span: telemetry.startSpan(`invoke_agent ${this.name}`, "internal", attributes, around),
       spendCap: options.spendCap ?? spendCap,
       budgets,
       task,

@@ -1,6 +1,13 @@
 export { type AgentNodeOptions, type AgentStepOptions, agentNode, agentStep } from "./agent-node.js";
 export { type AgentOptions, BaseAgent, type RunOptions } from "./base-agent.js";
 export { type Agent, type AgentDefinition, defineAgent } from "./define-agent.js";
+export type {
+  HandoffQueue,
+  HandoffRequest,
+  HandoffSender,
+  HandoffTicket,
+  QueuedHandoffOptions,
+} from "./handoff-queue.js";
 export { type ModelLoopOptions, type ModelLoopResult, runModelLoop } from "./model-loop.js";
 export type { RecordWriter, RunRecords } from "./record-writer.js";
 export { type AnyEvent, Run, type RunResult } from "./run.js";

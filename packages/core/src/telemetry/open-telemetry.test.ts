@@ -218,7 +218,31 @@ describe("openTelemetry with the real SDK", () => {
   });
 });
 
+describe("a trace that goes on in another process", () => {
+  it("hangs a span below the one whose name it was given", () => {
+    const sender = openTelemetry(api).startSpan("hand_over support", "internal", {});
+    const traceparent = sender.traceparent ?? "";
+    sender.end();
+    const telemetry = openTelemetry(api);
+    telemetry.startSpan("invoke_agent support", "internal", {}, telemetry.remoteSpan?.(traceparent)).end();
+
+    const [from, to] = [named("hand_over support"), named("invoke_agent support")];
+    expect(to.spanContext().traceId).toBe(from.spanContext().traceId);
+    expect(to.parentSpanContext).toMatchObject({ spanId: from.spanContext().spanId, isRemote: true });
+  });
+
+  it("begins anew where the name is none", () => {
+    expect(openTelemetry(api).remoteSpan?.("nonsense")).toBeUndefined();
+  });
+});
+
 describe("openTelemetry without an SDK", () => {
+  it("names no span", async () => {
+    await sdk.close();
+    expect(openTelemetry(api).startSpan("alone", "internal", {}).traceparent).toBeUndefined();
+    sdk = hostSdk();
+  });
+
   it("does nothing, and the call is well", async () => {
     await sdk.close();
     const model = withTelemetry(namedModel("one", { text: "Hello." }), openTelemetry(api));

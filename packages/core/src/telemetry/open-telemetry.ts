@@ -1,11 +1,13 @@
 import { type HistogramOptions, histogramOptions } from "./histograms.js";
-import type { Attributes, Span, Telemetry } from "./telemetry.js";
+import { type Attributes, NO_SPAN, type Span, type Telemetry } from "./telemetry.js";
+import { fromTraceparent, type OtelSpanContext, toTraceparent } from "./traceparent.js";
 
 /** The few members of an OpenTelemetry span that are called. */
 export interface OtelSpan {
   setAttributes(attributes: never): unknown;
   setStatus(status: { code: number; message?: string }): unknown;
   end(): void;
+  spanContext?(): OtelSpanContext;
 }
 
 /** The few members of `@opentelemetry/api` that are called; pass the module itself. */
@@ -15,6 +17,7 @@ export interface OpenTelemetryApi {
       startSpan(name: string, options: { kind: number; attributes: never }, context: never): OtelSpan;
     };
     setSpan(context: never, span: never): unknown;
+    setSpanContext?(context: never, spanContext: never): unknown;
   };
   readonly context: { active(): unknown };
   readonly metrics: {
@@ -51,6 +54,14 @@ export function openTelemetry(api: OpenTelemetryApi): Telemetry {
       contexts.set(span, api.trace.setSpan(around as never, inner as never));
       return span;
     },
+    remoteSpan(traceparent) {
+      const remote = fromTraceparent(traceparent);
+      const context = remote && api.trace.setSpanContext?.(api.context.active() as never, remote as never);
+      if (context === undefined) return undefined;
+      const span: Span = { ...NO_SPAN, traceparent };
+      contexts.set(span, context);
+      return span;
+    },
     measure(name, value, attributes) {
       let histogram = histograms.get(name);
       if (!histogram) {
@@ -75,6 +86,9 @@ function wrap(inner: OtelSpan): Span {
       if (ended) return;
       ended = true;
       inner.end();
+    },
+    get traceparent() {
+      return toTraceparent(inner.spanContext?.());
     },
   };
 }

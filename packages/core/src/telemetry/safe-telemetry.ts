@@ -17,6 +17,11 @@ class SafeTelemetry implements Telemetry {
     return span ? new SafeSpan(span) : NO_SPAN;
   }
 
+  remoteSpan(traceparent: string): Span | undefined {
+    const span = attempt(() => this.#inner.remoteSpan?.(traceparent));
+    return span && new SafeSpan(span);
+  }
+
   measure(name: string, value: number, attributes: Attributes): void {
     attempt(() => this.#inner.measure(name, value, attributes));
   }
@@ -39,6 +44,10 @@ class SafeSpan implements Span {
 
   end(): void {
     attempt(() => this.original.end());
+  }
+
+  get traceparent(): string | undefined {
+    return attempt(() => this.original.traceparent);
   }
 }
 

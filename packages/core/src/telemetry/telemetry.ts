@@ -10,6 +10,12 @@ export interface Span {
   fail(type: string): void;
   /** Ends the span; later calls do nothing. */
   end(): void;
+  /**
+   * Names it for other processes, as W3C Trace Context writes it, such as `00-<trace>-<span>-01`. Absent where nothing is traced.
+   *
+   * @see https://www.w3.org/TR/trace-context/#traceparent-header
+   */
+  readonly traceparent?: string | undefined;
 }
 
 /** Where traces and measurements go. */
@@ -19,6 +25,13 @@ export interface Telemetry {
    * @param parent - The span that this one belongs to; without one, whatever is active around the call.
    */
   startSpan(name: string, kind: "client" | "internal", attributes: Attributes, parent?: Span): Span;
+  /**
+   * A span of another process, as a parent for spans of this one; it is not this one's to end.
+   *
+   * @param traceparent - As its process named it by {@link Span.traceparent}.
+   * @returns Nothing when the text is not such a name.
+   */
+  remoteSpan?(traceparent: string): Span | undefined;
   /**
    * Notes one value of a histogram: of the GenAI conventions, such as `gen_ai.client.token.usage`, or of our own,
    * `salesagent.client.cost` in USD.
