@@ -110,10 +110,13 @@ export interface JobEngine extends AsyncDisposable {
     discard(id: string, call?: CallOptions): Promise<boolean>;
   };
   /**
-   * Discards a tenant's jobs whose payload mentions one of the texts, by the rule of {@link PersonQuery}: those that wait, those
-   * that are dead, and what is kept of those that are done. One that runs is left to its end.
+   * Discards a tenant's jobs whose payload mentions one of the texts, by the rule of {@link PersonQuery}: those that wait, for
+   * their turn, their time or their next try, those that are dead, and what is kept of those that are done; their keys are free
+   * then. One that runs is left to its end: it is tried no more, and nothing is kept of it, however it ends. Jobs that a
+   * transaction has not committed yet, and schedules, stay.
    *
-   * @returns How many.
+   * @returns How many were discarded; those that run are not among them.
+   * @throws `store.invalid` naming the text that can't be looked for; TypeError for a tenant that is none.
    */
   forget(
     who: Pick<PersonQuery, "mentions"> & { readonly tenant: string },

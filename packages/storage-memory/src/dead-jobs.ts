@@ -28,6 +28,13 @@ export class DeadJobs {
     return this.#entries.delete(id);
   }
 
+  /** Discards jobs that pass a test. @returns How many. */
+  forget(test: (job: QueuedJob) => boolean): number {
+    const gone = [...this.#entries.values()].filter(({ job }) => test(job));
+    for (const { job } of gone) this.#entries.delete(job.id);
+    return gone.length;
+  }
+
   list(
     { queue, tenant }: { readonly queue?: string; readonly tenant?: string } = {},
     page?: PageRequest,

@@ -31,6 +31,16 @@ export class Heap<Item> {
     return least;
   }
 
+  /** Takes out all items that pass a test. */
+  take(test: (item: Item) => boolean): readonly Item[] {
+    const taken = this.#items.filter(test);
+    if (taken.length === 0) return taken;
+    const kept = this.#items.filter((item) => !test(item));
+    this.#items.length = 0;
+    for (const item of kept) this.push(item);
+    return taken;
+  }
+
   #sink(item: Item): void {
     let hole = 0;
     for (;;) {

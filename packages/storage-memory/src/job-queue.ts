@@ -9,6 +9,8 @@ export interface QueuedJob extends NormalJob {
   readonly order: number;
   /** Tries so far, the one that runs included. */
   attempts: number;
+  /** It is not to be kept once it runs no more, however it ends. */
+  isForgotten?: boolean;
 }
 
 /** Who takes jobs from a queue. */
@@ -40,7 +42,7 @@ export class JobQueue {
   );
   readonly #keys = new Set<string>();
   readonly #readers: QueueReader[] = [];
-  #running = 0;
+  readonly #running = new Set<QueuedJob>();
   #alarm: { readonly timer: Timer; readonly dueMs: number } | undefined;
 
   constructor(private readonly options: JobQueueOptions) {}
@@ -50,7 +52,7 @@ export class JobQueue {
   }
 
   get running(): number {
-    return this.#running;
+    return this.#running.size;
   }
 
   /** Whether a job of this one's key waits or runs. */
@@ -74,23 +76,27 @@ export class JobQueue {
   }
 
   done(job: QueuedJob): void {
-    this.#running -= 1;
+    this.#running.delete(job);
     this.#keys.delete(keyOf(job));
   }
 
   failed(job: QueuedJob, error: StoredError, { retries, backoffMs }: ResolvedWork): void {
-    if (job.attempts > retries) {
+    if (job.isForgotten === true || job.attempts > retries) {
       this.done(job);
-      this.options.onDead(job, error);
+      if (job.isForgotten !== true) this.options.onDead(job, error);
       return;
     }
-    this.#running -= 1;
+    this.#running.delete(job);
     this.#wait(job, retryWaitMs(job.attempts, backoffMs, this.options.random));
   }
 
   /** A try that was not let to its end does not count. */
   giveBack(job: QueuedJob): void {
-    this.#running -= 1;
+    if (job.isForgotten === true) {
+      this.done(job);
+      return;
+    }
+    this.#running.delete(job);
     job.attempts -= 1;
     this.#wait(job, 0);
   }
@@ -104,9 +110,18 @@ export class JobQueue {
       this.#readers.push(reader);
       this.#ready.pop();
       next.attempts += 1;
-      this.#running += 1;
+      this.#running.add(next);
       reader.take(next);
     }
+  }
+
+  /** Discards jobs that wait and pass a test; one that runs is not kept when it ends. @returns How many were discarded. */
+  forget(test: (job: QueuedJob) => boolean): number {
+    const delayed = this.#delayed.take(({ job }) => test(job)).map(({ job }) => job);
+    const gone = [...this.#ready.take(test), ...delayed];
+    for (const job of gone) this.#keys.delete(keyOf(job));
+    for (const job of this.#running) if (test(job)) job.isForgotten = true;
+    return gone.length;
   }
 
   close(): void {

@@ -14,14 +14,16 @@ import {
 import {
   checkQueue,
   closedEngine,
+  fromPayloadText,
   resolveWork,
   type ScheduleRequest,
   toNormalJob,
   toNormalSchedule,
 } from "@salesagent/ports/job-rules";
+import { checkTenant, toMentions } from "@salesagent/ports/store-rules";
 import { DeadJobs } from "./dead-jobs.js";
 import { JobIntake } from "./job-intake.js";
-import { JobQueue } from "./job-queue.js";
+import { JobQueue, type QueuedJob } from "./job-queue.js";
 import { JobSchedules } from "./job-schedules.js";
 import { MemoryWorker } from "./memory-worker.js";
 import { now } from "./store-context.js";
@@ -127,6 +129,16 @@ class MemoryJobs implements JobEngine {
   async unschedule(name: string, call?: CallOptions): Promise<void> {
     this.#admit(call);
     this.#schedules.remove(name);
+  }
+
+  async forget(who: Parameters<JobEngine["forget"]>[0], call?: CallOptions): Promise<number> {
+    this.#admit(call);
+    checkTenant(who.tenant);
+    const mentions = toMentions(who);
+    const isAbout = ({ tenant, payloadText }: QueuedJob) =>
+      tenant === who.tenant && mentions.isIn(fromPayloadText(payloadText));
+    const waiting = [...this.#queues.values()].map((queue) => queue.forget(isAbout));
+    return waiting.reduce((sum, count) => sum + count, this.#dead.forget(isAbout));
   }
 
   async counts(call?: CallOptions) {

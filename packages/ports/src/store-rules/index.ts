@@ -5,6 +5,22 @@ export {
   toNormalEffect,
   toNormalOutcome,
 } from "./effect-records.js";
+export {
+  isAnswerAbout,
+  isFactAbout,
+  isVectorAbout,
+  toErasedApproval,
+  toErasedAudit,
+  toErasedEffect,
+  toErasedFlow,
+  toErasedImport,
+  toErasedLead,
+  toErasedMessage,
+  toErasedResult,
+  toErasedRun,
+  toErasedStep,
+  toErasedSummary,
+} from "./erased-records.js";
 export { toNormalFacts } from "./fact-records.js";
 export { checkDay, checkId, checkWhole, fromNanoUsd, toInstant, toNanoUsd } from "./field-rules.js";
 export {
@@ -39,6 +55,8 @@ export {
   usageCounters,
 } from "./normal-records.js";
 export { type Cursor, type NormalPage, toCursorText, toNormalPage } from "./page-rules.js";
+export { type NormalPerson, toNormalPerson, toPersonalRecords } from "./person-rules.js";
+export { type NormalRetention, toNormalRetention, toPrunedRecords } from "./retention-rules.js";
 export {
   budgetMeasures,
   toNormalAmounts,

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toMentions } from "./mentions.js";
 
@@ -60,6 +61,27 @@ describe("toMentions", () => {
   ])("refuses %j by the name of the field", (mentions, field) => {
     expect(() => toMentions({ mentions })).toThrow(
       expect.objectContaining({ code: "store.invalid", facts: { store: "erasure", field } }),
+    );
+  });
+
+  it.each(["erased", "Erased]", "[ERASED]"])(
+    "refuses %j, which would be found where it was erased",
+    (text) => {
+      expect(() => toMentions({ mentions: [text] })).toThrow(/it would be found in \[erased\]/);
+    },
+  );
+
+  it("leaves no mention behind, wherever mentions meet", () => {
+    const sign = fc.constantFrom("foo", "bar!", "a-b", "!", ".", "-", "%", " ", "x", "[", "]", "+", "\u0301");
+    const text = fc.array(sign, { maxLength: 12 }).map((signs) => signs.join(""));
+    const names = fc.uniqueArray(fc.constantFrom("foo", "bar!", "a-b", "+foo", "foo bar!", "]foo"), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(text, names, (value, mentions) => {
+        const person = toMentions({ mentions });
+        expect(person.isIn(person.erasedFrom(value))).toBe(false);
+      }),
     );
   });
 });

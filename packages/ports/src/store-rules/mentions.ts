@@ -21,7 +21,10 @@ export function toMentions({ mentions }: Pick<PersonQuery, "mentions">): Mention
   const texts = [...new Set(checked(mentions).flatMap(toForms))];
   const pattern = new RegExp(texts.map(toPattern).join("|"), "giu");
   const inText = (text: string) => text.search(pattern) >= 0;
-  const replaced = (text: string) => text.replace(pattern, ERASED);
+  const replaced = (text: string): string => {
+    const left = text.replace(pattern, ERASED);
+    return inText(left) ? replaced(left) : left; // what stood before a mention that is gone may be one now
+  };
   const isIn = (value: JsonValue | undefined): boolean => {
     if (typeof value === "string") return inText(value);
     if (typeof value !== "object" || value === null) return false;
@@ -52,6 +55,9 @@ function checked(mentions: readonly string[]): readonly string[] {
         `mentions[${index}]`,
         `it must be a text of ${SHORTEST_CHARS}–${LONGEST_CHARS} characters`,
       );
+    }
+    if (new RegExp(toPattern(text.trim()), "iu").test(ERASED)) {
+      throw refused(`mentions[${index}]`, `it would be found in ${ERASED}, which stands for what was erased`);
     }
   });
   return mentions.map((text) => text.trim());

@@ -1,4 +1,5 @@
 import type { CallOptions } from "../call-options.js";
+import type { TenantStores } from "./storage.js";
 
 /** A person, by all that may tell of them. */
 export interface PersonQuery {
@@ -7,16 +8,17 @@ export interface PersonQuery {
    * and as whole words: `bo@figma.example` is not found in `jumbo@figma.example`.
    */
   readonly mentions: readonly string[];
-  /** Conversations with them: all of these goes. */
+  /** Conversations with them, beside those whose id mentions them: all of these goes. */
   readonly threadIds?: readonly string[] | undefined;
-  /** Leads that are this person: all of these goes, with their results. */
+  /** Leads that are this person: all of these goes, with their results. In other leads, mentions are erased. */
   readonly leadIds?: readonly string[] | undefined;
 }
 
 /** How much of a store is about a person. */
 export interface PersonalRecords {
-  /** Such as `messages` or `flows`. */
+  /** Such as `messages` or `flows`, as {@link TenantStores} has it. */
   readonly store: string;
+  /** Of `messages`: messages and summaries. */
   readonly records: number;
 }
 
@@ -28,19 +30,32 @@ export const ERASED = "[erased]";
  *
  * What is whole about the person goes: their leads and results, messages and summaries of their threads, facts, cached answers
  * and vectors that mention them. Of runs of graphs that mention them or belong to their threads the record stays, without its
- * input, output, checkpoints, steps and events; one that has not ended is cancelled by it, and its worker fenced. In all other
- * records — agents' runs, steps, results, effects, approvals, the audit trail, messages of other threads, imports — each
- * mention becomes {@link ERASED}, and the record stays. An effect stays settled under its key, so that it is not done again. An
- * approval that waits is refused.
+ * input (null then), output, checkpoints, steps and events; one that has not ended is cancelled by it, with a `stop` by
+ * `erasure`, and its worker fenced; one that failed can't be reopened. In all other records — leads, agents' runs, steps, results,
+ * effects, approvals, the audit trail, messages and summaries of other threads, imports — each mention becomes {@link ERASED},
+ * and the record stays.
+ *
+ * An effect stays settled under its key, so that it is not done again. An approval whose arguments change is refused by `erasure`
+ * where it waits for a decision or for its use. A part of a message that changes loses its `providerData`. A lead loses keys
+ * that mention the person; one that has no other is kept under `erased:` and its id.
+ *
+ * Ids, keys, hashes, and names that the host's code gives stay as they are: put no person's data into them, but for the ids of
+ * threads, which may hold an address. Budgets, breakers, sums of use, model calls and workflows hold no person's data. What is
+ * written while it goes on, by a run of an agent under way or a transaction that commits later, is not found: erase again then.
  */
 export interface ErasureStore {
   readonly port: "erasure-store/1";
-  /** What {@link ErasureStore.erase} would change, by store; stores with nothing are left out. */
+  /**
+   * What {@link ErasureStore.erase} would change, by store in the order of the alphabet; stores with nothing are left out.
+   *
+   * @throws `store.invalid` naming the field that can't be looked for.
+   */
   find(person: PersonQuery, call?: CallOptions): Promise<readonly PersonalRecords[]>;
   /**
    * Erases, store by store. One that was interrupted has erased a part, and may be made again.
    *
-   * @returns What was changed, by store; a second call finds nothing.
+   * @returns What was changed, as `find` has it; a second call finds nothing.
+   * @throws `store.invalid`, with nothing changed.
    */
   erase(person: PersonQuery, call?: CallOptions): Promise<readonly PersonalRecords[]>;
 }

@@ -2,24 +2,37 @@ import type { CallOptions } from "../call-options.js";
 
 /** Up to when records are dropped: ISO 8601 in UTC, each time excluded. What is not named stays. */
 export interface RetentionLimits {
-  /** Checkpoints of runs of graphs that ended before it, and what else they went on from; the runs stay on record. */
+  /**
+   * Checkpoints of runs of graphs that ended before it, their remembered steps, and events that they did not take in; counted
+   * by runs. The runs stay on record, with their input and output, and can't be reopened.
+   */
   readonly checkpoints?: string | undefined;
   /** Runs of graphs that ended before it, with all of theirs. */
   readonly flows?: string | undefined;
-  /** Runs of agents that ended before it, with their steps and model calls. */
+  /** Runs of agents that ended before it, with their steps and model calls. One without `finishedAt` ended when it began. */
   readonly runs?: string | undefined;
-  /** Effects settled before it as done or failed, but not of runs that go on. An effect of the same key would be done again. */
+  /**
+   * Effects settled before it as done or failed, but not of runs, of graphs or agents, that go on. An effect of the same key
+   * would be done again.
+   */
   readonly effects?: string | undefined;
-  /** Approvals that were requested before it and can't be used any more. */
+  /** Approvals that were requested before it and can't be used any more: refused, used or expired. */
   readonly approvals?: string | undefined;
-  /** Threads whose last message is older. */
+  /** Threads whose last message is older, with their summaries; counted by threads. */
   readonly messages?: string | undefined;
+  /** Records of what happened before it. */
   readonly audit?: string | undefined;
-  /** Lines of budgets that nothing was reserved on since, and that have no open reservation. */
+  /**
+   * Lines of budgets that nothing was reserved on since, and that have no open reservation: one whose lease is not over, or was
+   * over at that time or later. Reservations that lapsed before it are settled no more on the line.
+   */
   readonly budgets?: string | undefined;
 }
 
-/** How many records were dropped, by the names of {@link RetentionLimits}; and `expired` ones: cached answers, vectors, facts. */
+/**
+ * How many records were dropped, by the names of {@link RetentionLimits}; and `expired` ones: cached answers, vectors and facts,
+ * in that order and at most `limit` in all.
+ */
 export type PrunedRecords = Readonly<Record<keyof RetentionLimits | "expired", number>>;
 
 /** Drops what one tenant need not keep any longer. */
@@ -27,10 +40,10 @@ export interface RetentionStore {
   readonly port: "retention-store/1";
   /**
    * Drops at most `limit` records of each kind, the oldest first; call it again until it finds none. What has expired by itself is
-   * always dropped.
+   * always dropped. A run that has not ended is never touched.
    *
    * @param want.limit - Whole number, 1–10,000. @defaultValue 1,000
-   * @throws `store.invalid` for a time that is none.
+   * @throws `store.invalid` for a time that is none, RangeError for another limit; nothing is dropped then.
    */
   prune(
     want: RetentionLimits & { readonly limit?: number | undefined },

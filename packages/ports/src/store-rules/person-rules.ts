@@ -1,0 +1,43 @@
+import type { PersonalRecords, PersonQuery } from "../stores/erasure-store.js";
+import { type Mentions, toMentions } from "./mentions.js";
+import { toNormalId } from "./shared-records.js";
+import { invalidValue } from "./store-errors.js";
+
+/** A person, as stores look for them. */
+export interface NormalPerson {
+  readonly mentions: Mentions;
+  /** Each once. */
+  readonly threadIds: readonly string[];
+  readonly leadIds: readonly string[];
+  /** Whether a thread is one of theirs: it was named, or its id mentions them. */
+  isTheirThread(threadId: string | undefined): boolean;
+  isTheirLead(leadId: string | undefined): boolean;
+}
+
+/** @throws `store.invalid` naming the field. */
+export function toNormalPerson(person: PersonQuery): NormalPerson {
+  const mentions = toMentions(person);
+  const threadIds = toIds("threadIds", person.threadIds);
+  const leadIds = toIds("leadIds", person.leadIds);
+  return {
+    mentions,
+    threadIds: [...threadIds],
+    leadIds: [...leadIds],
+    isTheirThread: (threadId) =>
+      threadId !== undefined && (threadIds.has(threadId) || mentions.isIn(threadId)),
+    isTheirLead: (leadId) => leadId !== undefined && leadIds.has(leadId),
+  };
+}
+
+/** What was found, by the names of the stores in the order of the alphabet; stores with nothing are left out. */
+export function toPersonalRecords(counts: Readonly<Record<string, number>>): readonly PersonalRecords[] {
+  return Object.entries(counts)
+    .filter(([, records]) => records > 0)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([store, records]) => ({ store, records }));
+}
+
+function toIds(field: string, ids: readonly string[] = []): ReadonlySet<string> {
+  if (!Array.isArray(ids)) throw invalidValue("erasure", `person.${field}`, "it is not a list");
+  return new Set(ids.map((id, index) => toNormalId("erasure", `person.${field}[${index}]`, id)));
+}
