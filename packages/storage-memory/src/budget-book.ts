@@ -5,6 +5,8 @@ import type { Keyed } from "./map-draft.js";
 export interface BudgetSums {
   readonly spent: BudgetAmounts;
   readonly held: BudgetAmounts;
+  /** When something was reserved on it last. */
+  readonly reservedAt: string;
   /** When its window is over; absent for one that never ends. */
   readonly endsAt: string | undefined;
 }
@@ -65,10 +67,10 @@ export function subtract(left: BudgetAmounts, right: BudgetAmounts): BudgetAmoun
 export function changeLines(
   { lines }: BudgetBook,
   claims: readonly BudgetClaim[],
-  change: (sums: BudgetSums) => Pick<BudgetSums, "spent" | "held">,
+  change: (sums: BudgetSums) => Partial<BudgetSums>,
 ): void {
   for (const { key, windowEndsAt } of claims) {
-    const sums = lines.get(key) ?? { spent: NOTHING, held: NOTHING, endsAt: windowEndsAt };
+    const sums = lines.get(key) ?? { spent: NOTHING, held: NOTHING, reservedAt: "", endsAt: windowEndsAt };
     lines.set(key, Object.freeze({ ...sums, ...change(sums) }));
   }
 }
@@ -101,16 +103,20 @@ function lapseOver(book: BudgetBook, now: string): number {
   return count;
 }
 
-function dropEnded({ lines, reservations }: BudgetBook, now: string): void {
+function dropEnded(book: BudgetBook, now: string): void {
   const ended = new Set<string>();
-  for (const [key, { endsAt }] of lines.entries()) {
-    if (endsAt === undefined || endsAt > now) continue;
-    ended.add(key);
-    lines.delete(key);
+  for (const [key, { endsAt }] of book.lines.entries()) {
+    if (endsAt !== undefined && endsAt <= now) ended.add(key);
   }
-  if (ended.size === 0) return;
+  dropLines(book, ended);
+}
+
+/** Drops lines, and what reservations claim of them. */
+export function dropLines({ lines, reservations }: BudgetBook, keys: ReadonlySet<string>): void {
+  if (keys.size === 0) return;
+  for (const key of keys) lines.delete(key);
   for (const [id, reservation] of reservations.entries()) {
-    const claims = reservation.claims.filter(({ key }) => !ended.has(key));
+    const claims = reservation.claims.filter(({ key }) => !keys.has(key));
     if (claims.length === reservation.claims.length) continue;
     if (claims.length === 0) reservations.delete(id);
     else reservations.set(id, Object.freeze({ ...reservation, claims }));

@@ -5,7 +5,7 @@ import { now, type StoreContext } from "./store-context.js";
 type Filter = NonNullable<Parameters<ApprovalStore["list"]>[0]>;
 
 /** An approval as it is read at an instant: past its time it is expired, unless it was refused or used. */
-function readAt(record: ApprovalRecord, instant: string): ApprovalRecord {
+export function readApprovalAt(record: ApprovalRecord, instant: string): ApprovalRecord {
   const isOpen = record.status === "pending" || record.status === "approved";
   return isOpen && record.expiresAt <= instant ? Object.freeze({ ...record, status: "expired" }) : record;
 }
@@ -20,7 +20,7 @@ export function createMemoryApprovalStore({ rows, clock, admit }: StoreContext):
 
   const find = (id: string): ApprovalRecord | undefined => {
     const record = approvals.get(toStorable("approvals", "id", id));
-    return record === undefined ? undefined : readAt(record, now(clock));
+    return record === undefined ? undefined : readApprovalAt(record, now(clock));
   };
 
   const replace = (record: ApprovalRecord): ApprovalRecord => {
@@ -37,7 +37,7 @@ export function createMemoryApprovalStore({ rows, clock, admit }: StoreContext):
       if (before !== undefined) return before;
       const record = Object.freeze({ ...normal, status: "pending" as const });
       approvals.insert(record.id, Date.parse(record.requestedAt), record);
-      return readAt(record, now(clock));
+      return readApprovalAt(record, now(clock));
     },
     async decide(id, decision, call) {
       admit("approvals", call);
@@ -62,13 +62,13 @@ export function createMemoryApprovalStore({ rows, clock, admit }: StoreContext):
       admit("approvals", call);
       const instant = now(clock);
       const test = toTest(toStorable("approvals", "filter", filter));
-      const where = (record: ApprovalRecord) => test(readAt(record, instant));
+      const where = (record: ApprovalRecord) => test(readApprovalAt(record, instant));
       const { items, ...next } = approvals.page({
         page: toNormalPage("approvals", page),
         descending: true,
         where,
       });
-      return { items: items.map((record) => readAt(record, instant)), ...next };
+      return { items: items.map((record) => readApprovalAt(record, instant)), ...next };
     },
   };
 }

@@ -39,14 +39,15 @@ export function createMemoryBudgetStore({ rows, clock, admit }: StoreContext): B
     async reserve(reservation, call) {
       admit("budgets", call);
       const normal = toNormalReservation(reservation);
-      sweep(book, now(clock));
+      const reservedAt = now(clock);
+      sweep(book, reservedAt);
       if (book.reservations.get(normal.id) !== undefined) {
         throw invalidValue("budgets", "reservation.id", "it is taken");
       }
       const refusal = findRefusal(book, normal);
       if (refusal !== undefined) return refusal;
       const { id, claims, amounts, leaseUntil } = normal;
-      changeLines(book, claims, ({ spent, held }) => ({ spent, held: add(held, amounts) }));
+      changeLines(book, claims, ({ held }) => ({ held: add(held, amounts), reservedAt }));
       book.reservations.set(id, Object.freeze({ ...normal, lapsed: false }));
       book.due.note(leaseUntil);
       for (const { windowEndsAt } of claims) book.due.note(windowEndsAt);

@@ -16,6 +16,7 @@ import { createMemoryBreakerStore } from "./memory-breaker-store.js";
 import { createMemoryBudgetStore } from "./memory-budget-store.js";
 import { createMemoryCacheStore } from "./memory-cache-store.js";
 import { createMemoryEffectStore } from "./memory-effect-store.js";
+import { createMemoryErasureStore } from "./memory-erasure-store.js";
 import { createMemoryFactStore } from "./memory-fact-store.js";
 import { createMemoryFlowQueue } from "./memory-flow-queue.js";
 import { createMemoryFlowStore } from "./memory-flow-store.js";
@@ -24,6 +25,7 @@ import { createMemoryLeadStore } from "./memory-lead-store.js";
 import { createMemoryMessageStore } from "./memory-message-store.js";
 import { createMemoryModelCallStore } from "./memory-model-call-store.js";
 import { createMemoryResultStore } from "./memory-result-store.js";
+import { createMemoryRetentionStore } from "./memory-retention-store.js";
 import { createMemoryRunStore } from "./memory-run-store.js";
 import { createMemoryStepStore } from "./memory-step-store.js";
 import { createMemoryUsageStore } from "./memory-usage-store.js";
@@ -168,6 +170,8 @@ function createTenantStorage(
 
   return {
     ...createStores(tenant, { ...base, rows: tables }),
+    erasure: createMemoryErasureStore(tables, base),
+    retention: createMemoryRetentionStore(tables, base),
     async transaction(work, call) {
       base.admit("transaction", call);
       return turnstile.run(async () => {

@@ -79,8 +79,7 @@ export interface TenantDraft extends TenantRows {
 }
 
 /** The tables of one tenant. */
-export interface TenantTables extends TenantRows {
-  readonly flows: FlowTable;
+export interface TenantTables extends Tables {
   draft(): TenantDraft;
 }
 

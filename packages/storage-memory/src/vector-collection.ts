@@ -51,6 +51,11 @@ export class VectorCollection {
     return place === undefined ? undefined : this.#meanings[place];
   }
 
+  /** What the vectors stand for. */
+  items(): readonly Omit<VectorItem, "vector">[] {
+    return this.#meanings;
+  }
+
   /** @param now - Items that are over by then go before more room is made. */
   put({ vector, ...item }: VectorItem, now: string): void {
     if (!this.#places.has(item.id)) this.#makeRoom(now);

@@ -30,6 +30,15 @@ export class VectorTable implements Vectors {
     return this.#collections.keys();
   }
 
+  /** All items, with the names of their collections. */
+  *items(): Iterable<Omit<VectorItem, "vector"> & { readonly collection: string }> {
+    for (const [collection, members] of this.#collections) {
+      for (const { id, data, expiresAt } of members.items()) {
+        yield { collection, id, data, ...(expiresAt === undefined ? {} : { expiresAt }) };
+      }
+    }
+  }
+
   lengthOf(collection: string): number | undefined {
     return this.#collections.get(collection)?.length;
   }

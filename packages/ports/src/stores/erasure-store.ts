@@ -1,5 +1,4 @@
 import type { CallOptions } from "../call-options.js";
-import type { TenantStores } from "./storage.js";
 
 /** A person, by all that may tell of them. */
 export interface PersonQuery {
@@ -16,7 +15,7 @@ export interface PersonQuery {
 
 /** How much of a store is about a person. */
 export interface PersonalRecords {
-  /** Such as `messages` or `flows`, as {@link TenantStores} has it. */
+  /** Such as `messages` or `flows`, as the stores of a tenant are called. */
   readonly store: string;
   /** Of `messages`: messages and summaries. */
   readonly records: number;

@@ -1,0 +1,126 @@
+import type { Lead } from "@salesagent/ports";
+import {
+  isAnswerAbout,
+  isFactAbout,
+  isVectorAbout,
+  type NormalPerson,
+  toErasedApproval,
+  toErasedAudit,
+  toErasedEffect,
+  toErasedImport,
+  toErasedLead,
+  toErasedMessage,
+  toErasedResult,
+  toErasedRun,
+  toErasedStep,
+  toErasedSummary,
+} from "@salesagent/ports/store-rules";
+import { eraseRow } from "./emptied-flow.js";
+import type { Table } from "./table.js";
+import type { TenantTables } from "./tenant-tables.js";
+
+/** What one store holds of a person, and how it goes. */
+export interface ErasurePlan {
+  readonly records: number;
+  carryOut(): void;
+}
+
+/** Looks through all stores; changes nothing before a plan is carried out. */
+export function planErasure(
+  tables: TenantTables,
+  person: NormalPerson,
+  now: string,
+): Readonly<Record<string, ErasurePlan>> {
+  const { mentions, isTheirThread, isTheirLead } = person;
+  const { cache, vectors, facts } = tables;
+  return {
+    leads: planLeads(tables, person, now),
+    runs: planRows(tables.runs, (run) => toErasedRun(run, mentions)),
+    steps: planRows(tables.steps, (step) => toErasedStep(step, mentions)),
+    results: planRows(tables.results, (result) =>
+      isTheirLead(result.leadId) ? undefined : toErasedResult(result, mentions),
+    ),
+    messages: both(
+      planRows(tables.messages, (message) =>
+        isTheirThread(message.threadId) ? undefined : toErasedMessage(message, mentions),
+      ),
+      planSummaries(tables, person),
+    ),
+    audit: planRows(tables.audit, (record) => toErasedAudit(record, mentions)),
+    imports: planRows(tables.imports, (record) => toErasedImport(record, mentions)),
+    cache: planRemoval(
+      [...cache.values()].filter((entry) => isAnswerAbout(entry, mentions)),
+      ({ key }) => cache.delete(key),
+    ),
+    vectors: planRemoval(
+      [...vectors.items()].filter((item) => isVectorAbout(item, mentions)),
+      ({ collection, id }) => vectors.remove(collection, id),
+    ),
+    flows: planRows(tables.flows, (row) => eraseRow(row, person, now)),
+    effects: planRows(tables.effects, (effect) => toErasedEffect(effect, mentions)),
+    approvals: planRows(tables.approvals, (approval) => toErasedApproval(approval, mentions, now)),
+    facts: planRows(facts, (fact) => (isFactAbout(fact, mentions) ? undefined : fact)),
+  };
+}
+
+/** @param fate - What becomes of a row: itself, another one, or nothing. */
+function planRows<Row>(table: Table<Row>, fate: (row: Row) => Row | undefined): ErasurePlan {
+  const gone: string[] = [];
+  const changed: { readonly id: string; readonly order: number; readonly row: Row }[] = [];
+  for (const { id, order, row } of table.entries()) {
+    const left = fate(row);
+    if (left === undefined) gone.push(id);
+    else if (left !== row) changed.push({ id, order, row: left });
+  }
+  return {
+    records: gone.length + changed.length,
+    carryOut() {
+      table.remove(gone);
+      for (const { id, order, row } of changed) table.put(id, order, row);
+    },
+  };
+}
+
+function planLeads({ leads, leadKeys }: TenantTables, person: NormalPerson, now: string): ErasurePlan {
+  const before = new Map<string, Lead>();
+  const plan = planRows(leads, (lead) => {
+    const left = person.isTheirLead(lead.id) ? undefined : toErasedLead(lead, person.mentions);
+    if (left === lead) return lead;
+    before.set(lead.id, lead);
+    return left && Object.freeze({ ...left, revision: String(Number(lead.revision) + 1), updatedAt: now });
+  });
+  return {
+    records: plan.records,
+    carryOut() {
+      plan.carryOut();
+      for (const [id, { keys }] of before) {
+        for (const key of keys) leadKeys.delete(key);
+        for (const key of leads.get(id)?.keys ?? []) leadKeys.set(key, id);
+      }
+    },
+  };
+}
+
+function planSummaries({ summaries }: TenantTables, { mentions, isTheirThread }: NormalPerson): ErasurePlan {
+  const changed = [...summaries].flatMap(([threadId, summary]) => {
+    const left = isTheirThread(threadId) ? undefined : toErasedSummary(summary, mentions);
+    return left === summary ? [] : [{ threadId, left }];
+  });
+  return planRemoval(changed, ({ threadId, left }) =>
+    left === undefined ? summaries.delete(threadId) : summaries.set(threadId, left),
+  );
+}
+
+function planRemoval<Item>(items: readonly Item[], remove: (item: Item) => unknown): ErasurePlan {
+  return { records: items.length, carryOut: () => items.forEach(remove) };
+}
+
+function both(one: ErasurePlan, other: ErasurePlan): ErasurePlan {
+  return {
+    records: one.records + other.records,
+    carryOut() {
+      one.carryOut();
+      other.carryOut();
+    },
+  };
+}
