@@ -32,7 +32,7 @@ const floors = [
   ["budget", "cache", "effects", "retention"],
   ["router", "tools", "guardrails", "memory", "graph"],
   ["agent", "crm", "outreach"],
-  ["learning", "workflow"],
+  ["learning", "workflow", "handoff"],
 ];
 
 /**

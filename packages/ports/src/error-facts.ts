@@ -161,6 +161,8 @@ export interface ErrorFacts {
   "handoff.unknown_agent": { readonly agent: string; readonly known: readonly string[] };
   /** Work was handed on more often than is allowed: agents may be sending it in a circle. */
   "handoff.too_deep": { readonly agent: string; readonly path: readonly string[]; readonly limit: number };
+  /** Work that was handed over ended in a failure, whose code is `errorCode`. */
+  "handoff.failed": { readonly agent: string; readonly runId: string; readonly errorCode: string };
   /** A cap would be passed by going on. */
   "budget.exceeded": BudgetFacts;
   /** A call does not name the subject that a budget counts by. */

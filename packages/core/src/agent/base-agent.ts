@@ -4,12 +4,9 @@ import {
   createSortableIds,
   type EventBus,
   type JsonObject,
-  type JsonValue,
   type LanguageModel,
   type ModelTimeouts,
-  SalesAgentError,
   type Storage,
-  type StoredError,
   type StreamControl,
   systemClock,
 } from "@salesagent/ports";
@@ -25,6 +22,7 @@ import { RecordWriter } from "./record-writer.js";
 import { Run } from "./run.js";
 import { RunContext } from "./run-context.js";
 import type { RunEnd, RunEvent, WorkEvent } from "./run-event.js";
+import { storedError, toJson } from "./stored-form.js";
 
 /** What every agent is made with. */
 export interface AgentOptions {
@@ -305,17 +303,4 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   #forgetIdleWriter(tenant: string): void {
     if (this.#writers.get(tenant)?.idle) this.#writers.delete(tenant);
   }
-}
-
-/** Plain data for a record; what JSON can't hold becomes null or is left out. */
-function toJson(value: unknown): JsonValue {
-  return JSON.parse(JSON.stringify(value) ?? "null") as JsonValue;
-}
-
-function storedError(error: unknown): StoredError {
-  if (SalesAgentError.is(error)) return { code: error.code, message: error.message };
-  return {
-    code: "internal",
-    message: error instanceof Error ? `${error.name} in the agent's own code` : "Unknown failure",
-  };
 }

@@ -41,6 +41,8 @@ export interface HandoffRequest extends QueuedHandoffOptions {
   readonly scope?: EffectScope | undefined;
   /** The span that it belongs to, as W3C Trace Context names it. */
   readonly traceparent?: string | undefined;
+  /** A durable run of a graph, of the same tenant and storage, that is told of the end by the event `handoff:<runId>`. */
+  readonly waiter?: string | undefined;
 }
 
 /** What handed-over work is found by. It opens nothing by itself: whoever asks names a tenant too. */
