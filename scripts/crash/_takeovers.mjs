@@ -28,6 +28,11 @@ export class Takeovers {
     this.#standing.clear();
   }
 
+  /** How many stand still now. */
+  get standing() {
+    return this.#standing.size;
+  }
+
   get count() {
     return this.#timesMs.length;
   }

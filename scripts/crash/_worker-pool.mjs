@@ -4,27 +4,27 @@ import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { rootFolder } from "../workspace/root.mjs";
 
 /**
  * @typedef {import("./_worker.mjs").Told} Told
  * @typedef {{ name: string, child: import("node:child_process").ChildProcess, ready: boolean, frozen: boolean }} WorkerProcess
- * @typedef {{ url: string, tenant: string, recorder: string }} Places
  */
 
 /**
  * One file with all that a worker loads: it starts in a moment, however often.
  *
- * @returns {Promise<string>}
+ * @param {string} name
+ * @param {Pick<import("esbuild").BuildOptions, "entryPoints" | "stdin" | "nodePaths">} from
+ * @returns {Promise<string>} Its file, to be removed.
  */
-export async function bundleWorker() {
+export async function bundleWorker(name, from) {
   const folder = join(rootFolder, "node_modules/.cache/salesagent");
-  const outfile = join(folder, `crash-worker-${process.pid}.mjs`);
+  const outfile = join(folder, `${name}-${process.pid}.mjs`);
   await mkdir(folder, { recursive: true });
   await build({
-    entryPoints: [fileURLToPath(new URL("_worker.mjs", import.meta.url))],
+    ...from,
     outfile,
     bundle: true,
     platform: "node",
@@ -45,25 +45,38 @@ export class WorkerPool {
   #started = 0;
   #isOpen = true;
   #program;
-  #places;
+  #task;
   #onTold;
+  #onGone;
+  #stderr;
+  /** How many workers ended though nobody killed them. */
+  deaths = 0;
   /** Workers by name that were frozen once: what they began before may arrive after their successor's. */
   everFrozen = new Set();
 
   /**
    * @param {string} program
-   * @param {Places} places
+   * @param {object} task What each worker is told first, with its name.
    * @param {(worker: WorkerProcess, told: Told) => void} onTold
+   * @param {(runIds: string[]) => void} [onGone] Told the runs that a worker had in hand as it ended.
+   * @param {"inherit" | "ignore"} [stderr] What becomes of what workers print there.
    */
-  constructor(program, places, onTold) {
+  constructor(program, task, onTold, onGone, stderr = "inherit") {
     this.#program = program;
-    this.#places = places;
+    this.#task = task;
     this.#onTold = onTold;
+    this.#onGone = onGone;
+    this.#stderr = stderr;
   }
 
   /** @param {number} count */
   start(count) {
     for (let index = 0; index < count; index++) this.#startOne();
+  }
+
+  /** Workers that can be told something. */
+  get ready() {
+    return this.#workers.filter(({ ready }) => ready);
   }
 
   /** Workers that have runs in hand, and are not frozen. */
@@ -83,6 +96,18 @@ export class WorkerPool {
   /** @returns {Promise<void>} */
   async untilReady() {
     while (this.#workers.some(({ ready }) => !ready)) await sleep(10);
+  }
+
+  /**
+   * Hands a run to a worker, as a host has to where workers find none by themselves.
+   *
+   * @param {WorkerProcess} worker
+   * @param {string} runId
+   * @param {object} message
+   */
+  hand(worker, runId, message) {
+    this.#holders.set(runId, worker);
+    worker.child.send({ runId, ...message });
   }
 
   /**
@@ -120,7 +145,10 @@ export class WorkerPool {
 
   #startOne() {
     const name = `worker-${++this.#started}`;
-    const child = fork(this.#program, { serialization: "json" });
+    const child = fork(this.#program, {
+      serialization: "json",
+      stdio: ["ignore", "inherit", this.#stderr, "ipc"],
+    });
     /** @type {WorkerProcess} */
     const worker = { name, child, ready: false, frozen: false };
     child.on("message", (/** @type {Told} */ told) => {
@@ -131,11 +159,14 @@ export class WorkerPool {
       this.#onTold(worker, told);
     });
     child.on("error", () => {}); // a message to a worker that was killed
-    child.once("exit", () => {
+    child.once("exit", (_, signal) => {
+      if (signal !== "SIGKILL") this.deaths += 1;
       this.#workers = this.#workers.filter((other) => other !== worker);
-      if (this.#isOpen) this.#startOne();
+      if (!this.#isOpen) return;
+      this.#onGone?.(this.runsOf(worker));
+      this.#startOne();
     });
-    child.send({ ...this.#places, worker: name });
+    child.send({ ...this.#task, worker: name });
     this.#workers.push(worker);
   }
 }

@@ -2,11 +2,11 @@
  * A process that `graph.mjs` kills and freezes: works on runs that are due, in Postgres, and tells what it gets done. It is told
  * nothing of what others left.
  */
-import { createEffects, defineEffect } from "@salesagent/core/effects";
 import { durableFlows } from "@salesagent/core/graph";
 import { SalesAgentError } from "@salesagent/ports";
 import { postgres } from "@salesagent/storage-pg";
-import { createFlow, effectName, LEASE_MS, taskName } from "./_booking-flow.mjs";
+import { createFlow, LEASE_MS } from "./_booking-flow.mjs";
+import { createOutside } from "./_outside.mjs";
 
 /**
  * @typedef {{ url: string, tenant: string, recorder: string, worker: string }} Task
@@ -22,25 +22,7 @@ function tell(told) {
 /** @param {Task} task */
 function work({ url, tenant, recorder, worker }) {
   const storage = postgres({ connectionString: url, maxConnections: 6 });
-  const ledger = createEffects({ storage, owner: worker, leaseMs: LEASE_MS });
-  /** @type {import("@salesagent/core/effects").Effect<{ effect: string, draft: string }, string>} */
-  const booking = defineEffect({
-    name: "booking",
-    target: ({ effect }) => effect,
-    act: async (input, { idempotencyKey, signal }) => {
-      const body = JSON.stringify({ ...input, worker, idempotencyKey });
-      const response = await fetch(`${recorder}/effects`, { method: "POST", body, signal });
-      /** @type {any} */
-      const { said } = await response.json();
-      return said;
-    },
-    lookup: async ({ effect }, _, { signal }) => {
-      const response = await fetch(`${recorder}/effects?effect=${encodeURIComponent(effect)}`, { signal });
-      /** @type {any} */
-      const { happened, said } = await response.json();
-      return happened ? { happened, result: said } : { happened };
-    },
-  });
+  const doOnce = createOutside({ storage, recorder, worker, leaseMs: LEASE_MS });
   const flows = durableFlows({
     storage: reportFenced(storage),
     owner: worker,
@@ -55,12 +37,7 @@ function work({ url, tenant, recorder, worker }) {
   createFlow({
     checkpointer: flows,
     random: Math.random,
-    doOnce: (post, { runId, superstep, signal }) => {
-      const task = taskName(post);
-      const input = { effect: effectName(runId, task), draft: post.draft };
-      const step = `${superstep}/${task}`;
-      return ledger.run(booking, { tenant, runId, step, input, signal });
-    },
+    doOnce: (post, place) => doOnce(post, { ...place, tenant }),
   });
   flows.work();
 }

@@ -7,7 +7,7 @@ import { rootFolder } from "./root.mjs";
 /**
  * A PostgreSQL to work with: the one that DATABASE_URL names, else one that is started for this run, with fsync on.
  *
- * @returns {Promise<{ url: string, stop(): Promise<void> }>}
+ * @returns {Promise<{ url: string, stop(): Promise<void>, restart?(): Promise<void> }>} One that is ours can be restarted.
  */
 export async function findPostgres() {
   if (process.env["DATABASE_URL"]) return { url: process.env["DATABASE_URL"], stop: async () => {} };
