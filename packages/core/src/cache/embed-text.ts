@@ -28,31 +28,50 @@ export interface EmbeddedText {
   readonly attempt?: ModelAttempt | undefined;
 }
 
+/** What came of many texts. */
+export interface EmbeddedTexts {
+  /** One for each text, in their order; absent when it failed. */
+  readonly vectors?: readonly Float32Array[] | undefined;
+  /** Absent when a guard forbade it: there was no attempt. */
+  readonly attempt?: ModelAttempt | undefined;
+}
+
 const NO_GUARDS: readonly AttemptGuard[] = [];
 
-/**
- * Embeds one text: an attempt at a model like any other, so the call's guards are asked for it and told its end. A cache can do
- * without it: it never rejects.
- *
- * @param signal - Ends it.
- */
+/** Embeds one text; see {@link embedTexts}. */
 export async function embedText(
   options: EmbedOptions,
   text: string,
   call: ModelCallOptions,
   signal: AbortSignal,
 ): Promise<EmbeddedText> {
+  const { vectors, attempt } = await embedTexts(options, [text], call, signal);
+  return { vector: vectors?.[0], attempt };
+}
+
+/**
+ * Embeds texts: an attempt at a model like any other, so the call's guards are asked for it and told its end. Whoever asks can do
+ * without it: it never rejects.
+ *
+ * @param signal - Ends it.
+ */
+export async function embedTexts(
+  options: EmbedOptions,
+  texts: readonly string[],
+  call: ModelCallOptions,
+  signal: AbortSignal | undefined,
+): Promise<EmbeddedTexts> {
   const { embeddings, dimensions, clock } = options;
-  const plan = planEmbedding(options, text, call);
+  const plan = planEmbedding(options, texts, call);
   const [startedMs, startedAtMs] = [clock.elapsed(), clock.now()];
   let attempt: ModelAttempt | undefined;
-  const vector = await spare(options, "embed", signal, async (limited) => {
+  const vectors = await spare(options, "embed", signal, async (limited) => {
     const end = await beginAttempt(call.guards ?? NO_GUARDS, plan, { signal: limited });
     try {
-      const embedding = embeddings.embed([text], { signal: limited, dimensions });
-      const { vectors, usage, costUsd } = await untilAborted(embedding, limited);
+      const embedding = embeddings.embed(texts, { signal: limited, dimensions });
+      const { vectors: embedded, usage, costUsd } = await untilAborted(embedding, limited);
       attempt = { ...nameOf(embeddings), outcome: "completed", usage, ...costOf(costUsd), ...times() };
-      return vectors[0];
+      return embedded;
     } catch (error) {
       const cost = lostAttemptCost(plan, error, 0, startedAtMs);
       attempt = { ...nameOf(embeddings), ...endOf(error, signal), ...cost, ...times() };
@@ -61,7 +80,7 @@ export async function embedText(
       if (attempt) await end(attempt);
     }
   });
-  return { vector, attempt };
+  return { vectors, attempt };
 
   function times(): Pick<ModelAttempt, "startedMs" | "latencyMs"> {
     return { startedMs: 0, latencyMs: clock.elapsed() - startedMs };
@@ -70,10 +89,10 @@ export async function embedText(
 
 function planEmbedding(
   { embeddings, locality, clock }: EmbedOptions,
-  text: string,
+  texts: readonly string[],
   call: ModelCallOptions,
 ): AttemptPlan {
-  const request = { messages: [userMessage(text)], maxOutputTokens: 0 };
+  const request = { messages: texts.map((text) => userMessage(text)), maxOutputTokens: 0 };
   const { price } = embeddings;
   const profile: ModelProfile = {
     ...(price ? { price } : {}),
@@ -107,7 +126,7 @@ function costOf(costUsd: number | undefined): Pick<ModelAttempt, "costUsd"> {
   return costUsd === undefined ? {} : { costUsd };
 }
 
-function endOf(error: unknown, caller: AbortSignal): Pick<ModelAttempt, "outcome" | "errorCode"> {
-  if (caller.aborted) return { outcome: "aborted", errorCode: "aborted" };
+function endOf(error: unknown, caller: AbortSignal | undefined): Pick<ModelAttempt, "outcome" | "errorCode"> {
+  if (caller?.aborted) return { outcome: "aborted", errorCode: "aborted" };
   return { outcome: "failed", errorCode: SalesAgentError.is(error) ? error.code : "internal" };
 }

@@ -9,6 +9,8 @@ export interface SpareOptions {
   readonly clock: Clock;
   readonly limitMs: number;
   readonly onError: ((error: unknown, step: CacheStep) => void) | undefined;
+  /** Who does it, in errors. @defaultValue "cache" */
+  readonly owner?: string;
 }
 
 /**
@@ -17,14 +19,14 @@ export interface SpareOptions {
  * @param caller - Ends it; that is no failure, and nobody is told.
  */
 export async function spare<T>(
-  { clock, limitMs, onError }: SpareOptions,
+  { clock, limitMs, onError, owner = "cache" }: SpareOptions,
   step: CacheStep,
   caller: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
   const signal = caller === undefined ? {} : { signal: caller };
   try {
-    return await withTimeout(work, { name: `cache ${step}`, limitMs, clock, replay: "safe", ...signal });
+    return await withTimeout(work, { name: `${owner} ${step}`, limitMs, clock, replay: "safe", ...signal });
   } catch (error) {
     if (caller?.aborted !== true) tell(onError, error, step);
     return undefined;

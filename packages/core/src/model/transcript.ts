@@ -7,6 +7,18 @@ import { type IssueFact, type Message, SalesAgentError } from "@salesagent/ports
  * @throws `transcript.invalid` naming each place, such as `messages[3]`.
  */
 export function checkTranscript(messages: readonly Message[]): void {
+  const issues = transcriptIssues(messages);
+  if (issues.length === 0) return;
+  const list = issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
+  throw new SalesAgentError("transcript.invalid", {
+    message: `The transcript can't be sent to a model: ${list}. Answer each tool call in the message right after it.`,
+    facts: { issues },
+    replay: "safe",
+  });
+}
+
+/** What breaks the rule of {@link checkTranscript}. */
+export function transcriptIssues(messages: readonly Message[]): readonly IssueFact[] {
   const issues: IssueFact[] = [];
   let open = new Map<string, string>();
   messages.forEach((message, index) => {
@@ -22,13 +34,7 @@ export function checkTranscript(messages: readonly Message[]): void {
     }
   });
   reportOpen(open, `messages[${messages.length}]`, issues);
-  if (issues.length === 0) return;
-  const list = issues.map((issue) => `${issue.path}: ${issue.message}`).join("; ");
-  throw new SalesAgentError("transcript.invalid", {
-    message: `The transcript can't be sent to a model: ${list}. Answer each tool call in the message right after it.`,
-    facts: { issues },
-    replay: "safe",
-  });
+  return issues;
 }
 
 function callsOf(
