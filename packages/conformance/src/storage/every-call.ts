@@ -1,14 +1,17 @@
-import type { CallOptions, TenantStores } from "@salesagent/ports";
+import type { CallOptions, TenantStorage, TenantStores } from "@salesagent/ports";
 import {
   sampleAudit,
   sampleDraft,
+  sampleFact,
   sampleImport,
   sampleMessage,
   sampleModelCall,
   sampleResult,
   sampleRun,
   sampleStep,
+  sampleSummary,
   sampleUsage,
+  sampleWorkflow,
 } from "./sample-records.js";
 import {
   FAR_AHEAD,
@@ -25,7 +28,7 @@ export function everyCall(
   call?: CallOptions,
 ): Readonly<Record<string, () => Promise<unknown>>> {
   const { leads, runs, steps, modelCalls, results, messages, audit, usage, imports } = stores;
-  const { budgets, cache, breakers, vectors } = stores;
+  const { budgets, cache, breakers, vectors, facts, workflows } = stores;
   return {
     "leads.insertMany": () => leads.insertMany([sampleDraft("one")], call),
     "leads.get": () => leads.get("lead-1", call),
@@ -48,6 +51,10 @@ export function everyCall(
     "results.list": () => results.list({}, {}, call),
     "messages.append": () => messages.append("thread", [sampleMessage("text")], call),
     "messages.list": () => messages.list("thread", {}, call),
+    "messages.latest": () => messages.latest("thread", { limit: 1 }, call),
+    "messages.thread": () => messages.thread("thread", call),
+    "messages.summarise": () => messages.summarise("thread", sampleSummary(0), call),
+    "messages.remove": () => messages.remove("another", call),
     "audit.addMany": () => audit.addMany([sampleAudit("audit-1")], call),
     "audit.list": () => audit.list({}, {}, call),
     "usage.addMany": () => usage.addMany([sampleUsage()], call),
@@ -70,5 +77,28 @@ export function everyCall(
     "vectors.putMany": () => vectors.putMany("collection", [sampleItem("item-1", [1, 0])], call),
     "vectors.nearest": () => vectors.nearest("collection", Float32Array.of(1, 0), {}, call),
     "vectors.remove": () => vectors.remove("collection", ["item-0"], call),
+    "facts.putMany": () => facts.putMany([sampleFact("fact-1")], call),
+    "facts.list": () => facts.list({}, {}, call),
+    "facts.remove": () => facts.remove(["fact-0"], call),
+    "workflows.add": () => workflows.add(sampleWorkflow("1"), call),
+    "workflows.get": () => workflows.get("welcome", "1", call),
+    "workflows.activate": () => workflows.activate("welcome", "0", call),
+    "workflows.list": () => workflows.list({}, {}, call),
+  };
+}
+
+/** The same, and what is done to a tenant's stores as a whole. */
+export function everyTenantCall(
+  tenant: TenantStorage,
+  call?: CallOptions,
+): Readonly<Record<string, () => Promise<unknown>>> {
+  const { erasure, retention } = tenant;
+  const person = { mentions: ["ada@fjord.example"] };
+  return {
+    ...everyCall(tenant, call),
+    "erasure.find": () => erasure.find(person, call),
+    "erasure.erase": () => erasure.erase(person, call),
+    "retention.prune": () => retention.prune({ audit: FAR_AHEAD }, call),
+    transaction: () => tenant.transaction(async () => "ran", call),
   };
 }

@@ -17,6 +17,7 @@ export function everyFlowCall(
     "flows.commit": () => flows.commit({ id: "flow-1", fence: 1 }, call),
     "flows.deliver": () => flows.deliver("flow-1", { name: "answer", payload: 1 }, call),
     "flows.stop": () => flows.stop("flow-1", { by: "ada", reason: "enough" }, call),
+    "flows.reopen": () => flows.reopen("flow-1", call),
     "flows.list": () => flows.list({}, {}, call),
     "flows.history": () => flows.history("flow-1", {}, call),
     "effects.claim": () => effects.claim(sampleEffect("effect-1"), call),

@@ -7,6 +7,7 @@ import { flowFenceConformance } from "./flow-fence-conformance.js";
 import { flowLifecycleConformance } from "./flow-lifecycle-conformance.js";
 import { flowOverlapConformance } from "./flow-overlap-conformance.js";
 import { flowQueueConformance } from "./flow-queue-conformance.js";
+import { flowReopenConformance } from "./flow-reopen-conformance.js";
 import { flowStoreConformance } from "./flow-store-conformance.js";
 import type { FlowSuite } from "./flow-suite.js";
 import { flowTransactionConformance } from "./flow-transaction-conformance.js";
@@ -18,6 +19,7 @@ export function flowConformance(suite: FlowSuite): void {
   flowQueueConformance(suite);
   flowCommitConformance(suite);
   flowFenceConformance(suite);
+  flowReopenConformance(suite);
   flowEventConformance(suite);
   flowWaitConformance(suite);
   flowOverlapConformance(suite);

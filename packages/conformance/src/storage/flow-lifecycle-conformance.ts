@@ -45,6 +45,12 @@ function writesWithNul({ flows, effects, approvals }: FlowStores): readonly Writ
     ["id", () => flows.stop(NUL, { by: "ada", reason: "a" })],
     ["stop.by", () => flows.stop("flow", { by: NUL, reason: "a" })],
     ["stop.reason", () => flows.stop("flow", { by: "ada", reason: NUL })],
+    ["id", () => flows.reopen(NUL)],
+    [
+      "write.version",
+      () =>
+        flows.commit({ ...held, version: NUL, checkpoint: { seq: 1, delta: 1, snapshot: 1, at: LONG_AGO } }),
+    ],
     ["filter.graph", () => flows.list({ graph: NUL })],
     ["id", () => flows.history(NUL)],
     ["effect.key", () => effects.claim(sampleEffect(NUL))],

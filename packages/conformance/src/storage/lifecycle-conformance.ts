@@ -1,5 +1,5 @@
 import type { Storage } from "@salesagent/ports";
-import { everyCall } from "./every-call.js";
+import { everyTenantCall } from "./every-call.js";
 import { sampleDraft } from "./sample-records.js";
 import type { StorageSuite } from "./storage-suite.js";
 import { readState } from "./stored-state.js";
@@ -30,6 +30,10 @@ export function lifecycleConformance({ describe, it, expect, open, reopen }: Lif
         stores.cache.port,
         stores.breakers.port,
         stores.vectors.port,
+        stores.facts.port,
+        stores.workflows.port,
+        stores.erasure.port,
+        stores.retention.port,
       ]).toEqual([
         "lead-store/1",
         "run-store/1",
@@ -44,6 +48,10 @@ export function lifecycleConformance({ describe, it, expect, open, reopen }: Lif
         "cache-store/1",
         "breaker-store/1",
         "vector-store/1",
+        "fact-store/1",
+        "workflow-store/1",
+        "erasure-store/1",
+        "retention-store/1",
       ]);
     });
 
@@ -70,8 +78,7 @@ export function lifecycleConformance({ describe, it, expect, open, reopen }: Lif
       const before = await readState(acme);
       const reason = new Error("prospect hung up");
       const call = { signal: AbortSignal.abort(reason) };
-      for (const run of Object.values(everyCall(acme, call))) await expect(run()).rejects.toBe(reason);
-      await expect(acme.transaction(async () => "ran", call)).rejects.toBe(reason);
+      for (const run of Object.values(everyTenantCall(acme, call))) await expect(run()).rejects.toBe(reason);
       await expect(storage.migrate(call)).rejects.toBe(reason);
       expect(await readState(acme)).toEqual(before);
     });
@@ -80,10 +87,9 @@ export function lifecycleConformance({ describe, it, expect, open, reopen }: Lif
       const storage = await open();
       const acme = storage.tenant("acme");
       await storage[Symbol.asyncDispose]();
-      for (const run of Object.values(everyCall(acme))) {
+      for (const run of Object.values(everyTenantCall(acme))) {
         await expect(run()).rejects.toMatchObject({ code: "store.closed" });
       }
-      await expect(acme.transaction(async () => "ran")).rejects.toMatchObject({ code: "store.closed" });
       await expect(storage.migrate()).rejects.toMatchObject({ code: "store.closed" });
     });
 

@@ -1,14 +1,16 @@
 import type {
   AuditRecord,
+  FactRecord,
   ImportRecord,
   LeadDraft,
   ModelCallRecord,
   ResultRecord,
   RunRecord,
   StepRecord,
+  ThreadSummary,
   UsageRow,
 } from "@salesagent/ports";
-import type { UnplacedMessage } from "@salesagent/ports/store-rules";
+import type { UnplacedMessage, WorkflowDraft } from "@salesagent/ports/store-rules";
 
 /** An instant of the day on which the suite plays, `second` seconds after nine. */
 export function at(second: number): string {
@@ -171,4 +173,16 @@ export function sampleImport(id: string, changes: Partial<ImportRecord> = {}): I
     updatedAt: at(1),
     ...changes,
   };
+}
+
+export function sampleSummary(upTo: number, changes: Partial<ThreadSummary> = {}): ThreadSummary {
+  return { text: `what was said up to ${upTo}`, upTo, createdAt: at(9), ...changes };
+}
+
+export function sampleFact(id: string, changes: Partial<FactRecord> = {}): FactRecord {
+  return { id, subject: "company:fjord.example", text: "They farm salmon.", createdAt: at(0), ...changes };
+}
+
+export function sampleWorkflow(version: string, changes: Partial<WorkflowDraft> = {}): WorkflowDraft {
+  return { name: "welcome", version, definition: { nodes: [version] }, ...changes };
 }

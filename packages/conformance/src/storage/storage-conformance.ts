@@ -6,6 +6,7 @@ import { budgetOverlapConformance } from "./budget-overlap-conformance.js";
 import { budgetReserveConformance } from "./budget-reserve-conformance.js";
 import { budgetSettleConformance } from "./budget-settle-conformance.js";
 import { cacheStoreConformance } from "./cache-store-conformance.js";
+import { factStoreConformance } from "./fact-store-conformance.js";
 import { flowConformance } from "./flow-conformance.js";
 import { importStoreConformance } from "./import-store-conformance.js";
 import { leadChangeConformance } from "./lead-change-conformance.js";
@@ -20,10 +21,12 @@ import { runStoreConformance } from "./run-store-conformance.js";
 import { sharedTransactionConformance } from "./shared-transaction-conformance.js";
 import { stepStoreConformance } from "./step-store-conformance.js";
 import { tenantConformance } from "./tenant-conformance.js";
+import { threadConformance } from "./thread-conformance.js";
 import { transactionConformance } from "./transaction-conformance.js";
 import { usageStoreConformance } from "./usage-store-conformance.js";
 import { valueConformance } from "./value-conformance.js";
 import { vectorStoreConformance } from "./vector-store-conformance.js";
+import { workflowStoreConformance } from "./workflow-store-conformance.js";
 
 const DEFAULT_PATIENCE_MS = 5000;
 
@@ -65,6 +68,7 @@ export function storageConformance(
     modelCallStoreConformance(suite);
     resultStoreConformance(suite);
     messageStoreConformance(suite);
+    threadConformance(suite);
     auditStoreConformance(suite);
     usageStoreConformance(suite);
     importStoreConformance(suite);
@@ -74,6 +78,8 @@ export function storageConformance(
     cacheStoreConformance(suite);
     breakerStoreConformance(suite);
     vectorStoreConformance(suite);
+    factStoreConformance(suite);
+    workflowStoreConformance(suite);
     flowConformance({ ...suite, patienceMs });
     tenantConformance(suite);
     transactionConformance(suite);

@@ -10,6 +10,7 @@ export async function readState(stores: TenantStores): Promise<unknown> {
     modelCalls: (await stores.modelCalls.list()).items,
     results: (await stores.results.list()).items,
     messages: (await stores.messages.list("thread")).items,
+    thread: await stores.messages.thread("thread"),
     audit: (await stores.audit.list()).items,
     usage: await stores.usage.list(),
     import: await stores.imports.get("file"),
@@ -17,5 +18,7 @@ export async function readState(stores: TenantStores): Promise<unknown> {
     answer: await stores.cache.get("answer"),
     breakers: await stores.breakers.list(["model"]),
     vectors: await stores.vectors.nearest("collection", Float32Array.of(1, 0)),
+    facts: (await stores.facts.list()).items,
+    workflows: (await stores.workflows.list()).items,
   };
 }

@@ -2,13 +2,16 @@ import type { Storage, TenantStores } from "@salesagent/ports";
 import {
   sampleAudit,
   sampleDraft,
+  sampleFact,
   sampleImport,
   sampleMessage,
   sampleModelCall,
   sampleResult,
   sampleRun,
   sampleStep,
+  sampleSummary,
   sampleUsage,
+  sampleWorkflow,
 } from "./sample-records.js";
 import {
   amounts,
@@ -30,6 +33,7 @@ async function fill(stores: TenantStores): Promise<string> {
   await stores.modelCalls.addMany([sampleModelCall("call-1", { agent: tenant })]);
   await stores.results.addMany([sampleResult("result-1", { tier: tenant })]);
   await stores.messages.append("thread", [sampleMessage(tenant)]);
+  await stores.messages.summarise("thread", sampleSummary(0, { text: tenant }));
   await stores.audit.addMany([sampleAudit("audit-1", { actor: tenant })]);
   await stores.usage.addMany([sampleUsage({ modelId: tenant })]);
   await stores.imports.save(sampleImport("file", { source: tenant }));
@@ -39,6 +43,9 @@ async function fill(stores: TenantStores): Promise<string> {
   await stores.cache.put(sampleEntry("answer", { value: tenant }));
   await stores.breakers.put(sampleBreaker("model", { errorCode: tenant }));
   await stores.vectors.putMany("collection", [sampleItem("item-1", [1, 0], { data: tenant })]);
+  await stores.facts.putMany([sampleFact("fact-1", { text: tenant })]);
+  await stores.workflows.add(sampleWorkflow("1", { definition: { tenant } }));
+  await stores.workflows.add(sampleWorkflow(`of ${tenant}`));
   return outcome?.id ?? "";
 }
 
@@ -114,7 +121,30 @@ export function tenantConformance({ describe, it, expect, open }: StorageSuite):
       for (const { tenant, messages } of [two.acme, two.other]) {
         const { items } = await messages.list("thread");
         expect(items).toEqual([{ threadId: "thread", index: 0, ...sampleMessage(tenant) }]);
+        expect(await messages.latest("thread", { limit: 9 })).toEqual(items);
+        const summary = sampleSummary(0, { text: tenant });
+        expect(await messages.thread("thread")).toEqual({ threadId: "thread", length: 1, summary });
       }
+      expect(await two.acme.messages.remove("thread")).toBe(true);
+      expect((await two.other.messages.thread("thread"))?.summary?.text).toBe("other");
+    });
+
+    it("keeps facts apart, though their ids are the same", async () => {
+      await using two = await openTwo(open);
+      for (const { tenant, facts } of [two.acme, two.other]) {
+        expect((await facts.list()).items.map(({ text }) => text)).toEqual([tenant]);
+      }
+      await two.acme.facts.remove(["fact-1"]);
+      expect((await two.other.facts.list()).items.length).toBe(1);
+    });
+
+    it("keeps workflows apart, though their names and versions are the same", async () => {
+      await using two = await openTwo(open);
+      expect(await two.acme.workflows.activate("welcome", "of other")).toBe(false);
+      expect(await two.acme.workflows.activate("welcome", "of acme")).toBe(true);
+      expect(await two.other.workflows.get("welcome")).toMatchObject({ version: "1", active: true });
+      expect((await two.acme.workflows.get("welcome", "1"))?.definition).toEqual({ tenant: "acme" });
+      expect((await two.other.workflows.list({ active: true })).items.length).toBe(1);
     });
 
     it("keeps audit trails apart, though their ids are the same", async () => {

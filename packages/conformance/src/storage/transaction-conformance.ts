@@ -7,7 +7,8 @@ import { readState } from "./stored-state.js";
 /** A call of every method that writes and needs nothing to be there. */
 async function writeEverywhere(stores: TenantStores): Promise<void> {
   for (const [name, call] of Object.entries(everyCall(stores))) {
-    if (/\.(insertMany|create|putMany|addMany|append|save|reserve|put|claimProbe)$/.test(name)) await call();
+    if (/\.(insertMany|create|putMany|addMany|append|summarise|save|reserve|put|claimProbe|add)$/.test(name))
+      await call();
   }
 }
 
@@ -38,6 +39,7 @@ export function transactionConformance({ describe, it, expect, open }: StorageSu
         modelCalls: [{ id: "call-1" }],
         results: [{ id: "result-1" }],
         messages: [{ index: 0 }],
+        thread: { summary: { upTo: 0 } },
         audit: [{ id: "audit-1" }],
         usage: [{ calls: 1 }],
         import: { id: "file" },
@@ -45,6 +47,8 @@ export function transactionConformance({ describe, it, expect, open }: StorageSu
         answer: { key: "answer" },
         breakers: [{ name: "model" }],
         vectors: [{ id: "item-1" }],
+        facts: [{ id: "fact-1" }],
+        workflows: [{ version: "1", active: true }],
       });
     });
 

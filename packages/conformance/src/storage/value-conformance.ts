@@ -1,14 +1,17 @@
-import type { JsonObject, TenantStores } from "@salesagent/ports";
+import type { JsonObject, TenantStorage, TenantStores } from "@salesagent/ports";
 import {
   sampleAudit,
   sampleDraft,
+  sampleFact,
   sampleImport,
   sampleMessage,
   sampleModelCall,
   sampleResult,
   sampleRun,
   sampleStep,
+  sampleSummary,
   sampleUsage,
+  sampleWorkflow,
 } from "./sample-records.js";
 import {
   claim,
@@ -97,6 +100,38 @@ function sharedWritesWithNul({
   ];
 }
 
+/** The same for what is known, threads and workflows, and for a person who is looked for. */
+function knowledgeWithNul({
+  messages,
+  facts,
+  workflows,
+  erasure,
+}: TenantStorage): readonly (readonly [field: string, write: () => Promise<unknown>])[] {
+  const mentions = ["ada@fjord.example"];
+  return [
+    ["threadId", () => messages.latest(NUL, { limit: 1 })],
+    ["threadId", () => messages.thread(NUL)],
+    ["threadId", () => messages.summarise(NUL, sampleSummary(0))],
+    ["summary.text", () => messages.summarise("thread", sampleSummary(0, { text: NUL }))],
+    ["threadId", () => messages.remove(NUL)],
+    ["facts[0].text", () => facts.putMany([sampleFact("1", { text: NUL })])],
+    ["facts[1].subject", () => facts.putMany([sampleFact("1"), sampleFact("2", { subject: NUL })])],
+    ["facts[0].data.x[0]", () => facts.putMany([sampleFact("1", { data: { x: [NUL] } })])],
+    ["filter.subject", () => facts.list({ subject: NUL })],
+    ["ids[1]", () => facts.remove(["1", NUL])],
+    ["workflow.name", () => workflows.add(sampleWorkflow("1", { name: NUL }))],
+    ["workflow.definition.x", () => workflows.add(sampleWorkflow("1", { definition: { x: NUL } }))],
+    ["workflow.note", () => workflows.add(sampleWorkflow("1", { note: NUL }))],
+    ["name", () => workflows.get(NUL)],
+    ["version", () => workflows.get("welcome", NUL)],
+    ["name", () => workflows.activate(NUL, "1")],
+    ["version", () => workflows.activate("welcome", NUL)],
+    ["filter.name", () => workflows.list({ name: NUL })],
+    ["person.threadIds[1]", () => erasure.find({ mentions, threadIds: ["a", NUL] })],
+    ["person.leadIds[0]", () => erasure.erase({ mentions, leadIds: [NUL] })],
+  ];
+}
+
 /** What values survive, and how those that can't are refused. */
 export function valueConformance({ describe, it, expect, open }: StorageSuite): void {
   describe("values", () => {
@@ -105,7 +140,8 @@ export function valueConformance({ describe, it, expect, open }: StorageSuite): 
       const acme = storage.tenant("acme");
       await acme.runs.create(sampleRun("run-0"));
       const before = await readState(acme);
-      for (const [field, write] of [...writesWithNul(acme), ...sharedWritesWithNul(acme)]) {
+      const writes = [...writesWithNul(acme), ...sharedWritesWithNul(acme), ...knowledgeWithNul(acme)];
+      for (const [field, write] of writes) {
         await expect(write()).rejects.toMatchObject({ code: "store.invalid", facts: { field } });
       }
       expect(await readState(acme)).toEqual(before);
