@@ -1,3 +1,5 @@
+export { createMemory } from "./create-memory.js";
+export { estimateTokens } from "./estimate-tokens.js";
 export type {
   FactOptions,
   MemoryOptions,

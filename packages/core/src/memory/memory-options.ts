@@ -11,7 +11,7 @@ import type {
 
 /** How much of a thread is told, and when it is summarised. Tokens are those of `countTokens`. */
 export interface WindowOptions {
-  /** The most that is told of a thread, its summary and facts included; whole number ≥ 100. @defaultValue 16_000 */
+  /** The most that is told of a thread, its summary and facts included; whole number ≥ 500. @defaultValue 16_000 */
   readonly maxTokens?: number | undefined;
   /** The most messages that are told as they were said; whole number, 1–1,000. @defaultValue 200 */
   readonly maxMessages?: number | undefined;
@@ -33,7 +33,11 @@ export interface WindowOptions {
 export interface SummaryOptions {
   /** What the summariser is told of its task. @defaultValue instructions for sales conversations */
   readonly instructions?: string | undefined;
-  /** The longest summary, in tokens; what is longer is cut after a sentence. @defaultValue 600, or an eighth of `window.maxTokens` if that is less */
+  /**
+   * The longest summary, in tokens as it is told; what is longer is cut after a sentence. From 100 to half of `window.maxTokens`.
+   *
+   * @defaultValue 600, or an eighth of `window.maxTokens` if that is less
+   */
   readonly maxTokens?: number | undefined;
   /** How long one call of the summariser may take, in milliseconds. @defaultValue 30_000 */
   readonly timeoutMs?: number | undefined;
@@ -43,7 +47,7 @@ export interface SummaryOptions {
 
 /** How facts are told and found. */
 export interface FactOptions {
-  /** The most that a context tells of facts, in tokens. @defaultValue an eighth of `window.maxTokens` */
+  /** The most that a context tells of facts, in tokens, and never more than a quarter of it. @defaultValue an eighth of `window.maxTokens` */
   readonly maxTokens?: number | undefined;
   /** Facts that are less like a query than this are not found by meaning; −1 to 1. @defaultValue 0.3 */
   readonly minSimilarity?: number | undefined;
