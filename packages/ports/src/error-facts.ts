@@ -215,6 +215,13 @@ export interface ErrorFacts {
   "graph.stopped": { readonly runId: string; readonly by: string; readonly reason: string };
   /** No worker knows the version of the graph that a run is pinned to. */
   "graph.version_unknown": { readonly graph: string; readonly version: string };
+  /** A run can't go to another version of its graph as it stands; each issue names the task or the field. */
+  "graph.migration_refused": {
+    readonly graph: string;
+    readonly from: string;
+    readonly to: string;
+    readonly issues: readonly IssueFact[];
+  };
   /** The run is in a state in which this can't be asked of it. */
   "flow.wrong_state": { readonly runId: string; readonly status: string };
   /** Somebody else works on the run since; nothing was written. */

@@ -115,7 +115,7 @@ describe("createGrowthAgent", () => {
     await expect(agent.invoke(input, { tenant, runId: "run-1" })).rejects.toMatchObject({
       code: "graph.node_failed",
     });
-    const { state } = await agent.resume("run-1", { tenant });
+    const { state } = await agent.retry("run-1", { tenant });
     expect([state.stopped, model.requests.length]).toEqual(["confident", 4]);
   });
 

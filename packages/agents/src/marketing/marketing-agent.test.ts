@@ -101,7 +101,7 @@ describe("createMarketingAgent", () => {
     const { agent, asked } = setup({ sms: [new Error("down")] }, { checkpointer: memoryCheckpointer() });
     const sms = { ...input, channels: ["sms"] as Channel[] };
     await expect(agent.invoke(sms, { tenant, runId: "run-1" })).rejects.toThrow();
-    await agent.resume("run-1", { tenant });
+    await agent.retry("run-1", { tenant });
     expect(asked).toEqual(["angles", "draft", "sms", "sms"]);
   });
 

@@ -103,7 +103,7 @@ describe("agentNode", () => {
     await expect(graph.invoke({}, { tenant, runId: "run-1" })).rejects.toMatchObject({
       code: "graph.node_failed",
     });
-    await graph.resume("run-1", { tenant });
+    await graph.retry("run-1", { tenant });
     expect(sent).toEqual(["ada"]);
   });
 

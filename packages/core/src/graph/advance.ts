@@ -6,7 +6,7 @@ import { chain, isPromise, type MaybePromise } from "./maybe-promise.js";
 import { route } from "./route.js";
 import { runTask } from "./run-task.js";
 import { Snapshot } from "./snapshot.js";
-import { type TaskEnd, type TaskOutcome, TaskRun } from "./task-run.js";
+import { keyOfTask, type TaskEnd, type TaskOutcome, TaskRun } from "./task-run.js";
 import { refuseConflicts, writeState } from "./write-state.js";
 
 /**
@@ -65,7 +65,7 @@ class Superstep {
   run(task: PlannedTask): MaybePromise<TaskEnd> {
     const { plan, host, signal, snapshot } = this;
     const node = plan.nodesByName.get(task.node) as NodePlan;
-    const key = `${host.prefix ?? ""}${this.#number}/${task.node}/${task.index}`;
+    const key = `${host.prefix ?? ""}${this.#number}/${keyOfTask(task)}`;
     const isSent = task.payload !== undefined;
     const run = new TaskRun(plan, node, task.index, this.#number, key, host, signal, isSent);
     const input = task.payload === undefined ? snapshot.values : task.payload;

@@ -6,7 +6,7 @@ import { chain, isPromise, type MaybePromise } from "./maybe-promise.js";
 import { routeStart } from "./route.js";
 import { Snapshot } from "./snapshot.js";
 import { asJson, jsonSize } from "./state-size.js";
-import { checkUpdate, validated, writeState } from "./write-state.js";
+import { checkUpdate, type MeasuredValues, validated, writeState } from "./write-state.js";
 
 /**
  * The state before the first superstep: defaults, and the input written over them by the fields' reducers.
@@ -14,15 +14,18 @@ import { checkUpdate, validated, writeState } from "./write-state.js";
  * @throws SalesAgentError `graph.state_invalid`, naming the `input`.
  */
 export function begin(plan: GraphPlan, input: unknown): MaybePromise<FlowSnapshot> {
+  return chain(beginValues(plan, input), ({ values, bytes }) => start(plan, values, bytes));
+}
+
+/** As {@link begin}, without where it begins. */
+export function beginValues(plan: GraphPlan, input: unknown): MaybePromise<MeasuredValues> {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw invalidState(plan.name, "input", [{ path: "", message: "it must be an object of fields" }]);
   }
   return chain(checkUpdate(plan, "input", input), (update) =>
     chain(initialValues(plan, update), (initial) => {
       const from = { values: initial, bytes: jsonSize(initial) };
-      return chain(writeState(plan, from, [{ node: "input", update }]), ({ values, bytes }) =>
-        start(plan, values, bytes),
-      );
+      return writeState(plan, from, [{ node: "input", update }]);
     }),
   );
 }

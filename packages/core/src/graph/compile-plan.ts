@@ -23,6 +23,7 @@ export interface GraphDraft {
   readonly fields: ReadonlyMap<string, FieldPlan>;
   readonly nodes: readonly NodeDraft[];
   readonly edges: readonly EdgeDraft[];
+  readonly migrations: GraphPlan["migrations"];
 }
 
 /**
@@ -49,6 +50,7 @@ export function compilePlan(
     nodesByName: new Map(nodes.map((node) => [node.name, node] as const)),
     start: exits(START),
     joins,
+    migrations: draft.migrations,
     ...limits,
   };
 }

@@ -5,6 +5,7 @@ import type {
   ForkOptions,
   GraphRuns,
   ResumeOptions,
+  RunOptions,
   RunScope,
   StartOptions,
   StreamOptions,
@@ -45,6 +46,14 @@ export class CompiledGraph<State, Update, Input = Update> implements GraphRuns<S
 
   resumeStream(runId: string, options: ResumeOptions & StreamOptions = {}) {
     return this.#runs.resumeStream(runId, options);
+  }
+
+  retry(runId: string, options: RunOptions = {}) {
+    return this.#runs.retry(runId, options);
+  }
+
+  retryStream(runId: string, options: RunOptions & StreamOptions = {}) {
+    return this.#runs.retryStream(runId, options);
   }
 
   deliver(runId: string, name: string, payload: JsonValue, scope: RunScope = {}) {

@@ -8,6 +8,8 @@ export type PlannedTask = {
   readonly index: number;
   /** What a `Send` gave; absent for a task that an edge leads to, which is given the state. */
   readonly payload?: JsonValue;
+  /** By what name its steps and effects are known, where a migration gave its node another one. @defaultValue the node's */
+  readonly as?: string;
 };
 
 /** Which sources of each join have been there, by the join's id; a join that is released is left out. */
@@ -38,7 +40,20 @@ export type FlowDelta = {
   readonly tasks: readonly PlannedTask[];
   /** Absent when no join is half full. */
   readonly joins?: ArrivedJoins;
+  /** No superstep: the run came to another version of its graph, and a whole snapshot stands beside it. */
+  readonly migration?: FlowMigration;
 };
+
+/** How a run came to another version of its graph. Plain JSON. */
+export type FlowMigration = {
+  readonly from: string;
+  readonly to: string;
+  /** What is remembered of the superstep that comes next; the checkpoint takes the place of the steps themselves. */
+  readonly steps: readonly RememberedStep[];
+};
+
+/** A step that a run remembers, by its key. */
+export type RememberedStep = { readonly key: string; readonly value: JsonValue };
 
 /** Something that a run waits for. Plain JSON. */
 export type WaitFor =

@@ -67,6 +67,18 @@ export function stepConflict(
   });
 }
 
+export function damagedStep(
+  graph: string,
+  node: string,
+  key: string,
+): SalesAgentError<"graph.step_conflict"> {
+  return new SalesAgentError("graph.step_conflict", {
+    message: `What the node "${node}" of the graph "${graph}" came to is on record under "${key}", but not in the form in which the engine keeps it. Something else has written there; fork the run from an earlier superstep.`,
+    facts: { graph, node, step: key },
+    replay: "unsafe",
+  });
+}
+
 /** Errors of the graph itself say all there is to say; others become `graph.node_failed`. */
 export function nodeFailed(graph: string, node: string, attempts: number, cause: unknown): SalesAgentError {
   if (SalesAgentError.is(cause) && cause.code.startsWith("graph.")) return cause;
@@ -91,6 +103,36 @@ export function joinStalled(
     message: `The run of the graph "${graph}" came to an end while "${node}" still waits for ${missing.join(" and ")}. Let every branch reach the join, or use separate edges.`,
     facts: { graph, node, missing },
     replay: "unsafe",
+  });
+}
+
+/** @param known - Versions that can be gone on with here. */
+export function versionUnknown(
+  graph: string,
+  version: string,
+  known: readonly string[],
+): SalesAgentError<"graph.version_unknown"> {
+  const here = known.map((it) => `"${it}"`).join(", ");
+  return new SalesAgentError("graph.version_unknown", {
+    message: `A run of the graph "${graph}" is pinned to version "${version}", and here are only ${here}. Declare a migration from it, or let a worker that has it go on.`,
+    facts: { graph, version },
+    replay: "safe",
+  });
+}
+
+/** @param cause - What the migration itself threw. */
+export function migrationRefused(
+  graph: string,
+  from: string,
+  to: string,
+  issues: readonly IssueFact[],
+  cause?: unknown,
+): SalesAgentError<"graph.migration_refused"> {
+  return new SalesAgentError("graph.migration_refused", {
+    message: `A run of the graph "${graph}" can't go from version "${from}" to "${to}" as it stands: ${describeIssues(issues)}. Correct the migration, or let a worker that has version "${from}" go on. The run stays as it was.`,
+    facts: { graph, from, to, issues },
+    replay: "safe",
+    cause,
   });
 }
 

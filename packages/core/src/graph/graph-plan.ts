@@ -1,6 +1,7 @@
 import type { Clock, JsonObject, JsonValue, StandardSchema } from "@salesagent/ports";
 import type { RetryOptions } from "../resilience/retry.js";
 import type { PlannedTask } from "./flow.js";
+import type { MigrationPlan } from "./migration.js";
 import type { NodeCache } from "./node-cache.js";
 import type { NodeContext } from "./node-context.js";
 import type { TaskEnd, TaskRun } from "./task-run.js";
@@ -81,6 +82,8 @@ export interface GraphPlan {
   readonly recursionLimit: number;
   readonly concurrency: number;
   readonly maxStateBytes: number;
+  /** How runs of older versions go on with this one, by the versions that they come from. */
+  readonly migrations: ReadonlyMap<string, MigrationPlan>;
 }
 
 /** What runs in one process are given; the defaults are the machine's. */

@@ -43,6 +43,23 @@ describe("random graphs", () => {
   });
 });
 
+describe("random graphs of which every process but the first has a newer version", () => {
+  it.each([
+    ["equal to the old one", (name: string) => name],
+    ["with nodes of other names", (name: string) => `new-${name}`],
+    ["with nodes that have each other's names", (name: string) => ({ n0: "n1", n1: "n0" })[name] ?? name],
+  ])("come to the same: %s", async (_, renamed) => {
+    const crashes = fc.uniqueArray(fc.nat(60), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(randomGraphs(), crashes, async (graph, points) => {
+        const ended = await crashingRun(graph, new Set(points), undefined, renamed);
+        expect(ended).toEqual(referenceRun(graph));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 /** As many of its nodes ask nobody. */
 const unasked = (graph: RandomGraph): RandomGraph => ({
   ...graph,

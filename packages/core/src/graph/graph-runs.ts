@@ -50,8 +50,16 @@ export type RunOutcome<State> =
 export interface RunView<State> {
   readonly runId: string;
   readonly status: RunStatus;
+  /** Of the graph, that it is pinned to. */
+  readonly version: string;
+  /**
+   * Why it can't go on with the graph that was asked: nothing leads on from its version (`graph.version_unknown`), or the migration
+   * does not fit it as it stands (`graph.migration_refused`). It goes on with a worker that has its version.
+   */
+  readonly blocked?: StoredError;
   /** How many supersteps are done. */
   readonly superstep: number;
+  /** As the graph's version has it. Where it is blocked: as its own version has it, and empty where that is unknown here. */
   readonly state: State;
   /** Nodes that run next, once for each task. */
   readonly next: readonly string[];
@@ -69,6 +77,9 @@ export interface RunView<State> {
 /** A run as it stood after a superstep. */
 export interface HistoryPoint<State> {
   readonly superstep: number;
+  /** Of the graph, that it had then. A migration adds a point of its own. */
+  readonly version: string;
+  /** As it was then: before a migration, as the older version had it. */
   readonly state: State;
   readonly next: readonly string[];
   /** Who wrote what; empty before the first superstep. */
@@ -107,13 +118,21 @@ export interface GraphRuns<State, Update, Input = Update> {
   /** The same, told as it happens. Nothing runs before it is read. */
   stream(input: Input, options?: StartOptions & StreamOptions): GraphStream<State, Update>;
   /**
-   * Goes on with a run that waits, failed or was left.
+   * Goes on with a run that waits or was left.
    *
    * @throws SalesAgentError `flow.wrong_state` for a run that is unknown, runs, or has ended; else as `invoke`. TypeError
    *   when one `answer` is given and the run does not wait for exactly one.
    */
   resume(runId: string, options?: ResumeOptions): Promise<RunOutcome<State>>;
   resumeStream(runId: string, options?: ResumeOptions & StreamOptions): GraphStream<State, Update>;
+  /**
+   * Goes on with a run that failed, from its last superstep, as the same run: steps that are done are remembered, and effects
+   * keep their names.
+   *
+   * @throws SalesAgentError `flow.wrong_state` for a run that has not failed; else as `invoke`.
+   */
+  retry(runId: string, options?: RunOptions): Promise<RunOutcome<State>>;
+  retryStream(runId: string, options?: RunOptions & StreamOptions): GraphStream<State, Update>;
   /** Puts an event to a run, for `ctx.waitFor` or an interrupt. @returns False when there is no such run, or it has ended. */
   deliver(runId: string, name: string, payload: JsonValue, scope?: RunScope): Promise<boolean>;
   /** Ends a run for good. A fact of its own: a reader who left does not stop it. @returns False when it has ended or is unknown. */
@@ -123,7 +142,7 @@ export interface GraphRuns<State, Update, Input = Update> {
     scope?: RunScope,
   ): Promise<boolean>;
   getState(runId: string, scope?: RunScope): Promise<RunView<State> | undefined>;
-  /** Latest first; empty for an unknown run. */
+  /** Latest first; empty for an unknown run. What lies in versions that can't be read any more is left out. */
   getHistory(runId: string, scope?: RunScope): Promise<readonly HistoryPoint<State>[]>;
   /** Makes a new run of a past point of another. @returns Its id; it is `pending` until it is resumed. */
   fork(runId: string, options?: ForkOptions<Update>): Promise<string>;

@@ -5,6 +5,7 @@ export { Command, END, type Goto, Send, START } from "./command.js";
 export { CompiledGraph } from "./compiled-graph.js";
 export { type DurableFlows, type DurableOptions, durableFlows } from "./durable/durable-flows.js";
 export type { FlowStorage } from "./durable/flow-storage.js";
+export type { StoredGraphs } from "./durable/stored-graphs.js";
 export type {
   Advance,
   ArrivedJoins,
@@ -44,6 +45,13 @@ export type {
   StreamOptions,
 } from "./graph-runs.js";
 export { type MemoryCheckpointerOptions, memoryCheckpointer } from "./memory-checkpointer.js";
+export {
+  type GraphMigration,
+  type HalfFullJoin,
+  type MigratedRun,
+  type MigratingRun,
+  migration,
+} from "./migration.js";
 export type { NodeCacheOptions } from "./node-cache.js";
 export type { NodeContext } from "./node-context.js";
 export {

@@ -195,6 +195,7 @@ export class MemoryRun implements RunKeeper, FlowHost {
     return {
       runId: this.runId,
       status: this.status,
+      version: this.#plan.version,
       superstep,
       state: values as State,
       next: tasks.map(({ node }) => node),
@@ -226,7 +227,8 @@ export class MemoryRun implements RunKeeper, FlowHost {
     atMs: number,
   ): HistoryPoint<State> {
     const next = tasks.map(({ node }) => node);
-    return { superstep, state: values as JsonObject & State, next, writes, at: this.#iso(atMs) };
+    const { version } = this.#plan;
+    return { superstep, version, state: values as JsonObject & State, next, writes, at: this.#iso(atMs) };
   }
 
   #take(event: string): void {

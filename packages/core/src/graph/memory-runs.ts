@@ -55,12 +55,22 @@ export class MemoryRuns<State, Update, Input> implements GraphRuns<State, Update
   }
 
   async resume(runId: string, options: ResumeOptions = {}): Promise<RunOutcome<State>> {
-    return this.#drive(this.#reopen(runId, options), options);
+    return this.#drive(this.#answered(runId, options), options);
   }
 
   resumeStream(runId: string, options: ResumeOptions & StreamOptions = {}): GraphStream<State, Update> {
     return runStream(options.mode, options.signal, async ({ signal, ...watch }) =>
-      this.#drive(this.#reopen(runId, options), { ...options, signal }, watch),
+      this.#drive(this.#answered(runId, options), { ...options, signal }, watch),
+    );
+  }
+
+  async retry(runId: string, options: RunOptions = {}): Promise<RunOutcome<State>> {
+    return this.#drive(this.#failed(runId, options), options);
+  }
+
+  retryStream(runId: string, options: RunOptions & StreamOptions = {}): GraphStream<State, Update> {
+    return runStream(options.mode, options.signal, async ({ signal, ...watch }) =>
+      this.#drive(this.#failed(runId, options), { ...options, signal }, watch),
     );
   }
 
@@ -146,15 +156,25 @@ export class MemoryRuns<State, Update, Input> implements GraphRuns<State, Update
   }
 
   /** A run that can go on, with the answers that came. */
-  #reopen(runId: string, options: ResumeOptions): MemoryRun {
+  #answered(runId: string, options: ResumeOptions): MemoryRun {
     const run = this.#find(runId, options.tenant);
     if (!run) throw wrongState(runId, "unknown", "there is nothing to resume");
-    if (run.status === "running" || run.status === "completed" || run.status === "cancelled") {
-      throw wrongState(runId, run.status, "only one that waits, failed or was left can be resumed");
+    if (run.status !== "waiting" && run.status !== "pending") {
+      throw wrongState(
+        runId,
+        run.status,
+        "only one that waits or was left is resumed; retry one that failed",
+      );
     }
     for (const [name, payload] of Object.entries(options.answers ?? {})) run.deliver(name, payload);
     if (options.answer !== undefined) run.deliver(soleName(run), options.answer);
     return run;
+  }
+
+  #failed(runId: string, { tenant }: RunScope): MemoryRun {
+    const run = this.#find(runId, tenant);
+    if (run?.status === "failed") return run;
+    throw wrongState(runId, run?.status ?? "unknown", "only a run that failed is retried");
   }
 
   async #drive(run: MemoryRun, options: RunOptions, watch: Watch = {}): Promise<RunOutcome<State>> {

@@ -1,6 +1,6 @@
 import type { CacheStore, Clock, JsonValue } from "@salesagent/ports";
 import { asJson } from "./state-size.js";
-import type { TaskOutcome } from "./task-run.js";
+import { isTaskOutcome, type TaskOutcome } from "./task-run.js";
 
 /** How a node's outcomes are kept for equal inputs. */
 export interface NodeCacheOptions<Input = JsonValue> {
@@ -45,7 +45,8 @@ export class NodeCache {
     if (this.#options.store) {
       try {
         const entry = await this.#options.store(tenant).get(`${this.#name}/${key}`);
-        return entry && (entry.value as unknown as TaskOutcome);
+        const outcome: unknown = entry?.value;
+        return isTaskOutcome(outcome) ? outcome : undefined; // one that is damaged is a miss
       } catch {
         return undefined; // a store that is away is a miss
       }

@@ -143,6 +143,20 @@ describe("a node's cache", () => {
     expect((await oneNode(work, { cache: { key, store: away } }).invoke({})).state.got).toBe("done");
     expect(work).toHaveBeenCalledTimes(2);
   });
+
+  it.each([[{}], ["done"], [{ updates: "done" }], [{ updates: [1] }], [{ updates: [], goto: [7] }]])(
+    "takes a damaged entry for a miss: %j",
+    async (value) => {
+      const { cache } = memoryStorage().tenant("acme");
+      const at = new Date().toISOString();
+      await cache.put({ key: "g/1/node/k", value, createdAt: at, expiresAt: "2999-01-01T00:00:00.000Z" });
+      const work = vi.fn(() => ({ got: "done" }));
+      const graph = oneNode(work, { cache: { key: () => "k", store: () => cache } });
+      expect((await graph.invoke({})).state.got).toBe("done");
+      expect((await graph.invoke({})).state.got).toBe("done");
+      expect(work).toHaveBeenCalledTimes(1);
+    },
+  );
 });
 
 describe("tasks side by side", () => {
@@ -169,7 +183,7 @@ describe("tasks side by side", () => {
     expect(most).toBe(2);
   });
 
-  it("are finished when one fails, and only the others are run when the run is resumed", async () => {
+  it("are finished when one fails, and only the others are run when the run is retried", async () => {
     const ran: number[] = [];
     let isBroken = true;
     const graph = mapped(
@@ -190,7 +204,7 @@ describe("tasks side by side", () => {
     });
 
     isBroken = false;
-    expect((await graph.resume("r")).state.done).toEqual(items);
+    expect((await graph.retry("r")).state.done).toEqual(items);
     expect(ran).toEqual([0, 1, 2, 1, 3, 4]);
   });
 

@@ -23,6 +23,10 @@ export const plainRuns: Checkpointer = {
     resumeStream: () => {
       throw nothingKept(plan);
     },
+    retry: () => Promise.reject(nothingKept(plan)),
+    retryStream: () => {
+      throw nothingKept(plan);
+    },
     deliver: () => Promise.reject(nothingKept(plan)),
     stop: () => Promise.reject(nothingKept(plan)),
     getState: () => Promise.reject(nothingKept(plan)),

@@ -1,14 +1,14 @@
 import { type IssueFact, type JsonObject, type JsonValue, SalesAgentError } from "@salesagent/ports";
 import { isTransient, retry } from "../resilience/retry.js";
 import { Command } from "./command.js";
-import { invalidGraph, invalidState, nodeFailed, nodeTimedOut } from "./graph-errors.js";
+import { damagedStep, invalidGraph, invalidState, nodeFailed, nodeTimedOut } from "./graph-errors.js";
 import { chain, isPromise, type MaybePromise } from "./maybe-promise.js";
 import type { CacheKey, NodeCache } from "./node-cache.js";
 import { withinTime } from "./node-timeout.js";
 import { toGoto } from "./route.js";
 import { asJson } from "./state-size.js";
 import { TaskContext } from "./task-context.js";
-import type { TaskEnd, TaskOutcome, TaskRun } from "./task-run.js";
+import { isTaskOutcome, type TaskEnd, type TaskOutcome, type TaskRun } from "./task-run.js";
 import { checkUpdate, validated } from "./write-state.js";
 
 /**
@@ -21,7 +21,7 @@ export function runTask(run: TaskRun, input: JsonValue, remembers: boolean): May
   const failed = (error: unknown): TaskEnd => ({ kind: "failed", error });
   try {
     const kept = remembers ? run.host.recall(run.key) : undefined;
-    if (kept !== undefined) return { kind: "done", outcome: asOutcome(kept), from: "memory" };
+    if (kept !== undefined) return { kind: "done", outcome: asOutcome(run, kept), from: "memory" };
     tellStarted(run);
     const end = run.node.cache ? cachedEnd(run, run.node.cache, input) : firstEnd(run, input);
     if (isPromise(end)) return end.then((it) => keptEnd(run, it, remembers)).catch(failed);
@@ -32,7 +32,10 @@ export function runTask(run: TaskRun, input: JsonValue, remembers: boolean): May
   }
 }
 
-const asOutcome = (kept: JsonValue): TaskOutcome => kept as unknown as TaskOutcome;
+function asOutcome(run: TaskRun, kept: JsonValue): TaskOutcome {
+  if (isTaskOutcome(kept)) return kept;
+  throw damagedStep(run.plan.name, run.node.name, run.key);
+}
 
 function keptEnd(run: TaskRun, end: TaskEnd, remembers: boolean): MaybePromise<TaskEnd> {
   if (!remembers || end.kind !== "done") return end;

@@ -6,6 +6,7 @@ import { compilePlan, type EdgeDraft, type NodeDraft } from "./compile-plan.js";
 import { CompiledGraph } from "./compiled-graph.js";
 import type { BranchPlan, FieldPlan, GraphPlan, NodeRun } from "./graph-plan.js";
 import type { Checkpointer } from "./graph-runs.js";
+import { type GraphMigration, planMigrations } from "./migration.js";
 import type { NodeCacheOptions } from "./node-cache.js";
 import type { NodeContext } from "./node-context.js";
 import { type InputOf, StateField, type StateOf, type StateShape, type UpdateOf } from "./state-field.js";
@@ -55,6 +56,13 @@ export interface CompileOptions {
   readonly name?: string;
   /** Runs are pinned to it: change it when nodes or fields change. 1–400 characters. @defaultValue "1" */
   readonly version?: string;
+  /**
+   * How runs of older versions go on with this one: a worker that has only this version takes them over, between two supersteps.
+   * For runs that outlive their process; `memoryCheckpointer` keeps a run with the graph that it was begun with.
+   *
+   * @defaultValue none: they wait for a worker that has their version
+   */
+  readonly migrations?: readonly GraphMigration[];
   /** Keeps its runs, so that they can wait, be resumed and looked at. @defaultValue none: runs can't wait */
   readonly checkpointer?: Checkpointer;
   /** Supersteps that a run may take. @defaultValue 25 */
@@ -91,14 +99,12 @@ export type Choice<Name extends string> = Name | Send | readonly (Name | Send)[]
  * ```
  */
 export class StateGraph<Shape extends StateShape, Names extends string = typeof START> {
-  readonly #fields = new Map<string, FieldPlan>();
+  readonly #fields: ReadonlyMap<string, FieldPlan>;
   readonly #nodes: NodeDraft[] = [];
   readonly #edges: EdgeDraft[] = [];
 
   constructor(shape: Shape) {
-    for (const [name, entry] of Object.entries(shape)) {
-      this.#fields.set(name, toFieldPlan(name, entry));
-    }
+    this.#fields = toFields(shape, "shape");
   }
 
   /**
@@ -181,20 +187,32 @@ export class StateGraph<Shape extends StateShape, Names extends string = typeof 
   compile(options: CompileOptions = {}): CompiledGraph<StateOf<Shape>, UpdateOf<Shape>, InputOf<Shape>> {
     const { name = "graph", version = "1", clock = systemClock, random = Math.random } = options;
     checkName("compile.version", version);
-    const draft = { name, version, fields: this.#fields, nodes: this.#nodes, edges: this.#edges };
+    const known = { name, version, fields: this.#fields };
+    const migrations = planMigrations(known, options.migrations ?? [], toFields);
+    const draft = { ...known, nodes: this.#nodes, edges: this.#edges, migrations };
     const plan = compilePlan(draft, checkLimits(options));
     const { newId = createSortableIds(clock), checkpointer } = options;
     return new CompiledGraph(plan, { clock, random, newId }, checkpointer);
   }
 }
 
-function toFieldPlan(name: string, entry: StandardSchema | StateField<unknown, unknown>): FieldPlan {
+function toFields(shape: StateShape, path: string): ReadonlyMap<string, FieldPlan> {
+  return new Map(
+    Object.entries(shape).map(([name, entry]) => [name, toFieldPlan(name, entry, path)] as const),
+  );
+}
+
+function toFieldPlan(
+  name: string,
+  entry: StandardSchema | StateField<unknown, unknown>,
+  path: string,
+): FieldPlan {
   if (entry instanceof StateField) {
     const { schema, update, default: initial, reducer } = entry;
     return { name, schema, update, default: initial, reducer };
   }
   if (typeof entry?.["~standard"]?.validate !== "function") {
-    throw new TypeError(`shape.${name} must be a Standard Schema or field(…)`);
+    throw new TypeError(`${path}.${name} must be a Standard Schema or field(…)`);
   }
   return { name, schema: entry, update: undefined, default: undefined, reducer: undefined };
 }

@@ -1,5 +1,5 @@
 import type { JsonValue } from "@salesagent/ports";
-import type { FlowHost, WaitFor } from "./flow.js";
+import type { FlowHost, PlannedTask, WaitFor } from "./flow.js";
 import type { GraphPlan, NodePlan } from "./graph-plan.js";
 
 /** Where a task goes on by itself: nodes, and nodes with a payload. Plain JSON. */
@@ -11,6 +11,21 @@ export type TaskOutcome = {
   readonly updates: readonly Readonly<Record<string, JsonValue>>[];
   readonly goto?: TaskGoto;
 };
+
+/** Whether a value that was kept is what a task came to: what is read back may be damaged. */
+export function isTaskOutcome(kept: unknown): kept is TaskOutcome {
+  if (!isObject(kept) || !Array.isArray(kept["updates"]) || !kept["updates"].every(isObject)) return false;
+  const goto = kept["goto"];
+  const isTarget = (it: unknown) =>
+    typeof it === "string" || (isObject(it) && typeof it["node"] === "string");
+  return goto === undefined || (Array.isArray(goto) && goto.every(isTarget));
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Tells a task apart in its superstep; what it remembers, and its effects, are named by it. */
+export const keyOfTask = ({ node, index, as = node }: PlannedTask): string => `${as}/${index}`;
 
 /** How a task ended. */
 export type TaskEnd =

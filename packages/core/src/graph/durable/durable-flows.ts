@@ -1,4 +1,11 @@
-import { type Clock, createSortableIds, type FlowClaim, systemClock, type Worker } from "@salesagent/ports";
+import {
+  type Clock,
+  createSortableIds,
+  type FlowClaim,
+  type JsonObject,
+  systemClock,
+  type Worker,
+} from "@salesagent/ports";
 import { tell } from "../../kernel/tell.js";
 import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
@@ -7,6 +14,7 @@ import { DurableRuns } from "./durable-runs.js";
 import type { FlowStorage } from "./flow-storage.js";
 import { GraphWorker } from "./graph-worker.js";
 import { RunWaiters } from "./run-waiters.js";
+import type { StoredGraphs } from "./stored-graphs.js";
 
 /** How durable runs are kept and worked on. */
 export interface DurableOptions {
@@ -35,7 +43,10 @@ export interface DurableOptions {
   readonly random?: (() => number) | undefined;
   /** Told what happens in runs that this process works on. */
   readonly onEvent?: ((event: GraphEvent, run: FlowClaim) => void) | undefined;
-  /** Told when the store fails a worker; it goes on by itself. */
+  /**
+   * Told when the store fails a worker, which goes on by itself; and when this process can't go on with a run that was due: it
+   * stays for others, and is looked at again every 15 s.
+   */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -43,6 +54,12 @@ export interface DurableOptions {
 export interface DurableFlows extends Checkpointer, AsyncDisposable {
   /** Makes this process work on runs that are due, of all tenants and of all graphs compiled with it. Once is enough. */
   work(): Worker;
+  /**
+   * Makes this process work on runs of graphs that are data, which are found when a run is claimed.
+   *
+   * @returns For what a run is to be begun with, where it is kept: pass it to `compile` of the graph that `resolve` gives for it.
+   */
+  stored(graphs: StoredGraphs): (origin: JsonObject) => Checkpointer;
 }
 
 /**
@@ -60,11 +77,24 @@ export function durableFlows(options: DurableOptions): DurableFlows {
   check("snapshotEvery", snapshotEvery, 1);
   const owner = options.owner ?? createSortableIds(clock)();
   const plans: GraphPlan[] = [];
+  const stored: StoredGraphs[] = [];
   const waiters = new RunWaiters(clock, pollMs);
   let worker: GraphWorker | undefined;
   const work = () => {
     worker ??= new GraphWorker({
-      ...{ storage, plans, owner, concurrency, leaseMs, pollMs, snapshotEvery, clock, random, onError },
+      ...{
+        storage,
+        plans,
+        stored,
+        owner,
+        concurrency,
+        leaseMs,
+        pollMs,
+        snapshotEvery,
+        clock,
+        random,
+        onError,
+      },
       onEvent: (event, claim) => {
         waiters.happened(event, claim);
         tell(options.onEvent, event, claim);
@@ -81,6 +111,22 @@ export function durableFlows(options: DurableOptions): DurableFlows {
     runs(plan, means) {
       plans.push(plan);
       return new DurableRuns({ plan, means, storage, tenant, waiters, ensureWork });
+    },
+    stored(graphs) {
+      stored.push(graphs);
+      const { name, version } = graphs;
+      return (origin) => ({
+        runs: (plan, means) =>
+          new DurableRuns({
+            plan,
+            means,
+            storage,
+            tenant,
+            waiters,
+            ensureWork,
+            keptAs: { name, version, origin },
+          }),
+      });
     },
     async [Symbol.asyncDispose]() {
       await worker?.[Symbol.asyncDispose]();

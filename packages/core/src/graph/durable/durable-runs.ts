@@ -5,6 +5,7 @@ import {
   type JsonObject,
   type JsonValue,
   SalesAgentError,
+  type StoredError,
 } from "@salesagent/ports";
 import { begin } from "../begin.js";
 import { stopped, wrongState } from "../graph-errors.js";
@@ -26,8 +27,17 @@ import type {
 import { runStream, type StreamedRun } from "../run-stream.js";
 import { type FlowRunEnd, waitsOf } from "./flow-run.js";
 import type { FlowStorage } from "./flow-storage.js";
-import { forkInput, forkOf, readBack, readHistory } from "./read-back.js";
+import {
+  type CurrentRun,
+  forkInput,
+  forkOf,
+  pastPoint,
+  readBack,
+  readCurrent,
+  readHistory,
+} from "./read-back.js";
 import type { RunWaiters } from "./run-waiters.js";
+import { versionOf, withOrigin } from "./stored-graphs.js";
 
 /** What the runs of one graph are kept and worked on with. */
 export interface DurableRunsInit {
@@ -39,6 +49,8 @@ export interface DurableRunsInit {
   readonly waiters: RunWaiters;
   /** Sees to it that somebody works in this process, where that is wanted. */
   readonly ensureWork: () => void;
+  /** How runs of a graph that is data are kept. @defaultValue by the graph's own name and version */
+  readonly keptAs?: { readonly name: string; readonly version: string; readonly origin: JsonObject };
 }
 
 /** Runs of one graph, kept in a storage: whoever works on it, in whatever process, goes on with them. */
@@ -72,6 +84,17 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     );
   }
 
+  async retry(runId: string, options: RunOptions = {}): Promise<RunOutcome<State>> {
+    const { fence } = await this.#reopen(runId, options);
+    return this.#outcome(runId, fence, options);
+  }
+
+  retryStream(runId: string, options: RunOptions & StreamOptions = {}): GraphStream<State, Update> {
+    return runStream(options.mode, options.signal, (streamed) =>
+      this.#told(runId, options, streamed, () => this.#reopen(runId, options)),
+    );
+  }
+
   async deliver(runId: string, name: string, payload: JsonValue, scope: RunScope = {}): Promise<boolean> {
     this.#init.ensureWork();
     return this.#flows(scope).deliver(runId, { name, payload }, { signal: scope.signal });
@@ -88,16 +111,19 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
 
   async getState(runId: string, scope: RunScope = {}): Promise<RunView<State> | undefined> {
     const flows = this.#flows(scope);
-    const state = await look(flows, runId, scope.signal);
+    const state = (await this.#find(flows, runId, scope.signal)) && (await look(flows, runId, scope.signal));
     if (!state) return undefined;
+    const { plan } = this.#init;
     const { record } = state;
-    const { superstep, values, tasks } = await readBack(this.#init.plan, flows, state);
+    const { snapshot, blocked } = await readable(plan, flows, state);
     const { status, error, stop, threadId, createdAt } = record;
     const fork = forkOf(record);
     return {
-      ...{ runId, status, superstep, createdAt, on: waitsOf(state) },
-      state: values as JsonObject & State,
-      next: tasks.map(({ node }) => node),
+      ...{ runId, status, version: versionOf(record, plan), createdAt, on: waitsOf(state) },
+      superstep: snapshot?.superstep ?? 0,
+      state: (snapshot?.values ?? {}) as JsonObject & State,
+      next: snapshot?.tasks.map(({ node }) => node) ?? [],
+      ...(blocked && { blocked }),
       ...(error && { error }),
       ...(stop && { stop }),
       ...(threadId !== undefined && { threadId }),
@@ -107,12 +133,12 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
 
   async getHistory(runId: string, scope: RunScope = {}): Promise<readonly HistoryPoint<State>[]> {
     const flows = this.#flows(scope);
-    const record = await flows.get(runId, { signal: scope.signal });
+    const record = await this.#find(flows, runId, scope.signal);
     if (!record) return [];
     const points = await readHistory(this.#init.plan, flows, record);
     return points
-      .map(({ snapshot, writes, at }) => ({
-        superstep: snapshot.superstep,
+      .map(({ snapshot, version, writes, at }) => ({
+        ...{ superstep: snapshot.superstep, version },
         state: snapshot.values as JsonObject & State,
         next: snapshot.tasks.map(({ node }) => node),
         ...{ writes, at },
@@ -123,19 +149,31 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
   async fork(runId: string, options: ForkOptions<Update> = {}): Promise<string> {
     const { means, plan } = this.#init;
     const flows = this.#flows(options);
-    const source = await flows.get(runId);
-    if (!source) throw wrongState(runId, "unknown", "there is nothing to fork");
-    const points = await readHistory(plan, flows, source, options.superstep);
-    const superstep = points[points.length - 1]?.snapshot.superstep ?? 0;
-    if (options.superstep !== undefined && superstep !== options.superstep) {
-      throw new RangeError(`fork.superstep: the run ${runId} has no superstep ${options.superstep}`);
+    const record = await this.#find(flows, runId);
+    if (!record) throw wrongState(runId, "unknown", "there is nothing to fork");
+    const { version } = plan;
+    const superstep = options.superstep ?? (await lastSuperstep(plan, flows, record));
+    if (!(await pastPoint(plan, flows, { record, version, superstep }))) {
+      throw new RangeError(`fork.superstep: the run ${runId} has no superstep ${superstep}`);
     }
     const id = options.runId ?? means.newId();
     const update = (options.update ?? {}) as JsonObject;
-    const { name: graph, version } = plan;
-    const input = forkInput({ runId, superstep, update });
-    await this.#begin(flows, { id, graph, version, input });
+    await this.#begin(flows, this.#start(id, forkInput({ runId, superstep, update })));
     return id;
+  }
+
+  /** What a run is kept as. */
+  #start(id: string, input: JsonValue): Pick<FlowRecord, "id" | "graph" | "version" | "input"> {
+    const { plan, keptAs } = this.#init;
+    if (!keptAs) return { id, graph: plan.name, version: plan.version, input };
+    return { id, graph: keptAs.name, version: keptAs.version, input: withOrigin(keptAs.origin, input) };
+  }
+
+  /** A run of this graph. */
+  async #find(flows: FlowStore, runId: string, signal?: AbortSignal): Promise<FlowRecord | undefined> {
+    const { plan, keptAs } = this.#init;
+    const record = await flows.get(runId, { signal });
+    return record?.graph === (keptAs ?? plan).name ? record : undefined;
   }
 
   #flows({ tenant }: Pick<RunScope, "tenant">): FlowStore {
@@ -155,10 +193,9 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
   ): Promise<{ readonly runId: string; readonly fence: number }> {
     const { plan, means, ensureWork } = this.#init;
     const { runId: id = means.newId(), threadId } = options;
-    const { name: graph, version } = plan;
     // What does not fit is told to who gave it, and not put on record as a run that failed.
     await begin(plan, input);
-    const start = { id, graph, version, input: input as JsonValue };
+    const start = this.#start(id, input as JsonValue);
     await this.#begin(this.#flows(options), threadId === undefined ? start : { ...start, threadId });
     ensureWork();
     return { runId: id, fence: 0 };
@@ -173,19 +210,40 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
   /** Puts answers to a run that waits, and wakes it; without answers, only waits for what becomes of it. */
   async #answer(runId: string, options: ResumeOptions): Promise<{ readonly fence: number }> {
     const flows = this.#flows(options);
-    const record = await flows.get(runId, { signal: options.signal });
-    if (!record) throw wrongState(runId, "unknown", "there is no such run");
-    this.#init.ensureWork();
+    const record = await this.#ready(flows, runId, options.signal);
     const answers = Object.entries(this.#answersOf(record, options));
     // A fork is on its way by itself: who resumes it takes part in it.
     if (answers.length === 0 && record.status !== "failed") return { fence: Math.max(0, record.fence - 1) };
     if (record.status !== "waiting") {
-      throw wrongState(runId, record.status, "only a run that waits takes answers; fork one that failed");
+      throw wrongState(runId, record.status, "only a run that waits takes answers; retry one that failed");
     }
     for (const [name, payload] of answers) {
       await flows.deliver(runId, { name, payload }, { signal: options.signal });
     }
     return { fence: record.fence };
+  }
+
+  /** A run that somebody can work on in this process, if it works. @throws Why it can't be gone on with here. */
+  async #ready(flows: FlowStore, runId: string, signal: AbortSignal | undefined): Promise<FlowRecord> {
+    const record = await this.#find(flows, runId, signal);
+    if (!record) throw wrongState(runId, "unknown", "there is no such run");
+    const { plan, ensureWork } = this.#init;
+    if (versionOf(record, plan) !== plan.version) {
+      const state = await look(flows, runId, signal);
+      if (state) await readCurrent(plan, flows, state);
+    }
+    ensureWork();
+    return record;
+  }
+
+  /** Makes a run that failed go on. */
+  async #reopen(runId: string, options: RunOptions): Promise<{ readonly fence: number }> {
+    const flows = this.#flows(options);
+    const { status, fence } = await this.#ready(flows, runId, options.signal);
+    if (status !== "failed" || !(await flows.reopen(runId, { signal: options.signal }))) {
+      throw wrongState(runId, status, "only a run that failed is retried");
+    }
+    return { fence };
   }
 
   #answersOf(
@@ -259,6 +317,29 @@ async function look(
       if (!SalesAgentError.is(error, "flow.fenced")) throw error;
     }
   }
+}
+
+/** A run in the graph's version, or in its own with the reason why it can't go on in that one. */
+async function readable(
+  plan: GraphPlan,
+  flows: FlowStore,
+  state: FlowState,
+): Promise<{ readonly snapshot?: CurrentRun["snapshot"]; readonly blocked?: StoredError }> {
+  try {
+    return await readCurrent(plan, flows, state);
+  } catch (error) {
+    if (SalesAgentError.is(error, "graph.version_unknown")) return { blocked: toStored(error) };
+    if (!SalesAgentError.is(error, "graph.migration_refused")) throw error;
+    const snapshot = await readBack(plan, flows, state).catch(() => undefined); // what blocks it may be just that
+    return { ...(snapshot && { snapshot }), blocked: toStored(error) };
+  }
+}
+
+const toStored = ({ code, message }: SalesAgentError): StoredError => ({ code, message });
+
+async function lastSuperstep(plan: GraphPlan, flows: FlowStore, record: FlowRecord): Promise<number> {
+  const points = await readHistory(plan, flows, record);
+  return points[points.length - 1]?.snapshot.superstep ?? 0;
 }
 
 function lastEvent<State>(outcome: RunOutcome<State>): GraphEvent {

@@ -2,6 +2,7 @@ import {
   type Clock,
   type FlowCheckpoint,
   type FlowClaim,
+  type FlowRecord,
   type FlowState,
   type FlowStore,
   type FlowWrite,
@@ -12,18 +13,20 @@ import {
 } from "@salesagent/ports";
 import { advance } from "../advance.js";
 import { tellStarted } from "../drive.js";
-import type { Advance, FlowHost, FlowSnapshot, WaitFor } from "../flow.js";
+import type { Advance, FlowDelta, FlowHost, FlowSnapshot, WaitFor } from "../flow.js";
 import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
 import { Snapshot } from "../snapshot.js";
 import { jsonSize } from "../state-size.js";
-import { readBack, toJson } from "./read-back.js";
+import { type CurrentRun, readCurrent, toJson } from "./read-back.js";
 import { refusedAnswers, restOf } from "./rest-of.js";
 import { RunWriter } from "./run-writer.js";
+import { originOf } from "./stored-graphs.js";
 
 /** What a claimed run is worked on with. */
 export interface FlowRunInit {
-  readonly plan: GraphPlan;
+  /** What the run goes on with. It may throw: not every process can run every graph. */
+  readonly plan: (record: FlowRecord) => GraphPlan | Promise<GraphPlan>;
   readonly claim: FlowClaim;
   readonly flows: FlowStore;
   readonly clock: Clock;
@@ -41,11 +44,21 @@ export type FlowRunEnd =
   | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "cancelled" }
   | { readonly kind: "waiting"; readonly on: readonly WaitFor[] }
+  /** It stays as it was, for a worker that can go on with it; it is looked at again after a while. */
+  | { readonly kind: "blocked"; readonly reason: unknown }
   /** Somebody else has it, or it could not be kept: it goes on when its lease is over. */
   | { readonly kind: "left"; readonly reason: unknown };
 
 /** Why a worker that is being closed leaves a run: others may take it at once, without waiting for the lease. */
 export const GIVEN_BACK: unique symbol = Symbol("given back");
+
+/** How long a run that this process can't go on with is left to others, in milliseconds. */
+const BLOCKED_PAUSE_MS = 15_000;
+
+/** The graph of a run is not to be had here, or the run can't be brought to its version. */
+class Blocked {
+  constructor(readonly reason: unknown) {}
+}
 
 /** Works on one claimed run until it rests, ends, or is lost. */
 export class FlowRun {
@@ -76,20 +89,45 @@ export class FlowRun {
     const { flows, claim, signal } = this.#init;
     const state = await flows.load(claim.id, claim.fence, { signal });
     if (state.record.stop) return this.#cancel();
-    for (const { key, value } of state.steps) this.#steps.set(key, value);
     for (const { name, payload } of state.events) this.#events.set(name, payload);
     this.#seq = state.record.seq;
     this.#deltas = state.deltas.length;
     for (const { delta } of state.deltas) this.#deltaBytes += jsonSize(delta);
-    let snapshot = await readBack(this.#init.plan, flows, state);
+    const { plan, current } = await this.#open(state);
+    let { snapshot } = current;
+    for (const { key, value } of current.steps) this.#steps.set(key, value);
+    if (current.migratedFrom !== undefined) await this.#migrated(plan, current, current.migratedFrom);
     const host = this.#host();
     tellStarted(host, snapshot);
     for (;;) {
-      const outcome = await advance(this.#init.plan, snapshot, host, signal);
+      const outcome = await advance(plan, snapshot, host, signal);
       const end = await this.#keep(outcome, snapshot);
       if (end) return end;
       if (outcome.kind !== "waiting") snapshot = outcome.snapshot;
     }
+  }
+
+  /** @throws Blocked where it is not the run that has failed. */
+  async #open(state: FlowState): Promise<{ readonly plan: GraphPlan; readonly current: CurrentRun }> {
+    try {
+      const plan = await this.#init.plan(state.record);
+      return { plan, current: await readCurrent(plan, this.#init.flows, state) };
+    } catch (error) {
+      if (this.#init.signal.aborted || isStoreFailure(error)) throw error;
+      const isOld = isBlocking(error) || originOf(state.record) !== undefined;
+      throw isOld ? new Blocked(error) : error;
+    }
+  }
+
+  /** Puts it on record that the run goes on with another version, in one write. */
+  async #migrated({ version }: GraphPlan, { snapshot, steps }: CurrentRun, from: string): Promise<void> {
+    const { superstep, tasks } = snapshot;
+    const delta: FlowDelta = { superstep, writes: [], tasks, migration: { from, to: version, steps } };
+    const at = new Date(this.#init.clock.now()).toISOString();
+    const checkpoint = { seq: ++this.#seq, delta: toJson(delta), snapshot: toJson(snapshot), at };
+    await this.#writer.write({ checkpoint, version });
+    this.#deltas = 0;
+    this.#deltaBytes = 0;
   }
 
   #host(): FlowHost {
@@ -157,6 +195,10 @@ export class FlowRun {
       return this.#rest({ status: "pending", dueAt }, { kind: "left", reason });
     }
     if (signal.aborted || isStoreFailure(error)) return { kind: "left", reason };
+    if (error instanceof Blocked) {
+      const dueAt = new Date(this.#init.clock.now() + BLOCKED_PAUSE_MS).toISOString();
+      return this.#rest({ status: "pending", dueAt }, { kind: "blocked", reason: error.reason });
+    }
     const busyUntil = effectLeaseOf(error);
     if (busyUntil !== undefined) {
       return this.#rest({ status: "pending", dueAt: busyUntil }, { kind: "left", reason });
@@ -197,6 +239,9 @@ const MOST_CAUSES = 8;
 function isStoreFailure(error: unknown): boolean {
   return SalesAgentError.is(error) && (error.code === "flow.fenced" || error.code.startsWith("store."));
 }
+
+const isBlocking = (error: unknown): boolean =>
+  SalesAgentError.is(error, "graph.version_unknown") || SalesAgentError.is(error, "graph.migration_refused");
 
 function storedError(error: unknown): StoredError {
   if (SalesAgentError.is(error)) return { code: error.code, message: error.message };

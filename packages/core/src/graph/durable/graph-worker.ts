@@ -10,14 +10,17 @@ import { tell } from "../../kernel/tell.js";
 import { stopped } from "../graph-errors.js";
 import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
-import { FlowRun, type FlowRunEnd, GIVEN_BACK } from "./flow-run.js";
+import { FlowRun, type FlowRunEnd, type FlowRunInit, GIVEN_BACK } from "./flow-run.js";
 import type { FlowStorage } from "./flow-storage.js";
+import { originOf, type StoredGraphs } from "./stored-graphs.js";
 
 /** What a worker works with. */
 export interface GraphWorkerInit {
   readonly storage: FlowStorage;
   /** Which graphs it runs; more may be added while it works. */
   readonly plans: readonly GraphPlan[];
+  /** Graphs that are data; likewise. */
+  readonly stored: readonly StoredGraphs[];
   readonly owner: string;
   readonly concurrency: number;
   readonly leaseMs: number;
@@ -94,11 +97,18 @@ export class GraphWorker implements Worker {
 
   #claim(): Promise<readonly FlowClaim[]> {
     const { storage, owner, leaseMs, concurrency } = this.#init;
-    const versions = new Map<string, string[]>();
-    for (const { name, version } of this.#init.plans) {
-      versions.set(name, [...(versions.get(name) ?? []), version]);
+    const versions = new Map<string, Set<string>>();
+    const add = (name: string, version: string) => {
+      const known = versions.get(name);
+      if (known) known.add(version);
+      else versions.set(name, new Set([version]));
+    };
+    for (const { name, version, migrations } of this.#init.plans) {
+      add(name, version);
+      for (const older of migrations.keys()) add(name, older);
     }
-    const graphs = [...versions].map(([name, known]) => ({ name, versions: known }));
+    for (const { name, version } of this.#init.stored) add(name, version);
+    const graphs = [...versions].map(([name, known]) => ({ name, versions: [...known] }));
     const limit = concurrency - this.#inHand.size;
     return storage.queue.claim({ owner, leaseMs, limit, graphs }, { signal: this.#stop.signal });
   }
@@ -119,11 +129,10 @@ export class GraphWorker implements Worker {
   }
 
   #begin(claim: FlowClaim): void {
-    const { graph, version } = claim;
-    const plan = this.#init.plans.find((known) => known.name === graph && known.version === version);
-    if (!plan) return;
-    const { storage, clock, random, snapshotEvery, onEvent, onEnd } = this.#init;
+    const { storage, clock, random, snapshotEvery, onEvent, onEnd, onError } = this.#init;
     const controller = new AbortController();
+    const plan = this.#planOf(claim, controller.signal);
+    if (!plan) return;
     const run = new FlowRun({
       ...{ plan, claim, clock, random, snapshotEvery, signal: controller.signal },
       flows: storage.tenant(claim.tenant).flows,
@@ -136,10 +145,24 @@ export class GraphWorker implements Worker {
       .then((end) => {
         this.#inHand.delete(key);
         this.#roomMade?.();
+        if (end.kind === "blocked") tell(onError, end.reason);
         tell(onEnd, end, claim);
       });
     this.#inHand.set(key, { claim, controller, done });
     this.#keepLeases();
+  }
+
+  /** The version that a run is pinned to, where it is here; else one that its runs go on with. */
+  #planOf(claim: FlowClaim, signal: AbortSignal): FlowRunInit["plan"] | undefined {
+    const { plans, stored } = this.#init;
+    const { graph, version, tenant } = claim;
+    const named = plans.filter(({ name }) => name === graph);
+    const plan =
+      named.find((it) => it.version === version) ?? named.findLast((it) => it.migrations.has(version));
+    if (plan) return () => plan;
+    const source = stored.find((it) => it.name === graph && it.version === version);
+    if (!source) return undefined;
+    return (record) => source.resolve(originOf(record) ?? {}, { tenant, signal });
   }
 
   /** One timer for all runs in hand, and none without. */

@@ -51,6 +51,7 @@ export class RunWaiters {
    * Resolves when the run rests or ends, in whatever process, after a claim of it that is newer than the fence.
    *
    * @returns The record; and how it ended, where that was in this process.
+   * @throws Why this process can't go on with it, where it has tried.
    */
   async settled(
     flows: FlowStore,
@@ -69,6 +70,7 @@ export class RunWaiters {
         const told = new Promise<void>((resolve) => {
           wake = resolve;
         });
+        if (end?.kind === "blocked") throw end.reason;
         const record = await flows.get(run.id, { signal });
         if (!record) throw new Error(`The run ${run.id} is not there any more.`);
         const rests = record.fence > fence && RESTING.has(record.status);

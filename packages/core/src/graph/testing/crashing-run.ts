@@ -4,7 +4,8 @@ import { advance } from "../advance.js";
 import { applyDelta } from "../apply-delta.js";
 import { begin } from "../begin.js";
 import type { FlowDelta, FlowHost, FlowSnapshot } from "../flow.js";
-import { ANSWER, asRandomState, buildGraph, type RandomGraph, type World } from "./random-graph.js";
+import { beginOfVersion, migrateRun } from "../migrate-run.js";
+import { ANSWER, asRandomState, buildGraph, type RandomGraph, renaming, type World } from "./random-graph.js";
 import type { ReferenceEnd } from "./reference-run.js";
 
 /** The death of a process: nothing that it held is there afterwards. */
@@ -13,6 +14,9 @@ class Crash extends Error {}
 /** Where processes die, counted over all of them. */
 export type CrashPoints = ReadonlySet<number>;
 
+/** What the nodes of the newer version are called, where there is one. */
+export type Renamed = ((name: string) => string) | undefined;
+
 /** Keeps what a store would, as JSON, and lets processes die at the given points. */
 class CrashingStore implements World {
   readonly #crashes: CrashPoints;
@@ -20,6 +24,7 @@ class CrashingStore implements World {
   #points = 0;
   #process = 0;
   #snapshot: string | undefined;
+  #version = "1";
   readonly #steps = new Map<string, string>();
   readonly #answers = new Map<string, string>();
   /** Effects whose steps were remembered at some time. */
@@ -30,12 +35,19 @@ class CrashingStore implements World {
     this.#pass = pass;
   }
 
-  async run(graph: RandomGraph): Promise<ReferenceEnd> {
-    const { plan } = buildGraph(graph, this);
+  /** @param renamed - Every process but the first has only a newer version of the graph. */
+  async run(graph: RandomGraph, renamed: Renamed): Promise<ReferenceEnd> {
+    const first = buildGraph(graph, this).plan;
+    const newer = renamed && {
+      called: renamed,
+      version: "2",
+      migrations: [renaming(graph, renamed)],
+    };
+    const later = newer ? buildGraph(graph, this, newer).plan : first;
     for (;;) {
       const process = ++this.#process;
       try {
-        return await this.#live(plan, process);
+        return await this.#live(process === 1 ? first : later, process);
       } catch (error) {
         // What a dead process makes of its death, nobody hears.
         if (process !== this.#process) continue;
@@ -56,6 +68,7 @@ class CrashingStore implements World {
   }
 
   async #live(plan: ReturnType<typeof buildGraph>["plan"], process: number): Promise<ReferenceEnd> {
+    if (plan.version !== this.#version) await this.#migrate(plan);
     let snapshot = this.#snapshot ? (JSON.parse(this.#snapshot) as FlowSnapshot) : await begin(plan, {});
     const host = this.#host(process);
     for (;;) {
@@ -73,6 +86,17 @@ class CrashingStore implements World {
       if (step.kind === "finished") return { state: asRandomState(step.output) };
       snapshot = step.snapshot;
     }
+  }
+
+  async #migrate(plan: ReturnType<typeof buildGraph>["plan"]): Promise<void> {
+    const kept = this.#snapshot ? (JSON.parse(this.#snapshot) as FlowSnapshot) : undefined;
+    const snapshot = kept ?? (await beginOfVersion(plan, this.#version, {}));
+    const known = [...this.#steps].map(([key, value]) => ({ key, value: JSON.parse(value) as JsonValue }));
+    const migrated = await migrateRun(plan, this.#version, { snapshot, steps: known });
+    this.#snapshot = JSON.stringify(migrated.snapshot);
+    this.#steps.clear();
+    for (const { key, value } of migrated.steps) this.#steps.set(key, JSON.stringify(value));
+    this.#version = plan.version;
   }
 
   #host(process: number): FlowHost {
@@ -116,6 +140,7 @@ export function crashingRun(
   graph: RandomGraph,
   crashes: CrashPoints,
   pass: () => Promise<void> = () => Promise.resolve(),
+  renamed?: Renamed,
 ): Promise<ReferenceEnd> {
-  return new CrashingStore(crashes, pass).run(graph);
+  return new CrashingStore(crashes, pass).run(graph, renamed);
 }

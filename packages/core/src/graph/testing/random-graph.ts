@@ -1,6 +1,15 @@
 import type { JsonObject, JsonValue } from "@salesagent/ports";
 import fc from "fast-check";
-import { END, field, type NodeContext, Send, START, StateGraph } from "../index.js";
+import {
+  type CompileOptions,
+  END,
+  field,
+  type GraphMigration,
+  type NodeContext,
+  Send,
+  START,
+  StateGraph,
+} from "../index.js";
 
 /** A node of a random graph, and where it goes on. Targets are places in the list of nodes; the list's length is the end. */
 export interface RandomNode {
@@ -101,10 +110,28 @@ export const sendsOf = (node: RandomNode): readonly number[] =>
 export const loopsOn = (node: RandomNode, name: string, state: RandomState): boolean =>
   node.loop !== undefined && (state.counts[name] ?? 0) < node.loop.until;
 
+/** How it is built where that is not as usual. */
+export interface RandomBuild extends Pick<CompileOptions, "version" | "migrations"> {
+  /** What its nodes are called in the graph; what they write and do stays the same. */
+  readonly called?: (name: string) => string;
+}
+
+/** The migration of a graph from version 1 to one whose nodes are called otherwise. */
+export const renaming = ({ nodes }: RandomGraph, called: (name: string) => string): GraphMigration => {
+  const names = [WORKER, ...nodes.map((_, place) => nameOf(place))];
+  const nested = nodes.flatMap(({ isNested }, place) => (isNested ? [called(nameOf(place))] : []));
+  return {
+    from: "1",
+    nodes: Object.fromEntries(names.map((name) => [name, called(name)])),
+    sameGraphs: nested,
+  };
+};
+
 /** Builds it on the engine. */
-export function buildGraph({ nodes, joins }: RandomGraph, world: World) {
+export function buildGraph({ nodes, joins }: RandomGraph, world: World, build: RandomBuild = {}) {
+  const { called = (name: string) => name, ...options } = build;
   const graph = new StateGraph<ReturnType<typeof shape>, string>(shape());
-  graph.addNode(WORKER, async (item: number, context) => {
+  graph.addNode(called(WORKER), async (item: number, context) => {
     await world.pass(context);
     await context.step("work", () => world.done(context, `${context.superstep}/${WORKER}/${item}`));
     return writeOf(WORKER, { log: [], counts: {} }, item);
@@ -112,25 +139,25 @@ export function buildGraph({ nodes, joins }: RandomGraph, world: World) {
   nodes.forEach((node, place) => {
     const name = nameOf(place);
     const work = workOf(node, name, world);
-    if (node.isNested) graph.addNode(name, nested(name, work));
-    else graph.addNode(name, work);
+    if (node.isNested) graph.addNode(called(name), nested(name, work));
+    else graph.addNode(called(name), work);
   });
-  const target = (to: number) => (to === nodes.length ? END : nameOf(to));
-  graph.addEdge(START, nameOf(0)).addEdge(WORKER, END);
+  const target = (to: number) => (to === nodes.length ? END : called(nameOf(to)));
+  graph.addEdge(START, target(0)).addEdge(called(WORKER), END);
   nodes.forEach((node, place) => {
     const name = nameOf(place);
-    for (const to of node.to) graph.addEdge(name, target(to));
+    for (const to of node.to) graph.addEdge(target(place), target(to));
     graph.addConditionalEdges(
-      name,
+      target(place),
       (state) => [
-        ...(node.loop && loopsOn(node, name, state) ? [nameOf(node.loop.to)] : []),
-        ...sendsOf(node).map((item) => new Send(WORKER, item)),
+        ...(node.loop && loopsOn(node, name, state) ? [target(node.loop.to)] : []),
+        ...sendsOf(node).map((item) => new Send(called(WORKER), item)),
       ],
-      [...(node.loop ? [nameOf(node.loop.to)] : []), WORKER],
+      [...(node.loop ? [target(node.loop.to)] : []), called(WORKER)],
     );
   });
-  for (const { from, to } of joins) graph.addEdge(from.map(nameOf), nameOf(to));
-  return graph.compile({ name: "random", recursionLimit: 30 });
+  for (const { from, to } of joins) graph.addEdge(from.map(target), target(to));
+  return graph.compile({ ...options, name: "random", recursionLimit: 30 });
 }
 
 function workOf(node: RandomNode, name: string, world: World) {
