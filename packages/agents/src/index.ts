@@ -16,6 +16,33 @@ export type {
 } from "./bdr/bdr-state.js";
 export type { MeetingOptions } from "./bdr/meeting-rules.js";
 export { type BdrReply, bdrReplySchema } from "./bdr/read-reply.js";
+// Conversation: by voice or in writing, turn by turn.
+export { type ConversationAgent, createConversationAgent } from "./conversation/conversation-agent.js";
+export type {
+  ConversationOptions,
+  TurnInput,
+  TurnLimits,
+  TurnOptions,
+} from "./conversation/conversation-options.js";
+export type {
+  ConversationGraph,
+  ConversationInput,
+  ConversationState,
+  ConversationUpdate,
+} from "./conversation/conversation-state.js";
+export { ConversationTurn } from "./conversation/conversation-turn.js";
+export { SentenceSplitter } from "./conversation/sentence-splitter.js";
+export type {
+  IntentEvent,
+  ReplyAudioEvent,
+  ReplyRestartEvent,
+  ReplyTextEvent,
+  TranscriptEvent,
+  TurnCompletedEvent,
+  TurnEvent,
+  TurnLatency,
+  TurnOutcome,
+} from "./conversation/turn-event.js";
 // Enrichment: what several sources know, with where it is from.
 export {
   createEnrichmentAgent,

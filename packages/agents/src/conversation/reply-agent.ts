@@ -1,0 +1,81 @@
+import {
+  type AgentOptions,
+  BaseAgent,
+  type RunContext,
+  runModelLoop,
+  type WorkEvent,
+} from "@salesagent/core/agent";
+import type { ContextRequest, SessionMemory } from "@salesagent/core/memory";
+import { spendCapGuard } from "@salesagent/core/model";
+import { type LanguageModel, type ModelRequest, systemMessage, userMessage } from "@salesagent/ports";
+import { intentNote, replyInstructions } from "./conversation-prompts.js";
+import { withCutOffs } from "./said-message.js";
+
+/** What is to be answered. */
+export interface ReplyTask {
+  readonly threadId: string;
+  /** The turn, whose own messages are not told twice. */
+  readonly turnId: string;
+  readonly said: string;
+  readonly intent: string | undefined;
+  /** Of whom the memory's facts are told. */
+  readonly subjects: readonly string[];
+  readonly isSpoken: boolean;
+}
+
+/** What it replies with. */
+export interface ReplyAgentOptions extends AgentOptions {
+  readonly model: LanguageModel;
+  readonly memory: SessionMemory;
+  readonly instructions: string;
+  readonly intents: Readonly<Record<string, string>>;
+  readonly maxSteps: number;
+  readonly request?: Omit<ModelRequest, "messages" | "tools" | "output"> | undefined;
+}
+
+/** Answers what a customer said, from what it is told of the thread, with tools where it has some. */
+export class ReplyAgent extends BaseAgent<ReplyTask, string> {
+  readonly name = "conversation-reply";
+  readonly #options: ReplyAgentOptions;
+
+  constructor(options: ReplyAgentOptions) {
+    super({ task: "conversation-reply", ...options });
+    this.#options = options;
+  }
+
+  protected override async *processTask(
+    task: ReplyTask,
+    context: RunContext,
+  ): AsyncGenerator<WorkEvent, string, void> {
+    const { model, memory, instructions, intents, maxSteps, request } = this.#options;
+    const { threadId, turnId, said, intent, subjects, isSpoken } = task;
+    const known = await memory.context(threadId, {
+      ...memoryCall(context),
+      exceptRunId: turnId,
+      ...(subjects.length > 0 && { facts: { subjects, query: said } }),
+    });
+    const note = intent === undefined ? [] : [userMessage(intentNote(intent, intents[intent]), "developer")];
+    const { output, result } = yield* runModelLoop<string>(context, {
+      agent: this.name,
+      model,
+      messages: [
+        systemMessage(replyInstructions(instructions, isSpoken)),
+        ...withCutOffs(known.messages),
+        ...note,
+        userMessage(said, "external"),
+      ],
+      tools: this.tools,
+      output: undefined,
+      ...{ maxSteps, maxRepairs: 0, request },
+    });
+    context.setEngine(`${result.provider}/${result.modelId}`);
+    return output;
+  }
+}
+
+/** What a memory that asks a model, such as for a summary, is held to: the caps of the run. */
+function memoryCall({ tenant, signal, init }: RunContext): ContextRequest {
+  const { agent, runId, leadId, campaignId, spendCap, budgets } = init;
+  const guards = [...(spendCap ? [spendCapGuard(spendCap)] : []), ...(budgets ? [budgets] : [])];
+  return { tenant, signal, guards, scope: { tenant, agent, runId, leadId, campaignId } };
+}
