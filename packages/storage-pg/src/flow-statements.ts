@@ -131,10 +131,11 @@ export function createFlowStatements(name: TableNames, schema: string): FlowStat
       )
       select case when status <> 'running' then ${tell} end as told from run`),
     reopen: writing(`with run as (
-        update ${queue} q set status = 'pending', due_at = ${leaseTime("$3")}, ended_at = null, updated_at = ${leaseTime("$3")}
+        update ${queue} q set status = 'pending', due_at = ${leaseTime("$3")}, ended_at = null, stopping = false,
+          updated_at = ${leaseTime("$3")}
         where q.tenant = $1 and q.id = $2 and q.status = 'failed' and not q.cleared returning q.id
       ), reopened as (
-        update ${runs} r set error = null from run where r.tenant = $1 and r.id = $2
+        update ${runs} r set error = null, stop = null from run where r.tenant = $1 and r.id = $2
       )
       select ${tell} as told from run`),
     list: createPageReader({

@@ -28,7 +28,7 @@ const NEW_COLUMNS: readonly RecordColumn<NewLead>[] = [
 ];
 const newLeads = createBulkSource(NEW_COLUMNS, 4);
 
-const COLUMNS = [toSelectList(NEW_COLUMNS), "revision"].join(", ");
+export const LEAD_FIELDS = [toSelectList(NEW_COLUMNS), "revision"].join(", ");
 
 /** A lead as its row tells. */
 export function fromLeadRow(row: Row): Lead {
@@ -82,9 +82,9 @@ export function createLeadStatements(name: TableNames): LeadStatements {
   const counting = createStatementCache(reading);
 
   return {
-    get: reading(`select ${COLUMNS} from ${leads} where tenant = $1 and id = $2`),
-    getMany: reading(`select ${COLUMNS} from ${leads} where tenant = $1 and id = any($2::text[])`),
-    findByKey: reading(`select ${COLUMNS} from ${keys} k
+    get: reading(`select ${LEAD_FIELDS} from ${leads} where tenant = $1 and id = $2`),
+    getMany: reading(`select ${LEAD_FIELDS} from ${leads} where tenant = $1 and id = any($2::text[])`),
+    findByKey: reading(`select ${LEAD_FIELDS} from ${keys} k
       join ${leads} l on l.tenant = k.tenant and l.id = k.lead_id where k.tenant = $1 and k.key = $2`),
     holders: reading(`select key, lead_id from ${keys} where tenant = $1 and key = any($2::text[])`),
     insert: writing(`with claimed as (
@@ -93,16 +93,16 @@ export function createLeadStatements(name: TableNames): LeadStatements {
       )
       insert into ${leads} (tenant, ${newLeads.names}, revision) select $1, ${newLeads.selected}, 1 from ${newLeads.from}`),
     lock: writing(`select revision, keys from ${leads} where tenant = $1 and id = $2 for update`),
-    replace: writing(`${assign} returning ${COLUMNS}`),
+    replace: writing(`${assign} returning ${LEAD_FIELDS}`),
     replaceContent: writing(
-      `${assign} and keys::text = $8::text and ($10::text is null or revision::text = $10) returning ${COLUMNS}`,
+      `${assign} and keys::text = $8::text and ($10::text is null or revision::text = $10) returning ${LEAD_FIELDS}`,
     ),
     moveKeys: writing(`with released as (delete from ${keys} where tenant = $1 and key = any($2::text[]))
       insert into ${keys} (tenant, key, lead_id) select $1, key, $4 from unnest($3::text[]) as key`),
     list: createPageReader({
       store: "leads",
       table: leads,
-      columns: COLUMNS,
+      columns: LEAD_FIELDS,
       order: bySeq,
       fromRow: fromLeadRow,
     }),

@@ -11,13 +11,13 @@ import { toStoreTime } from "./store-time.js";
 const statusAt = (now: string) =>
   `case when status in ('pending', 'approved') and expires_at <= ${now}::timestamptz then 'expired' else status end as status_then`;
 
-const FIELDS = [
+export const APPROVAL_FIELDS = [
   ...["id", "agent", "tool", "call_id", "run_id", "arguments_hash", "arguments", "decided_by", "reason"],
   ...["edited_arguments", "edited_arguments_hash", instant("decided_at")],
   ...[instant("requested_at"), instant("expires_at")],
 ].join(", ");
 
-function fromApprovalRow(row: Row): ApprovalRecord {
+export function fromApprovalRow(row: Row): ApprovalRecord {
   return {
     id: text(row, "id"),
     agent: text(row, "agent"),
@@ -59,7 +59,7 @@ export function createApprovalStatements(name: TableNames): ApprovalStatements {
       store: "approvals",
       table: ({ clock }, parameter) =>
         `(select *, ${statusAt(parameter(toStoreTime(clock)))} from ${approvals}${which})`,
-      columns: `${FIELDS}, status_then`,
+      columns: `${APPROVAL_FIELDS}, status_then`,
       order: byInstant("requested_at"),
       descending: true,
       fromRow: fromApprovalRow,
@@ -73,12 +73,14 @@ export function createApprovalStatements(name: TableNames): ApprovalStatements {
     decide: writing(`update ${approvals} set status = $4, decided_by = $5, decided_at = $3, reason = $6,
         edited_arguments = $7::json, edited_arguments_hash = $8
       where tenant = $1 and id = $2 and status = 'pending' and expires_at > $3::timestamptz
-      returning ${FIELDS}, status as status_then`),
+      returning ${APPROVAL_FIELDS}, status as status_then`),
     use: writing(`update ${approvals} set status = 'used'
       where tenant = $1 and id = $2 and status = 'approved' and expires_at > $3::timestamptz
         and coalesce(edited_arguments_hash, arguments_hash) = $4
-      returning ${FIELDS}, status as status_then`),
-    get: reading(`select ${FIELDS}, ${statusAt("$3")} from ${approvals} where tenant = $1 and id = $2`),
+      returning ${APPROVAL_FIELDS}, status as status_then`),
+    get: reading(
+      `select ${APPROVAL_FIELDS}, ${statusAt("$3")} from ${approvals} where tenant = $1 and id = $2`,
+    ),
     list: listOf(""),
     listOpen: listOf(" where status in ('pending', 'approved')"),
   };

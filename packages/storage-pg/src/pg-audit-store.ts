@@ -7,7 +7,7 @@ import { createPageReader, type PageReader } from "./page-reader.js";
 import { type RecordColumn, toSelectList } from "./record-columns.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const COLUMNS: readonly RecordColumn<AuditRecord>[] = [
+export const AUDIT_COLUMNS: readonly RecordColumn<AuditRecord>[] = [
   { name: "id", type: "text", read: (record) => record.id },
   { name: "at", type: "timestamptz", read: (record) => record.at },
   { name: "actor", type: "text", read: (record) => record.actor },
@@ -17,7 +17,7 @@ const COLUMNS: readonly RecordColumn<AuditRecord>[] = [
   { name: "facts", type: "json", read: (record) => record.facts },
 ];
 
-function fromAuditRow(row: Row): AuditRecord {
+export function fromAuditRow(row: Row): AuditRecord {
   return {
     id: text(row, "id"),
     at: text(row, "at"),
@@ -37,11 +37,16 @@ export interface AuditStatements {
 export function createAuditStatements(name: TableNames): AuditStatements {
   const audit = name("audit");
   return {
-    add: createBulkWriter({ store: "audit", table: audit, columns: COLUMNS, onConflict: skipStored("id") }),
+    add: createBulkWriter({
+      store: "audit",
+      table: audit,
+      columns: AUDIT_COLUMNS,
+      onConflict: skipStored("id"),
+    }),
     list: createPageReader({
       store: "audit",
       table: audit,
-      columns: toSelectList(COLUMNS),
+      columns: toSelectList(AUDIT_COLUMNS),
       order: bySeq,
       fromRow: fromAuditRow,
     }),

@@ -4,9 +4,9 @@ import { instant, json, number, type Row, text } from "./columns.js";
 import { reading, type Statement, writing } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const COLUMNS = ["key", "value", instant("created_at"), instant("expires_at")].join(", ");
+export const CACHE_FIELDS = ["key", "value", instant("created_at"), instant("expires_at")].join(", ");
 
-function fromCacheRow(row: Row): CacheEntry {
+export function fromCacheRow(row: Row): CacheEntry {
   return {
     key: text(row, "key"),
     value: json<JsonValue>(row, "value"),
@@ -37,7 +37,7 @@ export function createCacheStatements(name: TableNames): CacheStatements {
     )
     select count(*) as dropped from dropped`;
   return {
-    get: reading(`select ${COLUMNS} from ${entries} where tenant = $1 and key = $2 and expires_at > $3`),
+    get: reading(`select ${CACHE_FIELDS} from ${entries} where tenant = $1 and key = $2 and expires_at > $3`),
     put: writing(`insert into ${entries} (tenant, key, value, created_at, expires_at) values ($1, $2, $3::json, $4, $5)
       on conflict (tenant, key) do update
       set value = excluded.value, created_at = excluded.created_at, expires_at = excluded.expires_at`),

@@ -22,12 +22,12 @@ const CLAIM_ATTEMPTS = 10;
 const statusAt = (now: string) =>
   `case when status = 'claimed' and lease_until <= ${now}::timestamptz then 'unknown' else status end as status_then`;
 
-const FIELDS = [
+export const EFFECT_FIELDS = [
   ...["key", "effect", "target", "run_id", "input", "result", "error", "attempts", "owner"],
   ...[instant("lease_until"), instant("created_at"), instant("updated_at")],
 ].join(", ");
 
-function fromEffectRow(row: Row): EffectRecord {
+export function fromEffectRow(row: Row): EffectRecord {
   return {
     key: text(row, "key"),
     effect: text(row, "effect"),
@@ -70,13 +70,13 @@ export interface EffectStatements {
 
 export function createEffectStatements(name: TableNames): EffectStatements {
   const effects = name("effects");
-  const returned = `returning ${FIELDS}, status as status_then`;
+  const returned = `returning ${EFFECT_FIELDS}, status as status_then`;
   const listOf = (which: string) =>
     createPageReader<EffectRecord>({
       store: "effects",
       table: ({ clock }, parameter) =>
         `(select *, ${statusAt(parameter(toStoreTime(clock)))} from ${effects}${which})`,
-      columns: `${FIELDS}, status_then`,
+      columns: `${EFFECT_FIELDS}, status_then`,
       order: byInstant("created_at"),
       descending: true,
       fromRow: fromEffectRow,
@@ -99,7 +99,7 @@ export function createEffectStatements(name: TableNames): EffectStatements {
     settle: writing(`update ${effects} set status = $5, result = $6::json, error = $7::json, owner = null,
         lease_until = null, updated_at = $3
       where tenant = $1 and key = $2 and owner = $4 and status in ('claimed', 'unknown') returning key`),
-    get: reading(`select ${FIELDS}, ${statusAt("$3")} from ${effects} where tenant = $1 and key = $2`),
+    get: reading(`select ${EFFECT_FIELDS}, ${statusAt("$3")} from ${effects} where tenant = $1 and key = $2`),
     count: reading(`select count(*) as count from ${effects} where tenant = $1 and target = $2
       and ($3::text is null or effect = $3) and status = 'done' and updated_at >= $4`),
     countForGate: reading(

@@ -9,7 +9,7 @@ import { type Statement, writing } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 import { toStoreTime } from "./store-time.js";
 
-const COLUMNS: readonly RecordColumn<FactRecord>[] = [
+export const FACT_COLUMNS: readonly RecordColumn<FactRecord>[] = [
   { name: "id", type: "text", read: (fact) => fact.id },
   { name: "subject", type: "text", read: (fact) => fact.subject },
   { name: "text", type: "text", read: (fact) => fact.text },
@@ -20,7 +20,7 @@ const COLUMNS: readonly RecordColumn<FactRecord>[] = [
   { name: "expires_at", type: "timestamptz", read: (fact) => fact.expiresAt },
 ];
 
-function fromFactRow(row: Row): FactRecord {
+export function fromFactRow(row: Row): FactRecord {
   return {
     id: text(row, "id"),
     subject: text(row, "subject"),
@@ -50,8 +50,8 @@ export function createFactStatements(name: TableNames): FactStatements {
     put: createBulkWriter({
       store: "facts",
       table: facts,
-      columns: COLUMNS,
-      onConflict: replaceStored("id", COLUMNS),
+      columns: FACT_COLUMNS,
+      onConflict: replaceStored("id", FACT_COLUMNS),
     }),
     remove: writing(`with chosen as (
         select id from ${facts} where tenant = $1 and id = any($2::text[]) order by id for update
@@ -61,7 +61,7 @@ export function createFactStatements(name: TableNames): FactStatements {
       store: "facts",
       table: ({ clock }, parameter) =>
         `(select * from ${facts} where expires_at is null or expires_at > ${parameter(toStoreTime(clock))}::timestamptz)`,
-      columns: toSelectList(COLUMNS),
+      columns: toSelectList(FACT_COLUMNS),
       order: byInstant("created_at"),
       descending: true,
       fromRow: fromFactRow,

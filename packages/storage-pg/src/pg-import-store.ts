@@ -5,9 +5,9 @@ import { reading, type Statement, writing } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
 const NAMES = ["id", "source", "status", "rows_read", "imported", "duplicates", "rejected", "position"];
-const COLUMNS = [...NAMES, instant("started_at"), instant("updated_at")].join(", ");
+export const IMPORT_FIELDS = [...NAMES, instant("started_at"), instant("updated_at")].join(", ");
 
-function fromImportRow(row: Row): ImportRecord {
+export function fromImportRow(row: Row): ImportRecord {
   return {
     id: text(row, "id"),
     source: text(row, "source"),
@@ -33,7 +33,7 @@ export function createImportStatements(name: TableNames): ImportStatements {
   const imports = name("imports");
   const columns = [...NAMES.slice(1), "started_at", "updated_at"];
   return {
-    get: reading(`select ${COLUMNS} from ${imports} where tenant = $1 and id = $2`),
+    get: reading(`select ${IMPORT_FIELDS} from ${imports} where tenant = $1 and id = $2`),
     save: writing(`insert into ${imports} (tenant, id, ${columns.join(", ")})
       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       on conflict (tenant, id) do update set

@@ -13,9 +13,11 @@ import { createPageReader, type PageReader } from "./page-reader.js";
 import { reading, type Statement, writing } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const COLUMNS = ["thread_id", "message_index", "run_id", "message", instant("created_at")].join(", ");
+export const MESSAGE_FIELDS = ["thread_id", "message_index", "run_id", "message", instant("created_at")].join(
+  ", ",
+);
 
-function fromMessageRow(row: Row): MessageRecord {
+export function fromMessageRow(row: Row): MessageRecord {
   return {
     threadId: text(row, "thread_id"),
     index: number(row, "message_index"),
@@ -68,7 +70,7 @@ export function createMessageStatements(name: TableNames): MessageStatements {
       select first_index from thread`),
     thread: reading(`select id, next_index, summary, summary_up_to, ${instant("summary_at")} from ${threads}
       where tenant = $1 and id = $2`),
-    latest: reading(`select ${COLUMNS} from ${messages} m where ${ofThread} and message_index >= $3
+    latest: reading(`select ${MESSAGE_FIELDS} from ${messages} m where ${ofThread} and message_index >= $3
       order by m.message_index desc limit $4`),
     summarise: writing(`update ${threads} set summary = $3, summary_up_to = $4, summary_at = $5
       where tenant = $1 and id = $2 and next_index > $4::bigint and coalesce(summary_up_to, -1) < $4::bigint
@@ -78,7 +80,7 @@ export function createMessageStatements(name: TableNames): MessageStatements {
     list: createPageReader({
       store: "messages",
       table: messages,
-      columns: COLUMNS,
+      columns: MESSAGE_FIELDS,
       order: byIndex("message_index"),
       fromRow: fromMessageRow,
     }),

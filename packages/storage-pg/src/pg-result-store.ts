@@ -7,7 +7,7 @@ import { createPageReader, type PageReader } from "./page-reader.js";
 import { type RecordColumn, toSelectList } from "./record-columns.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const COLUMNS: readonly RecordColumn<ResultRecord>[] = [
+export const RESULT_COLUMNS: readonly RecordColumn<ResultRecord>[] = [
   { name: "id", type: "text", read: (result) => result.id },
   { name: "kind", type: "text", read: (result) => result.kind },
   { name: "lead_id", type: "text", read: (result) => result.leadId },
@@ -18,7 +18,7 @@ const COLUMNS: readonly RecordColumn<ResultRecord>[] = [
   { name: "created_at", type: "timestamptz", read: (result) => result.createdAt },
 ];
 
-function fromResultRow(row: Row): ResultRecord {
+export function fromResultRow(row: Row): ResultRecord {
   return {
     id: text(row, "id"),
     kind: text(row, "kind") as ResultRecord["kind"],
@@ -42,13 +42,13 @@ export function createResultStatements(name: TableNames): ResultStatements {
     add: createBulkWriter({
       store: "results",
       table: results,
-      columns: COLUMNS,
+      columns: RESULT_COLUMNS,
       onConflict: skipStored("id"),
     }),
     list: createPageReader({
       store: "results",
       table: results,
-      columns: toSelectList(COLUMNS),
+      columns: toSelectList(RESULT_COLUMNS),
       order: byInstant("created_at"),
       descending: true,
       fromRow: fromResultRow,

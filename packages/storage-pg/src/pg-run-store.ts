@@ -20,7 +20,7 @@ function readCost({ costUsd }: RunPatch): number | undefined {
   return costUsd === undefined ? undefined : toNanoUsd("runs", "costUsd", costUsd);
 }
 
-const COLUMNS: readonly RecordColumn<RunRecord>[] = [
+export const RUN_COLUMNS: readonly RecordColumn<RunRecord>[] = [
   { name: "id", type: "text", read: (run) => run.id },
   { name: "agent", type: "text", read: (run) => run.agent },
   { name: "status", type: "text", read: (run) => run.status },
@@ -38,7 +38,7 @@ const COLUMNS: readonly RecordColumn<RunRecord>[] = [
   { name: "latency_ms", type: "double precision", read: (run) => run.latencyMs },
 ];
 
-function fromRunRow(row: Row): RunRecord {
+export function fromRunRow(row: Row): RunRecord {
   return {
     id: text(row, "id"),
     agent: text(row, "agent"),
@@ -87,14 +87,14 @@ export function createRunStatements(name: TableNames): RunStatements {
     put: createBulkWriter({
       store: "runs",
       table: runs,
-      columns: COLUMNS,
-      onConflict: replaceStored("id", COLUMNS),
+      columns: RUN_COLUMNS,
+      onConflict: replaceStored("id", RUN_COLUMNS),
     }),
-    get: reading(`select ${toSelectList(COLUMNS)} from ${runs} where tenant = $1 and id = $2`),
+    get: reading(`select ${toSelectList(RUN_COLUMNS)} from ${runs} where tenant = $1 and id = $2`),
     list: createPageReader({
       store: "runs",
       table: runs,
-      columns: toSelectList(COLUMNS),
+      columns: toSelectList(RUN_COLUMNS),
       order: byInstant("started_at"),
       descending: true,
       fromRow: fromRunRow,

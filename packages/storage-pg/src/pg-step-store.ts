@@ -7,7 +7,7 @@ import { createPageReader, type PageReader } from "./page-reader.js";
 import { type RecordColumn, toSelectList } from "./record-columns.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-const COLUMNS: readonly RecordColumn<StepRecord>[] = [
+export const STEP_COLUMNS: readonly RecordColumn<StepRecord>[] = [
   { name: "run_id", type: "text", read: (step) => step.runId },
   { name: "step_index", type: "bigint", read: (step) => step.index },
   { name: "kind", type: "text", read: (step) => step.kind },
@@ -20,7 +20,7 @@ const COLUMNS: readonly RecordColumn<StepRecord>[] = [
   { name: "latency_ms", type: "double precision", read: (step) => step.latencyMs },
 ];
 
-function fromStepRow(row: Row): StepRecord {
+export function fromStepRow(row: Row): StepRecord {
   return {
     runId: text(row, "run_id"),
     index: number(row, "step_index"),
@@ -47,13 +47,13 @@ export function createStepStatements(name: TableNames): StepStatements {
     put: createBulkWriter({
       store: "steps",
       table: steps,
-      columns: COLUMNS,
-      onConflict: replaceStored("run_id, step_index", COLUMNS),
+      columns: STEP_COLUMNS,
+      onConflict: replaceStored("run_id, step_index", STEP_COLUMNS),
     }),
     list: createPageReader({
       store: "steps",
       table: steps,
-      columns: toSelectList(COLUMNS),
+      columns: toSelectList(STEP_COLUMNS),
       order: byIndex("step_index"),
       fromRow: fromStepRow,
     }),

@@ -8,6 +8,7 @@ import { createBreakerStatements, createPgBreakerStore } from "./pg-breaker-stor
 import { createPgBudgetStore } from "./pg-budget-store.js";
 import { createCacheStatements, createPgCacheStore } from "./pg-cache-store.js";
 import { createEffectStatements, createPgEffectStore } from "./pg-effect-store.js";
+import { createErasers } from "./pg-erasure-store.js";
 import { createFactStatements, createPgFactStore } from "./pg-fact-store.js";
 import { createFlowQueueStatements } from "./pg-flow-queue.js";
 import { createPgFlowStore } from "./pg-flow-store.js";
@@ -21,6 +22,7 @@ import { createPgStepStore, createStepStatements } from "./pg-step-store.js";
 import { createPgUsageStore, createUsageStatements } from "./pg-usage-store.js";
 import { createPgVectorStore } from "./pg-vector-store.js";
 import { createPgWorkflowStore, createWorkflowStatements } from "./pg-workflow-store.js";
+import { createRetentionStatements } from "./retention-statements.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 import { createVectorStatements } from "./vector-statements.js";
 
@@ -46,6 +48,8 @@ export function createStatements(name: TableNames, schema: string) {
     approvals: createApprovalStatements(name),
     facts: createFactStatements(name),
     workflows: createWorkflowStatements(name),
+    erasers: createErasers(name),
+    retention: createRetentionStatements(name),
   };
 }
 

@@ -1,6 +1,8 @@
 import {
   type CallOptions,
+  type ErasureStore,
   type FlowQueue,
+  type RetentionStore,
   type Storage,
   type TransactionOptions,
   untilAborted,
@@ -13,8 +15,10 @@ import { flowChannel } from "./flow-statements.js";
 import { lazyPool } from "./lazy-pool.js";
 import { createListen } from "./listening.js";
 import { migrateSchema, quote } from "./migrate.js";
+import { createPgErasureStore } from "./pg-erasure-store.js";
 import { createPgFlowQueue } from "./pg-flow-queue.js";
 import type { PgClient } from "./pg-pool.js";
+import { createPgRetentionStore } from "./pg-retention-store.js";
 import { createPgStores, createStatements, type PgTenantStores, type Statements } from "./pg-stores.js";
 import { PooledExecutor } from "./pooled-executor.js";
 import { type PostgresOptions, type ResolvedOptions, resolvePostgresOptions } from "./postgres-options.js";
@@ -24,6 +28,8 @@ import { rememberTransaction } from "./transaction-stores.js";
 
 /** The stores of one tenant, and transactions over them. */
 export interface PgTenantStorage extends PgTenantStores {
+  readonly erasure: ErasureStore;
+  readonly retention: RetentionStore;
   transaction<T>(work: (stores: PgTenantStores) => Promise<T>, options?: TransactionOptions): Promise<T>;
 }
 
@@ -117,8 +123,11 @@ function createTenantStorage(
     rememberTransaction(stores, executor);
     return stores;
   };
+  const context = { tenant, executor: pooled, clock, createId };
   return {
     ...storesOn(pooled),
+    erasure: createPgErasureStore(context, statements.erasers),
+    retention: createPgRetentionStore(context, statements.retention),
     transaction: (work, options) => {
       const isolation = options?.isolation === "read-committed" ? "read committed" : "serializable";
       return pooled.transaction("transaction", isolation, (executor) => work(storesIn(executor)), options);

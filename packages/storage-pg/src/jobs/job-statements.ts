@@ -4,6 +4,9 @@ import { reading, writing } from "../statement.js";
 /** The queue of pg-boss in which schedules wait for their times; no queue of a host has such a name. */
 export const SCHEDULES = "__schedules";
 
+/** Marks the data of a job that runs and is not to be kept when it ends. */
+export const FORGOTTEN = "forgotten";
+
 /** The SQL of a job engine. The tables are those of pg-boss; rows of jobs that are done are deleted. */
 export function createJobStatements(schema: string) {
   const job = `${quote(schema)}.job`;
@@ -13,6 +16,9 @@ export function createJobStatements(schema: string) {
   const state = (condition: string, yes: string, no: string) =>
     `case when ${condition} then '${yes}' else '${no}' end::${quote(schema)}.job_state`;
 
+  const isHeld = "j.name = $1 and j.id = e.id and j.retry_count = e.tries and j.state = 'active'";
+  const isLost = "j.name = $1 and j.state = 'active' and j.started_on + j.expire_in < now()";
+  const isForgotten = `j.data ? '${FORGOTTEN}'`;
   return {
     lock,
     hasIndexes: reading(`select 1 as found from pg_catalog.pg_class c
@@ -50,32 +56,40 @@ export function createJobStatements(schema: string) {
       )
       select id, (select count(*) from told) as told from taken`),
     finish: writing(`delete from ${job} j using unnest($2::uuid[], $3::int[]) as e (id, tries)
-      where j.name = $1 and j.id = e.id and j.retry_count = e.tries and j.state = 'active'`),
+      where ${isHeld}`),
     // without a wait, it failed for good, and its key is free
-    fail: writing(`update ${job} j set state = ${state("e.wait_ms is null", "failed", "retry")},
+    fail: writing(`with forgotten as (
+        delete from ${job} j using unnest($2::uuid[], $3::int[]) as e (id, tries)
+        where ${isHeld} and ${isForgotten}
+      ) update ${job} j set state = ${state("e.wait_ms is null", "failed", "retry")},
         start_after = now() + coalesce(e.wait_ms, 0) * interval '1 millisecond',
         completed_on = case when e.wait_ms is null then now() end,
         singleton_on = case when e.wait_ms is not null then j.singleton_on end,
         output = jsonb_build_object('code', e.code, 'message', e.message)
       from unnest($2::uuid[], $3::int[], $4::float8[], $5::text[], $6::text[]) as e (id, tries, wait_ms, code, message)
-      where j.name = $1 and j.id = e.id and j.retry_count = e.tries and j.state = 'active'`),
+      where ${isHeld} and not ${isForgotten}`),
     // pg-boss counts a try when it fetches what has begun before, so this one is not counted
-    giveBack: writing(`with given as (
+    giveBack: writing(`with forgotten as (
+        delete from ${job} j using unnest($2::uuid[], $3::int[]) as e (id, tries)
+        where ${isHeld} and ${isForgotten}
+      ), given as (
         update ${job} j set state = ${state("j.retry_count = 0", "created", "retry")},
           started_on = case when j.retry_count > 0 then j.started_on end,
           retry_count = greatest(0, j.retry_count - 1)
         from unnest($2::uuid[], $3::int[]) as e (id, tries)
-        where j.name = $1 and j.id = e.id and j.retry_count = e.tries and j.state = 'active'
+        where ${isHeld} and not ${isForgotten}
         returning j.name
       ) select ${tell("'0'", "name")} from given limit 1`),
     renew: writing(`update ${job} j set started_on = now() from unnest($2::uuid[], $3::int[]) as e (id, tries)
-      where j.name = $1 and j.id = e.id and j.retry_count = e.tries and j.state = 'active' returning j.id`),
-    recover: writing(`with lost as (
-        update ${job} set state = ${state("retry_count >= $2::int", "failed", "retry")}, start_after = now(),
+      where ${isHeld} returning j.id`),
+    recover: writing(`with forgotten as (
+        delete from ${job} j where ${isLost} and ${isForgotten}
+      ), lost as (
+        update ${job} j set state = ${state("retry_count >= $2::int", "failed", "retry")}, start_after = now(),
           completed_on = case when retry_count >= $2::int then now() end,
           singleton_on = case when retry_count < $2::int then singleton_on end,
           output = jsonb_build_object('code', 'job.unavailable', 'message', $3::text)
-        where name = $1 and state = 'active' and started_on + expire_in < now()
+        where ${isLost} and not ${isForgotten}
         returning name
       ) select ${tell("'0'", "name")} from lost limit 1`),
     nextDue: reading(`select ceil(extract(epoch from min(start_after) - now()) * 1000)::text as wait

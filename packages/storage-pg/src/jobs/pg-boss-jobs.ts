@@ -16,6 +16,7 @@ import {
   toNormalJob,
   toNormalSchedule,
 } from "@salesagent/ports/job-rules";
+import { checkTenant, toMentions } from "@salesagent/ports/store-rules";
 import { number, text } from "../columns.js";
 import { Connections } from "../connections.js";
 import { lazyPool } from "../lazy-pool.js";
@@ -27,6 +28,7 @@ import { type PgBossJobsOptions, type ResolvedJobsOptions, resolveJobsOptions } 
 import { channelOf, createJobStatements, type JobStatements, SCHEDULES } from "./job-statements.js";
 import { JobTable } from "./job-table.js";
 import { createDeadLetters } from "./pg-dead-letters.js";
+import { PgForget } from "./pg-forget.js";
 import { PgIntake } from "./pg-intake.js";
 import { PgSchedules } from "./pg-schedules.js";
 import { PgWorker } from "./pg-worker.js";
@@ -55,6 +57,7 @@ class PgBossJobs implements JobEngine {
   readonly #boss: Boss;
   readonly #intake: PgIntake;
   readonly #schedules: PgSchedules;
+  readonly #forget: PgForget;
   readonly #line: WakeLine;
   readonly #workers = new Map<PgWorker, string>();
   #closing: Promise<void> | undefined;
@@ -70,6 +73,7 @@ class PgBossJobs implements JobEngine {
     const parts = { boss: this.#boss, database: this.#database, statements: this.#statements };
     this.#intake = new PgIntake({ ...options, ...parts });
     this.#schedules = new PgSchedules({ ...options, ...parts });
+    this.#forget = new PgForget(schema, this.#database);
     const onTold = (waitMs: number, queue?: string) => this.#tell(waitMs, queue);
     this.#line = new WakeLine({
       listen: createListen(options),
@@ -128,6 +132,14 @@ class PgBossJobs implements JobEngine {
   async unschedule(name: string, call?: CallOptions): Promise<void> {
     this.#admit(call);
     await untilAborted(this.#schedules.remove(name, call?.signal), call?.signal);
+  }
+
+  async forget(who: Parameters<JobEngine["forget"]>[0], call?: CallOptions): Promise<number> {
+    this.#admit(call);
+    checkTenant(who.tenant);
+    const mentions = toMentions(who);
+    await untilAborted(this.#boss.start(), call?.signal);
+    return untilAborted(this.#forget.forget(who.tenant, mentions, call?.signal), call?.signal);
   }
 
   async counts(call?: CallOptions) {
