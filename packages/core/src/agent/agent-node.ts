@@ -22,7 +22,9 @@ export interface AgentStepOptions<Output, Own extends { readonly type: string } 
    */
   readonly onApprovalRequired?: ((approval: ApprovalRecord, context: NodeContext) => unknown) | undefined;
   /** What else the agent's run is told. */
-  readonly run?: Pick<RunOptions, "leadId" | "campaignId" | "threadId" | "spendCap" | "timeouts"> | undefined;
+  readonly run?:
+    | Pick<RunOptions, "leadId" | "campaignId" | "threadId" | "subjects" | "spendCap" | "timeouts">
+    | undefined;
 }
 
 /** How an agent stands in a graph. */

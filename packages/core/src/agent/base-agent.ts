@@ -1,21 +1,16 @@
 import {
-  type ApprovalRecord,
   type Clock,
   createSortableIds,
-  type EventBus,
   type JsonObject,
   type LanguageModel,
-  type ModelTimeouts,
   type Storage,
   type StreamControl,
   systemClock,
 } from "@salesagent/ports";
-import type { Budgets } from "../budget/budgets.js";
-import type { EffectScope, Effects } from "../effects/index.js";
-import type { SpendCap } from "../model/spend-cap.js";
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
 import type { AnyTool } from "../tools/tool.js";
+import type { AgentOptions, RunOptions } from "./agent-options.js";
 import { batched, deferred } from "./batched.js";
 import type { HandoffQueue, HandoffTicket, QueuedHandoffOptions } from "./handoff-queue.js";
 import { RecordWriter } from "./record-writer.js";
@@ -24,65 +19,7 @@ import { RunContext } from "./run-context.js";
 import type { RunEnd, RunEvent, WorkEvent } from "./run-event.js";
 import { storedError, toJson } from "./stored-form.js";
 
-/** What every agent is made with. */
-export interface AgentOptions {
-  /** The model that it thinks with. */
-  readonly model?: LanguageModel | undefined;
-  /** Where runs, steps, model calls, results and the audit trail are kept; nothing is kept without one. */
-  readonly storage?: Storage | undefined;
-  readonly tools?: readonly AnyTool[] | undefined;
-  /** Told what happens, for whoever watches. */
-  readonly events?: EventBus | undefined;
-  /** @defaultValue none */
-  readonly telemetry?: Telemetry | undefined;
-  /** Time limits of each model call. */
-  readonly timeouts?: ModelTimeouts | undefined;
-  /** A cap on spending that all runs of this agent share. */
-  readonly spendCap?: SpendCap | undefined;
-  /** Caps that hold for each attempt at a model, across processes where their storage is shared. */
-  readonly budgets?: Budgets | undefined;
-  /** What tools that write run through; without it they are refused. */
-  readonly effects?: Effects | undefined;
-  /** The kind of work, such as `qualification`, for routers that choose by it. */
-  readonly task?: string | undefined;
-  /** @defaultValue the machine's clock */
-  readonly clock?: Clock | undefined;
-  /** Makes ids of runs and records. @defaultValue UUIDs of version 7, which sort by time */
-  readonly createId?: (() => string) | undefined;
-}
-
-/** How one run is made. */
-export interface RunOptions {
-  /** Whose data this is; every record carries it. */
-  readonly tenant: string;
-  readonly signal?: AbortSignal | undefined;
-  /** The stored lead that the run is about. */
-  readonly leadId?: string | undefined;
-  /** The campaign that the run is for; budgets count by it, and model calls have it on record. */
-  readonly campaignId?: string | undefined;
-  readonly threadId?: string | undefined;
-  /** The run that began this one. */
-  readonly parentRunId?: string | undefined;
-  /** The span that this run belongs to, of this process or another, as W3C Trace Context names it. */
-  readonly traceparent?: string | undefined;
-  /** A cap for this run; wins over the agent's. */
-  readonly spendCap?: SpendCap | undefined;
-  /** Wins over the agent's, field by field. */
-  readonly timeouts?: ModelTimeouts | undefined;
-  /** `whole` when nobody reads tokens as they come. @defaultValue "streamed" */
-  readonly delivery?: "streamed" | "whole" | undefined;
-  /**
-   * What the effects of this run are named by: give the same whenever the same work is begun again, such as by a node of a
-   * graph, and nothing is done twice. @defaultValue the run, whose id is new
-   */
-  readonly effectScope?: EffectScope | undefined;
-  /**
-   * Told of a call that waits for a person, and may wait for the decision. What it throws ends the run as it is.
-   *
-   * @defaultValue the run ends in `approval.required`
-   */
-  readonly onApprovalRequired?: ((approval: ApprovalRecord) => unknown) | undefined;
-}
+export type { AgentOptions, RunOptions } from "./agent-options.js";
 
 /**
  * What all agents share: tools, records, events, limits. A subclass writes `processTask`; its `run` is ready.
@@ -254,7 +191,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
   }
 
   #context(input: Input, options: RunOptions, runId: string, signal: AbortSignal): RunContext {
-    const { storage, events, timeouts, spendCap, budgets, task, effects } = this.#options;
+    const { storage, events, timeouts, spendCap, budgets, task, effects, memory } = this.#options;
     const telemetry = this.#telemetry;
     const { tenant } = options;
     const writer = storage && this.#writer(storage, tenant);
@@ -273,6 +210,8 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       leadId: options.leadId,
       campaignId: options.campaignId,
       threadId: options.threadId,
+      memory,
+      subjects: options.subjects,
       parentRunId: options.parentRunId,
       stores: storage?.tenant(tenant),
       writer,

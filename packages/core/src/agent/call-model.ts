@@ -61,7 +61,8 @@ export async function* callModel(
   }
 }
 
-function callOptions(context: RunContext, recorder: AttemptRecorder): ModelCallOptions {
+/** How a run calls models: its caps stand before each attempt, and its records see each one. */
+export function callOptions(context: RunContext, recorder: AttemptRecorder): ModelCallOptions {
   const { signal, tenant, runId, init } = context;
   const { agent, leadId, campaignId, timeouts, delivery, task, spendCap, budgets } = init;
   const guards: AttemptGuard[] = [];

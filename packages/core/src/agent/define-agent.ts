@@ -10,9 +10,10 @@ import {
 import { StructuredOutput } from "../model/structured-output.js";
 import { describeIssues, validate } from "../model/validate.js";
 import { type AgentOptions, BaseAgent } from "./base-agent.js";
-import { runModelLoop } from "./model-loop.js";
+import { runModelLoop, toRequest } from "./model-loop.js";
 import type { RunContext } from "./run-context.js";
 import type { WorkEvent } from "./run-event.js";
+import { openThread } from "./thread-memory.js";
 
 /** What an agent is made from. */
 export interface AgentDefinition<Input, Output> extends AgentOptions {
@@ -76,17 +77,25 @@ class DefinedAgent<Input, Output> extends BaseAgent<Input, Output> {
     context: RunContext,
   ): AsyncGenerator<WorkEvent, Output, void> {
     const input = await this.#checkInput(given);
-    const { output, result } = yield* runModelLoop<Output>(context, {
+    const { model, request } = this.#definition;
+    const work = { model, request, tools: this.tools, output: this.#output };
+    const instructions = systemMessage(this.systemPrompt());
+    const prompt = this.#prompt(input);
+    const thread =
+      context.init.memory &&
+      (await openThread(context, {
+        ...{ instructions, prompt, profile: model.profile },
+        request: toRequest(work, []),
+      }));
+    const { output, result, messages } = yield* runModelLoop<Output>(context, {
+      ...work,
       agent: this.name,
-      model: this.#definition.model,
-      messages: [systemMessage(this.systemPrompt()), ...this.#prompt(input)],
-      tools: this.tools,
-      output: this.#output,
+      messages: thread?.messages ?? [instructions, ...prompt],
       maxSteps: this.#maxSteps,
       maxRepairs: this.#maxRepairs,
-      request: this.#definition.request,
     });
     context.setEngine(`${result.provider}/${result.modelId}`);
+    await thread?.keep(messages);
     return output;
   }
 

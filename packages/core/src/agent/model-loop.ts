@@ -101,7 +101,11 @@ async function* modelStep<Output>(
   return result;
 }
 
-function toRequest<Output>(options: ModelLoopOptions<Output>, messages: readonly Message[]): ModelRequest {
+/** One request of a loop. */
+export function toRequest<Output>(
+  options: Pick<ModelLoopOptions<Output>, "tools" | "request" | "output" | "model">,
+  messages: readonly Message[],
+): ModelRequest {
   const tools = [...options.tools.values()];
   const request: ModelRequest = {
     ...options.request,

@@ -22,6 +22,7 @@ import { isCost, toModelCall } from "../budget/model-call-record.js";
 import { EffectSlots } from "../effects/effect-slots.js";
 import type { EffectScope, Effects } from "../effects/index.js";
 import { toRecord } from "../kernel/to-record.js";
+import type { SessionMemory } from "../memory/index.js";
 import { addUsage } from "../model/add-usage.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import type { Span, Telemetry } from "../telemetry/telemetry.js";
@@ -41,6 +42,9 @@ export interface RunContextInit {
   readonly leadId?: string | undefined;
   readonly campaignId?: string | undefined;
   readonly threadId?: string | undefined;
+  readonly memory?: SessionMemory | undefined;
+  /** What the run is about, for its memory. @defaultValue the lead */
+  readonly subjects?: readonly string[] | undefined;
   readonly parentRunId?: string | undefined;
   readonly stores: TenantStores | undefined;
   readonly writer: RecordWriter | undefined;

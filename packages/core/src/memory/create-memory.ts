@@ -30,6 +30,7 @@ export function createMemory(options: MemoryOptions): SessionMemory {
     maxCalls: Number.POSITIVE_INFINITY,
   };
   return {
+    countTokens: window.countTokens,
     context: (threadId, request) => contexts.read(threadId, request),
     append: (threadId, messages, call) => addMessages(settings, threadId, messages, call),
     remember: (list, call) => facts.remember(list, call),

@@ -99,6 +99,8 @@ export interface ForgetReport {
 
 /** Conversations and facts of all tenants, as agents need them. */
 export interface SessionMemory {
+  /** Tokens of a message, as this memory counts them. */
+  readonly countTokens: (message: Message) => number;
   /**
    * What to tell a model of a thread. Where what was said since the last summary has grown past its limits, it is summarised
    * first. A summariser that fails fails nothing: the older messages are left out, which `droppedMessages` and `onError` tell.
