@@ -8,6 +8,7 @@ import { effectSabotages } from "./testing/effect-sabotages.js";
 import { flowEventSabotages } from "./testing/flow-event-sabotages.js";
 import { flowQueueSabotages } from "./testing/flow-queue-sabotages.js";
 import { flowRecordSabotages } from "./testing/flow-record-sabotages.js";
+import { flowReopenSabotages } from "./testing/flow-reopen-sabotages.js";
 import { flowSabotages } from "./testing/flow-sabotages.js";
 
 const sabotages = {
@@ -17,6 +18,7 @@ const sabotages = {
   ...flowQueueSabotages,
   ...effectSabotages,
   ...approvalSabotages,
+  ...flowReopenSabotages,
 };
 
 const casesOf = (open: () => Promise<FlowStorage>) =>

@@ -3,11 +3,13 @@ import { describe, expect, it } from "vitest";
 import { storageConformance } from "./storage-conformance.js";
 import { budgetSabotages } from "./testing/budget-sabotages.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
+import { knowledgeSabotages } from "./testing/knowledge-sabotages.js";
 import { leadSabotages } from "./testing/lead-sabotages.js";
 import { recordSabotages } from "./testing/record-sabotages.js";
 import { sharedSabotages } from "./testing/shared-sabotages.js";
 import { storageSabotages } from "./testing/storage-sabotages.js";
 import { vectorSabotages } from "./testing/vector-sabotages.js";
+import { workflowSabotages } from "./testing/workflow-sabotages.js";
 
 const sabotages = {
   ...leadSabotages,
@@ -16,6 +18,8 @@ const sabotages = {
   ...budgetSabotages,
   ...sharedSabotages,
   ...vectorSabotages,
+  ...knowledgeSabotages,
+  ...workflowSabotages,
 };
 
 describe("the storage suite", () => {

@@ -9,6 +9,7 @@ import { cacheStoreConformance } from "./cache-store-conformance.js";
 import { factStoreConformance } from "./fact-store-conformance.js";
 import { flowConformance } from "./flow-conformance.js";
 import { importStoreConformance } from "./import-store-conformance.js";
+import { knowledgeTransactionConformance } from "./knowledge-transaction-conformance.js";
 import { leadChangeConformance } from "./lead-change-conformance.js";
 import { leadListConformance } from "./lead-list-conformance.js";
 import { leadStoreConformance } from "./lead-store-conformance.js";
@@ -84,6 +85,7 @@ export function storageConformance(
     tenantConformance(suite);
     transactionConformance(suite);
     sharedTransactionConformance(suite);
+    knowledgeTransactionConformance(suite);
     valueConformance(suite);
     lifecycleConformance({ ...suite, reopen });
   });

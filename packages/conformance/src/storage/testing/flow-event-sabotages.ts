@@ -30,6 +30,7 @@ export const flowEventSabotages: Readonly<Record<string, FlowSabotage>> = {
       },
     })),
     fails: [
+      "flow-store/1, reopened runs > lets a run that failed go on from its last checkpoint, with its steps and events, without its error",
       "flow-store/1, events > keeps an event that the run does not wait for, and wakes nobody",
       "flow-store/1, events > makes a run due at once when it begins to wait for what came before",
       "flow-store/1, events > gives events oldest first until they are taken in, and passes over a name that is there",
@@ -217,6 +218,7 @@ export const flowEventSabotages: Readonly<Record<string, FlowSabotage>> = {
       };
     }),
     fails: [
+      "flow-store/1, reopened runs > forgets the end that was asked for of a run that failed",
       "flow-store/1, stops > tells the worker of a running run by its next renewal, and leaves it the run to end",
       "flow-store/1, stops > prolongs the lease of a stopped run for its worker, and lets another end it when that one is gone",
       "flow-store/1, stops > makes a stopped run that would rest due at once",

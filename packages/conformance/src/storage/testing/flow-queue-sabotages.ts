@@ -48,7 +48,11 @@ export const flowQueueSabotages: Readonly<Record<string, FlowSabotage>> = {
           call,
         ),
     })),
-    fails: ["flow-queue/1, claims > gives only runs of the graphs and versions that are wanted"],
+    fails: [
+      "flow-queue/1, claims > gives only runs of the graphs and versions that are wanted",
+      "flow-store/1, versions > pins a run to another version with a checkpoint that holds a snapshot",
+      "flow-store/1, versions > gives a run whose worker died after the change to workers of the new version only",
+    ],
   },
   "gives a run to its own worker again": {
     create: withQueue(({ claim }) => ({
@@ -69,6 +73,7 @@ export const flowQueueSabotages: Readonly<Record<string, FlowSabotage>> = {
       "flow-store/1, progress > gives a claimed run what it goes on from: the last snapshot, what came after it, and steps",
       "flow-store/1, fences > refuses a worker whose run was claimed since, by whomever, and writes nothing",
       "flow-store/1, fences > refuses the last write of a worker whose run was claimed since",
+      "flow-store/1, versions > gives a run whose worker died after the change to workers of the new version only",
       "flow-store/1, stops > prolongs the lease of a stopped run for its worker, and lets another end it when that one is gone",
       "flow stores, callers that overlap in time > lets either the worker write or the next one claim, never both under one fence",
     ],

@@ -22,6 +22,7 @@ export const flowRecordSabotages: Readonly<Record<string, FlowSabotage>> = {
     })),
     fails: [
       "flow-queue/1, claims > passes over a run whose time has not come",
+      "flow-store/1, reopened runs > reopens no run that has not failed, and none that is not there",
       "flow stores, tenants > keep runs apart, though their ids are the same",
     ],
   },

@@ -23,6 +23,7 @@ export const flowSabotages: Readonly<Record<string, FlowSabotage>> = {
       "flow-store/1, fences > refuses a worker whose run was claimed since, by whomever, and writes nothing",
       "flow-store/1, fences > refuses the last write of a worker whose run was claimed since",
       "flow-store/1, fences > refuses a fence that nobody was given",
+      "flow-store/1, reopened runs > reopens a run once for each of its failures",
     ],
   },
   "lets anybody load": {
@@ -48,6 +49,8 @@ export const flowSabotages: Readonly<Record<string, FlowSabotage>> = {
       "flow-store/1, fences > refuses a fence that nobody was given",
       "flow-store/1, fences > refuses more progress of a run that was put to rest, or has ended, under the same fence",
       "flow-store/1, fences > names a run that is not there",
+      "flow-store/1, reopened runs > reopens a run once for each of its failures",
+      "flow-store/1, versions > changes the version and lets the run rest in one write, which may be made again",
     ],
   },
   "takes no progress once the lease is over": {
@@ -63,6 +66,7 @@ export const flowSabotages: Readonly<Record<string, FlowSabotage>> = {
       "flow-store/1, progress > gives a claimed run what it goes on from: the last snapshot, what came after it, and steps",
       "flow-store/1, fences > refuses the last write of a worker whose run was claimed since",
       "flow-store/1, fences > takes the progress of a worker whose lease is over, while nobody else has claimed the run",
+      "flow-store/1, versions > gives a run whose worker died after the change to workers of the new version only",
     ],
   },
   "numbers checkpoints by itself": {
@@ -78,6 +82,7 @@ export const flowSabotages: Readonly<Record<string, FlowSabotage>> = {
     fails: [
       "flow-store/1, progress > refuses a checkpoint that repeats a number or leaves one out, and nothing of that write stands",
       "flow-store/1, fences > takes the last write again, as when its answer was lost, and does it once",
+      "flow-store/1, versions > changes the version and lets the run rest in one write, which may be made again",
     ],
   },
   "keeps the steps of a write that is refused": {
@@ -155,6 +160,7 @@ export const flowSabotages: Readonly<Record<string, FlowSabotage>> = {
     })),
     fails: [
       "flow-store/1, progress > gives a claimed run what it goes on from: the last snapshot, what came after it, and steps",
+      "flow-store/1, reopened runs > lets a run that failed go on from its last checkpoint, with its steps and events, without its error",
     ],
   },
   "takes a snapshot of null for none": {
@@ -195,6 +201,7 @@ export const flowSabotages: Readonly<Record<string, FlowSabotage>> = {
     fails: [
       "flow-store/1, fences > takes the last write again, as when its answer was lost, and does it once",
       "flow-store/1, fences > refuses the last write of a worker whose run was claimed since",
+      "flow-store/1, versions > changes the version and lets the run rest in one write, which may be made again",
     ],
   },
   "ends a run that should wait": {

@@ -36,6 +36,8 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
       "transactions over budgets, cache, breakers and vectors > shows a transaction its own changes, and nobody else before it ends",
       "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
+      "transactions over threads, facts and workflows > puts back what was changed and removed when the callback throws",
+      "transactions over threads, facts and workflows > shows a transaction its own changes, and nobody else before it ends",
     ],
   },
   "wraps what a transaction's callback threw": {
@@ -54,6 +56,7 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       "transactions > goes on after a transaction that failed",
       "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
       "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
+      "transactions over threads, facts and workflows > puts back what was changed and removed when the callback throws",
     ],
   },
   "takes NUL characters out of messages": {
