@@ -22,7 +22,7 @@ function fromWorkflowRow(row: Row): WorkflowRecord {
     name: text(row, "name"),
     version: text(row, "version"),
     definition: json<WorkflowRecord["definition"]>(row, "definition"),
-    active: json<true | false>(row, "active"),
+    active: text(row, "active") === "t",
     ...optional("createdBy", row, "created_by", text),
     ...optional("note", row, "note", text),
     createdAt: text(row, "created_at"),
@@ -69,9 +69,11 @@ export function createWorkflowStatements(name: TableNames): WorkflowStatements {
 
 export function createPgWorkflowStore(context: StoreContext, statements: WorkflowStatements): WorkflowStore {
   const { tenant, executor, clock } = context;
-  const find = async (place: readonly [string, string | undefined], call: CallOptions | undefined) => {
-    const [name, version] = toStorable("workflows", "workflow", place);
-    const [row] = await executor.run("workflows", statements.get, [tenant, name, version ?? null], call);
+  const toName = (name: string) => toStorable("workflows", "name", name);
+  const toVersion = (version: string) => toStorable("workflows", "version", version);
+  const find = async (name: string, version: string | undefined, call: CallOptions | undefined) => {
+    const values = [tenant, toName(name), version === undefined ? null : toVersion(version)];
+    const [row] = await executor.run("workflows", statements.get, values, call);
     return row === undefined ? undefined : fromWorkflowRow(row);
   };
   return {
@@ -83,17 +85,17 @@ export function createPgWorkflowStore(context: StoreContext, statements: Workflo
       const values = [tenant, ...what, toStoreTime(clock)];
       const [added] = await executor.run("workflows", statements.add, values, call);
       if (added !== undefined) return true;
-      const stands = await find([name, version], call);
+      const stands = await find(name, version, call);
       if (stands !== undefined && !isSameJson(stands.definition, definition)) throw workflowVersionTaken();
       return false;
     },
     async get(name, version, call) {
       executor.admit("workflows", call);
-      return find([name, version], call);
+      return find(name, version, call);
     },
     async activate(name, version, call) {
       executor.admit("workflows", call);
-      const values = [tenant, ...toStorable("workflows", "workflow", [name, version])];
+      const values = [tenant, toName(name), toVersion(version)];
       return (await executor.run("workflows", statements.activate, values, call)).length > 0;
     },
     async list({ name, active } = {}, page, call) {
