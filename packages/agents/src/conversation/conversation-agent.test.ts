@@ -1,6 +1,8 @@
 import { defineTool } from "@salesagent/core";
+import { createMemory } from "@salesagent/core/memory";
 import { scriptedModel } from "@salesagent/core/scripted-model";
 import { createModelStream, type LanguageModel, SalesAgentError } from "@salesagent/ports";
+import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { rehearsalSpeech } from "../rehearsal/rehearsal-speech.js";
@@ -173,6 +175,20 @@ describe("a turn in writing", () => {
       .flatMap(({ parts }) => [...parts] as object[])
       .filter((part) => JSON.stringify(part).includes("I'm Ada"));
     expect(hostile).toMatchObject([{ origin: "external" }]);
+  });
+
+  it("takes a memory of the host's own, and adds each message once", async () => {
+    const storage = memoryStorage();
+    const memory = createMemory({ storage });
+    await memory.remember([{ subject: "lead:7", text: "Ada likes tea." }], { tenant });
+    const { agent, model } = conversationScene([found("order", 1), { text: "Tea?" }], {
+      memory,
+      storage,
+      intents,
+    });
+    await agent.turn({ text: "Hi" }, { ...turn, leadId: "7" }).result();
+    expect((await storage.tenant(tenant).messages.list(threadId)).items).toHaveLength(2);
+    expect(JSON.stringify(model.requests[1]?.messages)).toContain("Ada likes tea.");
   });
 
   it("does not know what is said in other threads or by other tenants' customers", async () => {

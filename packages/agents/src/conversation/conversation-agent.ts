@@ -111,7 +111,8 @@ function agentsOf<Intent extends string>(
   if (!Number.isInteger(maxSteps) || maxSteps < 1) {
     throw new RangeError(`createConversationAgent.maxSteps must be a whole number ≥ 1, got ${maxSteps}`);
   }
-  const { tools: _, ...shared } = options;
+  // The turn reads and writes its thread; an agent with a memory would do so again.
+  const { tools: _, ...shared } = { ...options, memory: undefined };
   const names = Object.keys(intents);
   const intentAgent =
     names.length === 0

@@ -65,7 +65,7 @@ export interface TurnOptions {
   readonly turnId?: string | undefined;
   /** False where only text is wanted. @defaultValue true where there is a speaker */
   readonly speak?: boolean | undefined;
-  /** Whom the memory's facts are told of, such as `person:bo@figma.example`. */
+  /** Whom the memory's facts are told of, such as `person:bo@figma.example`. @defaultValue the lead, as `lead:<leadId>` */
   readonly subjects?: readonly string[] | undefined;
   readonly leadId?: string | undefined;
   readonly campaignId?: string | undefined;

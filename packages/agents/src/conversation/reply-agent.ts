@@ -39,7 +39,7 @@ export class ReplyAgent extends BaseAgent<ReplyTask, string> {
   readonly #options: ReplyAgentOptions;
 
   constructor(options: ReplyAgentOptions) {
-    super({ task: "conversation-reply", ...options });
+    super({ task: "conversation-reply", ...options, memory: undefined });
     this.#options = options;
   }
 
@@ -48,10 +48,14 @@ export class ReplyAgent extends BaseAgent<ReplyTask, string> {
     context: RunContext,
   ): AsyncGenerator<WorkEvent, string, void> {
     const { model, memory, instructions, intents, maxSteps, request } = this.#options;
-    const { threadId, turnId, said, intent, subjects, isSpoken } = task;
+    const { threadId, turnId, said, intent, isSpoken } = task;
+    const { leadId } = context.init;
+    const subjects = task.subjects.length === 0 && leadId !== undefined ? [`lead:${leadId}`] : task.subjects;
+    const { contextTokens } = model.profile;
     const known = await memory.context(threadId, {
       ...memoryCall(context),
       exceptRunId: turnId,
+      ...(contextTokens !== undefined && { maxTokens: Math.floor(contextTokens / 2) }),
       ...(subjects.length > 0 && { facts: { subjects, query: said } }),
     });
     const note = intent === undefined ? [] : [userMessage(intentNote(intent, intents[intent]), "developer")];
