@@ -2,10 +2,11 @@ import { describe, expect, it } from "vitest";
 import { type CollectedCase, collectCases } from "../storage/testing/collect-cases.js";
 import { jobEngineConformance } from "./job-engine-conformance.js";
 import { endingSabotages } from "./testing/ending-sabotages.js";
+import { forgetSabotages } from "./testing/forget-sabotages.js";
 import { soundSetup } from "./testing/job-sabotage.js";
 import { runningSabotages } from "./testing/running-sabotages.js";
 
-const sabotages = { ...runningSabotages, ...endingSabotages };
+const sabotages = { ...runningSabotages, ...endingSabotages, ...forgetSabotages };
 
 /** A case of a broken engine may never end. */
 const LONGEST_CASE_MS = 3000;

@@ -1,5 +1,6 @@
 import type { Runner } from "../runner.js";
 import { deadLetterCases } from "./dead-letter-cases.js";
+import { forgetCases } from "./forget-cases.js";
 import { createEventually, type JobEngineSetup } from "./job-suite.js";
 import { runningCases } from "./running-cases.js";
 import { scheduleCases } from "./schedule-cases.js";
@@ -45,6 +46,7 @@ export function jobEngineConformance(
     takingInCases(suite);
     runningCases(suite);
     deadLetterCases(suite);
+    forgetCases(suite);
     scheduleCases(suite);
     stoppingCases(suite);
     transactionCases(suite);

@@ -215,6 +215,7 @@ export function everyCall(
     () => engine.deadLetters.list({}, {}, call),
     () => engine.deadLetters.replay("none", call),
     () => engine.deadLetters.discard("none", call),
+    () => engine.forget({ tenant: "acme", mentions: ["ada@fjord.example"] }, call),
     () => engine.counts(call),
   ];
 }

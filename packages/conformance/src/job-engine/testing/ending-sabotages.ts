@@ -7,7 +7,10 @@ export const endingSabotages: Readonly<Record<string, Sabotage>> = {
     change: changingDead((dead) => ({
       list: ({ queue } = {}, page, call) => dead.list(queue === undefined ? {} : { queue }, page, call),
     })),
-    fails: ["dead letters > are listed by queue and tenant, page by page, each once"],
+    fails: [
+      "dead letters > are listed by queue and tenant, page by page, each once",
+      "forgetting > discards dead letters",
+    ],
   },
   "forgets how often a dead job was tried": {
     change: changingDead((dead) => ({

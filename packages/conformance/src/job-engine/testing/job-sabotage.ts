@@ -28,6 +28,7 @@ function withChange(sound: JobEngine, change: Partial<JobEngine>): JobEngine {
     work: (queue, handler, options) => sound.work(queue, handler, options),
     schedule: (schedule, call) => sound.schedule(schedule, call),
     unschedule: (name, call) => sound.unschedule(name, call),
+    forget: (who, call) => sound.forget(who, call),
     counts: (call) => sound.counts(call),
     [Symbol.asyncDispose]: () => sound[Symbol.asyncDispose](),
     ...change,
