@@ -45,7 +45,8 @@ export const REPLY_EVENT = "reply";
 export const qualify =
   ({ qualification }: BdrMeans) =>
   async ({ lead, leadId }: BdrState, ctx: NodeContext): Promise<BdrUpdate> => {
-    const options = { tenant: tenantOf(ctx), signal: ctx.signal, delivery: "whole", leadId } as const;
+    const call = { tenant: tenantOf(ctx), signal: ctx.signal, parentRunId: ctx.runId };
+    const options = { ...call, delivery: "whole", leadId } as const;
     const result = toQualification(await qualification.run(lead, options).output());
     const { score, tier, qualified, reasons } = result;
     ctx.emit({ type: "qualified", score, tier, qualified });
@@ -93,7 +94,7 @@ function meetingWithin({ startsAt }: Slot, durationMinutes: number): Slot {
 export const propose =
   (means: BdrMeans) =>
   async ({ lead, contact, slots, round }: BdrState, ctx: NodeContext): Promise<BdrUpdate> => {
-    const call = { tenant: tenantOf(ctx), signal: ctx.signal };
+    const call = { tenant: tenantOf(ctx), signal: ctx.signal, parentRunId: ctx.runId };
     // A person decides on these words: they must not change while the run waits.
     const { proposal, degraded } = await ctx.step("write", () =>
       means.writer.write({ lead, contact, slots, round }, call),
@@ -119,7 +120,7 @@ export const awaitReply =
       if (payload === undefined) return { outcome: outcome("no-reply") };
       const reply = bdrReplySchema.safeParse(payload);
       if (!reply.success) continue;
-      const call = { tenant: tenantOf(ctx), signal: ctx.signal };
+      const call = { tenant: tenantOf(ctx), signal: ctx.signal, parentRunId: ctx.runId };
       const read = await ctx.step("read", () =>
         readReply(reply.data, { options: agentOptions, zone, offered }, call),
       );

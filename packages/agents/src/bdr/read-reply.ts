@@ -44,7 +44,7 @@ export interface ReplyReading {
 export async function readReply(
   reply: BdrReply,
   reading: ReplyReading,
-  call: { readonly tenant: string; readonly signal: AbortSignal },
+  call: { readonly tenant: string; readonly signal: AbortSignal; readonly parentRunId: string },
 ): Promise<ReadReply> {
   if ("text" in reply) return readWords(reply.text, reading, call);
   if (reply.answer === "accept") {
@@ -63,7 +63,7 @@ function accepted(slot: Slot | undefined): ReadReply {
 async function readWords(
   text: string,
   { options, zone, offered }: ReplyReading,
-  call: { readonly tenant: string; readonly signal: AbortSignal },
+  call: { readonly tenant: string; readonly signal: AbortSignal; readonly parentRunId: string },
 ): Promise<ReadReply> {
   const { model } = options;
   if (!model) return { answer: "unclear", reason: "there is no model to read the lead's words" };

@@ -51,7 +51,7 @@ export class ProposalWriter {
 
   async write(
     facts: ProposalFacts,
-    call: { readonly tenant: string; readonly signal: AbortSignal },
+    call: { readonly tenant: string; readonly signal: AbortSignal; readonly parentRunId: string },
   ): Promise<{ readonly proposal: Proposal; readonly degraded?: Degradation }> {
     const template = this.#template(facts);
     const { model } = this.#options;
