@@ -61,6 +61,14 @@ export interface SalesEvents {
     /** ISO 8601 in UTC. */
     readonly expiresAt: string;
   };
+  "escalation-requested": RunEventBase & {
+    readonly escalationId: string;
+    readonly reason: string;
+    /** A person or a team, as the host names them. */
+    readonly to?: string;
+    /** ISO 8601 in UTC. */
+    readonly expiresAt: string;
+  };
   "model-failed-over": RunEventBase & {
     readonly from: ModelName;
     readonly to: ModelName;
