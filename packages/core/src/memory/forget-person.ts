@@ -68,13 +68,12 @@ async function erase(
   for (const engine of jobs) {
     addCount(counts, JOBS, await engine.forget({ tenant, mentions: person.mentions }, { signal }));
   }
-  const own = await ownFacts(stores, person, signal);
-  const ids = own.map(({ id }) => id);
-  await facts.remove(ids, { tenant, signal });
-  addCount(counts, FACTS, ids.length);
   for (const { store, records } of await stores.erasure.erase(person, { signal })) {
     addCount(counts, store, records);
   }
+  const ids = (await ownFacts(stores, person, signal)).map(({ id }) => id);
+  await facts.remove(ids, { tenant, signal });
+  addCount(counts, FACTS, ids.length);
 }
 
 /** Facts that are filed under the person, or were learnt in their conversations, whether they mention them or not. */

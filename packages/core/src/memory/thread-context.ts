@@ -21,6 +21,8 @@ const REST_MS = 60_000;
 interface Room {
   readonly tokens: number;
   readonly facts: readonly Message[];
+  /** Counts each message once in a call. */
+  readonly countTokens: (message: Message) => number;
 }
 
 /** Tells models of threads. */
@@ -43,9 +45,10 @@ export class ThreadContexts {
       this.#factsFor(threadId, request, maxTokens),
     ]);
     const factMessages = facts.length > 0 ? [factsMessage(facts)] : [];
-    const room: Room = { tokens: maxTokens, facts: factMessages };
+    const countTokens = countingOnce(window.countTokens);
+    const room: Room = { tokens: maxTokens, facts: factMessages, countTokens };
     let end = read;
-    if (this.#needsSummary(end, this.#fit(end, room))) {
+    if (this.#needsSummary(end, this.#fit(end, room), room)) {
       await this.#trySummarise(threadId, request, room);
       end = await this.#read(threadId, request);
     }
@@ -63,9 +66,9 @@ export class ThreadContexts {
   /** What of the thread fits beside the facts: its summary first, then as many of the latest messages as can be. */
   #fit(
     { length, summary, latest, unread }: ThreadEnd,
-    { tokens, facts }: Room,
+    { tokens, facts, countTokens }: Room,
   ): Omit<MemoryContext, "facts"> {
-    const { countTokens, maxMessages } = this.#settings.window;
+    const { maxMessages } = this.#settings.window;
     const free = tokens - sum(facts, countTokens);
     const said = latest.map(({ message }) => message);
     const short = summary && summaryMessage(summary.text);
@@ -89,18 +92,26 @@ export class ThreadContexts {
     };
   }
 
-  #needsSummary({ latest, unread }: ThreadEnd, fitted: Omit<MemoryContext, "facts">): boolean {
+  #needsSummary(
+    { latest, unread }: ThreadEnd,
+    fitted: Omit<MemoryContext, "facts">,
+    { countTokens }: Room,
+  ): boolean {
     const { summariser, window, clock } = this.#settings;
     if (!summariser || clock.elapsed() < this.#restUntilMs) return false;
     if (unread > 0 || (latest.length > 0 && latest[0]?.index !== fitted.from)) return true;
     const said = latest.map(({ message }) => message);
-    return sum(said, window.countTokens) > window.summariseAboveTokens;
+    return sum(said, countTokens) > window.summariseAboveTokens;
   }
 
-  async #trySummarise(threadId: string, request: ContextRequest, { tokens, facts }: Room): Promise<void> {
-    const { clock, onError, window, summary } = this.#settings;
+  async #trySummarise(
+    threadId: string,
+    request: ContextRequest,
+    { tokens, facts, countTokens }: Room,
+  ): Promise<void> {
+    const { clock, onError, summary } = this.#settings;
     const startedMs = clock.elapsed();
-    const beside = sum([...facts, OPENING], window.countTokens) + summary.maxTokens;
+    const beside = sum([...facts, OPENING], countTokens) + summary.maxTokens;
     const aim = { windowTokens: Math.max(0, tokens - beside), maxCalls: MOST_CALLS };
     try {
       await summariseThread(this.#settings, threadId, aim, request);
@@ -130,6 +141,17 @@ export class ThreadContexts {
     }
     return told;
   }
+}
+
+function countingOnce(countTokens: (message: Message) => number): (message: Message) => number {
+  const counted = new WeakMap<Message, number>();
+  return (message) => {
+    const known = counted.get(message);
+    if (known !== undefined) return known;
+    const tokens = countTokens(message);
+    counted.set(message, tokens);
+    return tokens;
+  };
 }
 
 function sum(messages: readonly Message[], countTokens: (message: Message) => number): number {
