@@ -1,7 +1,8 @@
 import { manualClock } from "@salesagent/conformance";
 import type { TenantStorage } from "@salesagent/ports";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { postgres } from "./postgres.js";
+import { begin } from "./testing/flow-runs.js";
 import { createTestDatabase, type TestDatabase } from "./testing/test-database.js";
 
 const at = "2026-05-01T09:00:00.000Z";
@@ -95,6 +96,18 @@ async function traces(tenant: string): Promise<readonly unknown[]> {
   return (await Promise.all(found)).flat();
 }
 
+/** Waits until a statement waits for a lock. */
+async function untilSomebodyWaits(): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const waiting =
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+      expect(await database.query(waiting)).toHaveLength(1);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
+}
+
 describe("erasure in Postgres", () => {
   it("finds in every store what it then erases, and nothing after that", async () => {
     await using storage = postgres({ connectionString: database.url, clock: manualClock() });
@@ -116,5 +129,73 @@ describe("erasure in Postgres", () => {
     expect(await stores.erasure.find(person)).toEqual([]);
     expect(await traces("acme")).toEqual([]);
     expect(await traces("globex")).toEqual(elsewhere);
+  });
+
+  it.each([
+    ["BO ÅNGSTRÖM", "Bo Ångström"],
+    ["Bo \u212Bngstr\u00F6m", "bo \u00E5ngstr\u00F6m"],
+    ["Bo Ångström".normalize("NFD"), "Bo Ångström"],
+    ["Лев ТОЛСТОЙ", "лев толстой"],
+    ["王小明 called", "王小明"],
+    [`Bo "the \\ bear" O`, `bo "THE \\ bear" o`],
+    ["?to=bo%40figma.example", "bo@figma.example"],
+    ["\u017Fam \u212Aing", "Sam King"],
+    ["100%_sure, she said", "100%_SURE"],
+  ])("finds %j by %j", async (written, mention) => {
+    await using storage = postgres({ connectionString: database.url });
+    const { facts, erasure } = storage.tenant("spelling");
+    const fact = { subject: "x", text: "x", createdAt: at };
+    const other = { ...fact, id: "other", data: { text: "Bo B, 100, surely" } };
+    await facts.putMany([
+      { ...fact, id: "text", text: written },
+      { ...fact, id: "data", data: { written } },
+      other,
+    ]);
+    expect(await erasure.erase({ mentions: [mention] })).toEqual([{ store: "facts", records: 2 }]);
+    expect((await facts.list()).items.map(({ id }) => id)).toEqual(["other"]);
+  });
+
+  it("waits for progress that is being written, erases that too, and fences its worker", async () => {
+    await using storage = postgres({ connectionString: database.url });
+    const stores = storage.tenant("races");
+    const { id, fence } = await begin(stores.flows, storage.queue, "flow-1");
+    let erased: Promise<unknown> = Promise.resolve();
+    await stores.transaction(
+      async ({ flows }) => {
+        await flows.commit({ id, fence, steps: [{ key: "mail", value: bo }] });
+        erased = stores.erasure.erase({ mentions: ["Fjord"] });
+        await untilSomebodyWaits();
+      },
+      { isolation: "read-committed" },
+    );
+    expect(await erased).toEqual([{ store: "flows", records: 1 }]);
+    expect(await database.query("select * from salesagent.flow_steps where tenant = 'races'")).toEqual([]);
+    const again = stores.flows.commit({ id, fence, steps: [{ key: "later", value: 1 }] });
+    await expect(again).rejects.toMatchObject({ code: "flow.fenced" });
+    expect(await stores.flows.get(id)).toMatchObject({
+      ...{ status: "cancelled", input: null, stop: { by: "erasure" }, fence: fence + 1 },
+    });
+    expect(await stores.flows.reopen(id)).toBe(false);
+  });
+
+  it("drops a thread with what is added to it meanwhile, and the next one begins at its start", async () => {
+    await using storage = postgres({ connectionString: database.url });
+    const stores = storage.tenant("threads");
+    const message = {
+      message: { role: "user", parts: [{ type: "text", text: "hello" }] },
+      createdAt: at,
+    } as const;
+    await stores.messages.append("t", [message]);
+    let removed: Promise<unknown> = Promise.resolve();
+    await stores.transaction(
+      async ({ messages }) => {
+        await messages.append("t", [message]);
+        removed = stores.erasure.erase({ mentions: ["nobody"], threadIds: ["t"] });
+        await untilSomebodyWaits();
+      },
+      { isolation: "read-committed" },
+    );
+    expect(await removed).toEqual([{ store: "messages", records: 2 }]);
+    expect(await stores.messages.append("t", [message])).toBe(0);
   });
 });

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stores } from "./migrations/0001-stores.js";
+import { routing } from "./migrations/0002-routing.js";
+import { flows } from "./migrations/0003-flows.js";
 import { postgres } from "./postgres.js";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.js";
+import { createTestDatabase, openTestPool, type TestDatabase } from "./testing/test-database.js";
 
 let database: TestDatabase;
 
@@ -13,8 +15,10 @@ afterAll(() => database[Symbol.asyncDispose]());
 
 const draft = { company: { provenance: {} }, source: "csv:a.csv", keys: ["name:one"] };
 
-/** What the first release installed: the text of a released migration never changes. */
+/** What releases installed: the text of a released migration never changes. */
 const FIRST_CHECKSUM = "3d08eb03b1790c9a914e5ab9f11749bd34a1e14f2b61234193c525ec49a37c1a";
+const SECOND_CHECKSUM = "0118d2fa450faf56ce93b95bd46f2d26d30042aaab9d5c5420339100d63cc171";
+const THIRD_CHECKSUM = "ad30b45c01b113f2b5f954c49889868aad2d6c22ae6181aecf57fa9b3ea6fe39";
 
 /** A schema as the first release left it, with a lead and a model call in it. */
 async function installFirst(schema: string): Promise<void> {
@@ -33,6 +37,38 @@ async function installFirst(schema: string): Promise<void> {
     `insert into ${schema}.model_calls (tenant, id, provider, model_id, outcome, usage, cost_nano_usd, started_at, latency_ms)
      values ('acme', 'call-1', 'p', 'm', 'completed', '{"inputTokens":1}', 1500000, '2026-05-01T09:00:00Z', 12)`,
   );
+}
+
+/** A schema that a role of its own installed as the third release left it, with a thread, runs of graphs and a budget. */
+async function installThird(schema: string): Promise<string> {
+  const grant = `grant create on database ${new URL(database.url).pathname.slice(1)} to ROLE`;
+  const url = await database.createRole([grant]);
+  const pool = openTestPool({ connectionString: url, max: 1 });
+  try {
+    await pool.query(`create schema ${schema}`);
+    for (const sql of [stores, routing, flows]) await pool.query(sql.replaceAll("$schema", schema));
+    await pool.query(
+      `create table ${schema}.migrations (number integer primary key, name text not null, checksum text not null,
+        applied_at timestamptz not null default now());
+      insert into ${schema}.migrations values (1, 'stores', '${FIRST_CHECKSUM}'), (2, 'routing', '${SECOND_CHECKSUM}'),
+        (3, 'flows', '${THIRD_CHECKSUM}');
+      select set_config('salesagent.tenant', 'acme', false);
+      insert into ${schema}.threads (tenant, id, next_index) values ('acme', 'old', 2), ('acme', 'empty', 0);
+      insert into ${schema}.messages (tenant, thread_id, message_index, message, created_at)
+        select 'acme', 'old', n, '{"role":"user","parts":[]}', '2026-05-01T09:00:00Z'::timestamptz + n * interval '1 day'
+        from generate_series(0, 1) n;
+      insert into ${schema}.flow_runs (tenant, id, input, created_at)
+        select 'acme', id, '1', '2026-05-01T09:00:00Z' from unnest(array['done', 'waits', 'failed']) id;
+      insert into ${schema}.flow_queue (tenant, id, graph, version, status, updated_at) values
+        ('acme', 'done', 'bdr', '1', 'completed', '2026-05-01T09:00:00Z'),
+        ('acme', 'failed', 'bdr', '1', 'failed', '2026-05-03T09:00:00Z'),
+        ('acme', 'waits', 'bdr', '1', 'waiting', '2026-05-01T09:00:00Z');
+      insert into ${schema}.budget_lines (tenant, key) values ('acme', 'day')`,
+    );
+    return url;
+  } finally {
+    await pool.end();
+  }
 }
 
 describe("migrate", () => {
@@ -72,6 +108,31 @@ describe("migrate", () => {
     await modelCalls.addMany([{ ...listed, id: "call-2", ...links }]);
     expect((await modelCalls.list()).items[1]).toEqual({ ...old, id: "call-2", ...links });
     expect(await budgets.lapse()).toBe(0);
+  });
+
+  it("tells of what the third release stored when it ended, as a role that row-level security holds for", async () => {
+    await using storage = postgres({ connectionString: await installThird("third"), schema: "third" });
+    await storage.migrate();
+    const { retention, messages, flows, facts } = storage.tenant("acme");
+    const at = (day: number) => `2026-05-0${day}T09:00:00.000Z`;
+    const nothing = {
+      ...{ checkpoints: 0, flows: 0, runs: 0, effects: 0, approvals: 0, messages: 0, audit: 0, budgets: 0 },
+      expired: 0,
+    };
+    expect(await messages.thread("old")).toEqual({ threadId: "old", length: 2 });
+    expect(await retention.prune({ messages: at(2), flows: at(1), budgets: at(9) })).toEqual({
+      ...{ ...nothing, messages: 1 }, // the thread that nobody wrote to
+    });
+    expect(await retention.prune({ messages: at(3), flows: at(2) })).toEqual({
+      ...{ ...nothing, messages: 1, flows: 1 },
+    });
+    expect((await messages.list("old")).items).toEqual([]);
+    expect(await flows.reopen("failed")).toBe(true);
+    expect((await flows.list()).items.map(({ id, status }) => [id, status])).toEqual([
+      ["failed", "pending"],
+      ["waits", "waiting"],
+    ]);
+    expect((await facts.list()).items).toEqual([]);
   });
 
   it("asks for itself where a schema of the first release lacks a new table or column", async () => {

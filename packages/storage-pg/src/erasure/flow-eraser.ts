@@ -50,6 +50,7 @@ interface FlowEraserStatements {
   readonly end: Statement;
   /** $1: tenant, from $2: what is left of runs. */
   readonly change: Statement;
+  readonly toLeftValues: (left: readonly FlowRest[]) => readonly unknown[];
   /** $1: tenant, $2: ids. Drops what runs went on from. */
   readonly clear: Statement;
 }
@@ -73,6 +74,7 @@ function createFlowEraserStatements(name: TableNames): FlowEraserStatements {
     change:
       writing(`update ${runs} t set input = 'null', output = null, (${left.names}) = row (${left.selected})
       from ${left.from} where t.tenant = $1 and t.id = r.id`),
+    toLeftValues: left.toValues,
     clear: writing(`with steps as (${clear("flow_steps")}), events as (${clear("flow_events")})
       ${clear("flow_checkpoints")}`),
   };
@@ -159,8 +161,7 @@ export function createFlowEraser(name: TableNames): Eraser {
     if (left.length === 0) return 0;
     const changed = left.map(({ id }) => id);
     await within.run(STORE, statements.end, [tenant, changed, toLeaseTime(clock)], undefined);
-    const values = createBulkSource(LEFT, 2).toValues(left);
-    await within.run(STORE, statements.change, [tenant, ...values], undefined);
+    await within.run(STORE, statements.change, [tenant, ...statements.toLeftValues(left)], undefined);
     await within.run(STORE, statements.clear, [tenant, changed], undefined);
     return changed.length;
   }
