@@ -30,6 +30,7 @@ const WATCH_MS = 5_000;
  * @property {number} kills
  * @property {number} seed
  * @property {number} freezeMs
+ * @property {number} [atOnce] Runs under way; 12 where it is not said.
  * @property {(kills: number) => void} onKills
  */
 
@@ -51,7 +52,7 @@ export async function runDisturbed(world) {
   /** @type {string[]} */
   const runIds = [];
   const startedMs = performance.now();
-  let wanted = RUNS_AT_ONCE;
+  let wanted = world.atOnce ?? RUNS_AT_ONCE;
   const runs = keepRunning(world.host, runIds, () => wanted);
   const disturbed = await disturb(world);
   wanted = 0;

@@ -25,8 +25,7 @@ export function toChecks(outcome) {
 
 /** @param {Outcome} outcome @returns {Check[]} */
 function whatWasDone({ ours, peer, kills, peerKills }) {
-  const away = (/** @type {readonly number[]} */ times) =>
-    times.map(Math.round).join(" and ") || "not done";
+  const away = (/** @type {readonly number[]} */ times) => times.map(Math.round).join(" and ") || "not done";
   return [
     { name: "workers killed (kill -9)", figures: [kills, peer ? peerKills : "not installed"] },
     {
