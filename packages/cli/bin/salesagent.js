@@ -11,6 +11,10 @@ process.stdout.on("error", (error) => {
 });
 
 main(process.argv.slice(2), {
+  // Asked for only by those who read: a terminal is left alone else.
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,

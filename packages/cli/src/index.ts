@@ -1,2 +1,2 @@
-export type { Io, Output } from "./io.js";
+export type { Input, Io, Output } from "./io.js";
 export { main } from "./main.js";

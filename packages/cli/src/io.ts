@@ -7,8 +7,17 @@ export interface Output {
   readonly columns?: number | undefined;
 }
 
+/** A place to read text from. */
+export interface Input extends AsyncIterable<string | Uint8Array> {
+  readonly isTTY?: boolean | undefined;
+  /** Ends the reading, also where somebody is waited for. */
+  destroy?(): unknown;
+}
+
 /** Everything of the process that a command touches. */
 export interface Io {
+  /** @defaultValue nothing can be read */
+  readonly stdin?: Input | undefined;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,5 +1,6 @@
 import { SalesAgentError } from "@salesagent/ports";
 import { type Command, helpOf, readArguments } from "./command/command.js";
+import { didYouMean } from "./command/did-you-mean.js";
 import { UsageError } from "./command/usage-error.js";
 import { doctorCommand } from "./doctor/doctor-command.js";
 import { drillCommand } from "./drill/drill-command.js";
@@ -7,11 +8,15 @@ import type { Io } from "./io.js";
 import { modelsCommand } from "./models/models-command.js";
 import { qualifyCommand } from "./qualify/qualify-command.js";
 import { routeCommand } from "./route/route-command.js";
+import { runCommand } from "./run/run-command.js";
+import { runsCommand } from "./runs/runs-command.js";
 import { sandboxCommand } from "./sandbox/sandbox-command.js";
 import { cliVersion } from "./version.js";
 
 const COMMANDS: readonly Command[] = [
   qualifyCommand,
+  runCommand,
+  runsCommand,
   routeCommand,
   modelsCommand,
   sandboxCommand,
@@ -39,9 +44,8 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return 0;
   }
   try {
-    const command = COMMANDS.find((candidate) => candidate.name === name);
-    if (!command) throw new UsageError(`There is no command "${name}". See \`salesagent --help\`.`);
-    const { operands, options } = readArguments(command, rest);
+    const { command, args: own } = findCommand(name, rest);
+    const { operands, options } = readArguments(command, own);
     if (options["help"] === true) {
       io.stdout.write(helpOf(command));
       return 0;
@@ -55,6 +59,36 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     io.stderr.write(`salesagent: ${describe(error)}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
+}
+
+/** The command that is meant, and what is left of the words. @throws UsageError when there is none. */
+function findCommand(
+  name: string,
+  rest: readonly string[],
+): { readonly command: Command; readonly args: readonly string[] } {
+  const command = COMMANDS.find((candidate) => candidate.name === name);
+  if (!command) {
+    const near =
+      didYouMean(
+        name,
+        COMMANDS.map((candidate) => candidate.name),
+      ) || ".";
+    throw new UsageError(`There is no command "${name}"${near} See \`salesagent --help\`.`);
+  }
+  const { subcommands } = command;
+  const [word, ...args] = rest;
+  if (!subcommands || word === "--help" || word === "-h") return { command, args: rest };
+  const [first] = subcommands;
+  if (first && (word === undefined || word.startsWith("-"))) return { command: first, args: rest };
+  const below = subcommands.map((candidate) => ({ candidate, word: candidate.name.split(" ").at(-1) ?? "" }));
+  const found = below.find((candidate) => candidate.word === word);
+  if (found) return { command: found.candidate, args };
+  const near =
+    didYouMean(
+      word ?? "",
+      below.map((candidate) => candidate.word),
+    ) || ".";
+  throw new UsageError(`There is no command "${name} ${word}"${near} See \`salesagent ${name} --help\`.`);
 }
 
 function overview(): string {

@@ -54,9 +54,7 @@ async function openModel(
   const { keyVariable } = provider;
   const local = baseUrl !== undefined && isLoopback(baseUrl);
   if (needsKeys && keyVariable && !env[keyVariable] && !local) {
-    throw new UsageError(
-      `--model ${providerName}/… needs a key: set ${keyVariable}, or run without --model to score by rules alone.`,
-    );
+    throw new UsageError(`--model ${providerName}/… needs a key: set ${keyVariable}, or leave --model away.`);
   }
   const settings = {
     env,

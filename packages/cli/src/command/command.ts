@@ -24,6 +24,8 @@ export interface Command {
   readonly operands: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly string[];
+  /** Commands below this one, such as `list` of `runs`; the first is meant where none is named. */
+  readonly subcommands?: readonly Command[];
   /** @returns The exit code. */
   run(operands: readonly string[], options: OptionValues, io: Io): Promise<number>;
 }
@@ -47,6 +49,20 @@ export function readArguments(
 
 /** The help text of a command. */
 export function helpOf(command: Command): string {
+  const below = (command.subcommands ?? []).map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`);
+  if (below.length > 0) {
+    const more = `See \`salesagent ${command.name} COMMAND --help\`.`;
+    return [
+      `Usage: salesagent ${command.name} COMMAND [options]`,
+      "",
+      command.summary,
+      "",
+      ...below,
+      "",
+      more,
+      "",
+    ].join("\n");
+  }
   const rows = Object.entries(command.options).map(([name, spec]) => {
     const left = `  --${name}${spec.value ? ` ${spec.value}` : ""}`;
     return `${left.padEnd(30)} ${spec.help}`;

@@ -11,6 +11,7 @@ import type { Io } from "../io.js";
 import { ProgressLine } from "../render/progress-line.js";
 import { renderReport } from "../render/report.js";
 import type { ReportData } from "../render/report-data.js";
+import { writeLine } from "../render/write-line.js";
 import { type FeedItem, type ImportAccount, leadFeed } from "./lead-feed.js";
 import { LiveView } from "./live-view.js";
 import { mapConcurrent } from "./map-concurrent.js";
@@ -201,18 +202,5 @@ async function writeReport(
     throw new Error(
       `The report can't be written to ${file} (${error.code ?? error.message}). The leads are stored.`,
     );
-  });
-}
-
-/** Writes a line and waits where the reader is slower; an interrupt ends the wait. */
-async function writeLine({ stdout, signal }: Io, line: string): Promise<void> {
-  if (stdout.write(`${line}\n`) !== false || signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const goOn = () => {
-      signal.removeEventListener("abort", goOn);
-      resolve();
-    };
-    signal.addEventListener("abort", goOn);
-    stdout.once?.("drain", goOn);
   });
 }

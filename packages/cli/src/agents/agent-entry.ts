@@ -1,0 +1,109 @@
+import type { IdealCustomerProfile } from "@salesagent/agents";
+import type { RunSummary, SpendCap } from "@salesagent/core";
+import type { ApprovalDecision, Approvals, Effects } from "@salesagent/core/effects";
+import type { Checkpointer, GraphRuns, WaitFor } from "@salesagent/core/graph";
+import type { ApprovalRecord, Clock, EventBus, JsonObject, JsonValue, Storage } from "@salesagent/ports";
+import type { World } from "../world/world.js";
+
+/** Fields of an input that the command line has options for. */
+export interface RunFields {
+  readonly company: string | undefined;
+  readonly domain: string | undefined;
+  readonly email: string | undefined;
+  readonly person: string | undefined;
+  readonly goal: string | undefined;
+  readonly offer: string | undefined;
+  readonly channels: readonly string[] | undefined;
+  readonly text: string | undefined;
+}
+
+export type RunField = keyof RunFields;
+
+/** What agents of one process are made with. */
+export interface AgentMeans {
+  readonly world: World;
+  readonly storage: Storage;
+  /** Keeps the runs of graphs. */
+  readonly checkpointer: Checkpointer;
+  readonly effects: Effects;
+  readonly approvals: Approvals;
+  readonly events: EventBus;
+  readonly spendCap: SpendCap | undefined;
+  readonly clock: Clock;
+  readonly profile: IdealCustomerProfile;
+  /** Why to meet, in a sentence or two. */
+  readonly pitch: string;
+}
+
+/** The runs of an agent that is a graph, whatever its state is. */
+export type AnyGraph = GraphRuns<unknown, unknown, unknown>;
+
+/** A person's leave, with what shall be done instead of what was asked. */
+export type Leave = ApprovalDecision & { readonly editedArguments?: JsonValue | undefined };
+
+/** An agent that is a graph, opened. */
+export interface GraphAgent {
+  readonly graph: AnyGraph;
+  /** Decides in the agent's own way, which checks what a person edits, and wakes the run. @defaultValue the ledger's */
+  approve?(approvalId: string, decision: Leave): Promise<ApprovalRecord>;
+}
+
+/** One run of an agent that is none. */
+export interface PlainRun extends AsyncIterable<{ readonly type: string }> {
+  readonly id: string;
+  result(): Promise<{ readonly output: unknown; readonly summary: RunSummary }>;
+}
+
+/** An agent that works in one go. */
+export interface PlainAgent {
+  run(
+    input: JsonObject,
+    options: {
+      readonly tenant: string;
+      readonly signal: AbortSignal;
+      readonly threadId?: string | undefined;
+    },
+  ): PlainRun;
+}
+
+/** Something that a run waits for, as a person at a terminal is asked. */
+export interface Question {
+  readonly text: string;
+  /** What stands for the answer in a command, such as `1|other|no|"words"`. */
+  readonly form: string;
+  /** What `--yes` answers. */
+  readonly easy: string;
+  /** @throws UsageError for what is no answer. */
+  read(line: string): JsonValue;
+}
+
+/** An agent that the command line can run. */
+export interface AgentEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** The fields that it takes, those that it needs first. */
+  readonly fields: readonly RunField[];
+  /** Made-up input to try it with. */
+  readonly example: JsonObject;
+  /** @returns Nothing when the fields are not enough. */
+  toInput(fields: RunFields): JsonObject | undefined;
+  readonly work:
+    | { readonly kind: "graph"; open(means: AgentMeans): GraphAgent }
+    | { readonly kind: "agent"; open(means: AgentMeans): PlainAgent };
+  /** What its runs come to, of the state or the output. */
+  toResult(state: JsonObject): JsonObject;
+  /** Asks for what the agent's own waits wait for; nothing for approvals, and for waits that a person can't answer. */
+  question?(wait: WaitFor, state: JsonObject): Question | undefined;
+}
+
+/** Fields that are not undefined. */
+export function given(fields: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
+  );
+}
+
+/** Some fields of a state, those that are there. */
+export function pick(state: JsonObject, names: readonly string[]): JsonObject {
+  return given(Object.fromEntries(names.map((name) => [name, state[name]])));
+}

@@ -1,0 +1,31 @@
+import type { RunOutcome } from "@salesagent/core/graph";
+import { type Clock, type FlowRecord, type FlowStore, wait } from "@salesagent/ports";
+import type { AnyGraph } from "../agents/agent-entry.js";
+import type { StoreSession } from "./open-session.js";
+
+const POLL_MS = 50;
+
+/** Where a run comes to rest that goes on by itself: it was answered, left, or forked. @throws As `GraphRuns.resume`. */
+export async function settleRun(
+  { stores, tenant, clock }: StoreSession,
+  graph: AnyGraph,
+  runId: string,
+  signal: AbortSignal,
+): Promise<RunOutcome<unknown>> {
+  await untilTaken(stores.flows, clock, runId, signal);
+  return graph.resume(runId, { tenant, signal });
+}
+
+/** A run that was answered is due, and still says that it waits until somebody takes it. */
+async function untilTaken(flows: FlowStore, clock: Clock, runId: string, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const record = await flows.get(runId, { signal });
+    if (!record || !isDue(record, clock)) return;
+    await wait(clock, POLL_MS, signal);
+  }
+}
+
+/** Whether a run that waits has something to go on with. */
+export function isDue({ status, dueAt }: FlowRecord, clock: Clock): boolean {
+  return status === "waiting" && dueAt !== undefined && Date.parse(dueAt) <= clock.now();
+}

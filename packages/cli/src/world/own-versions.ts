@@ -1,0 +1,31 @@
+import type { Checkpointer, GraphPlan, RunMeans } from "@salesagent/core/graph";
+import type { FlowRecord } from "@salesagent/ports";
+import type { WorldKind } from "./world.js";
+
+const MARKS: Readonly<Record<WorldKind, string>> = { rehearsal: "+cli-rehearsal", live: "+cli" };
+
+/**
+ * Keeps runs of this command apart from all others, by their version: it must never work on a run of a host's own program, whose
+ * mail it would only rehearse, nor on a rehearsal with a real model, nor the other way round.
+ */
+export function ownVersions(flows: Checkpointer, world: WorldKind): Checkpointer {
+  return {
+    runs: <State, Update, Input>(plan: GraphPlan, means: RunMeans) =>
+      flows.runs<State, Update, Input>(marked(plan, MARKS[world]), means),
+  };
+}
+
+/** The same graph under versions of its own; older ones are those of this command, too. */
+function marked(plan: GraphPlan, mark: string): GraphPlan {
+  const migrations = [...plan.migrations].map(([version, migration]) => {
+    const { from, to } = migration;
+    return [version + mark, { ...migration, from: from + mark, to: to + mark }] as const;
+  });
+  return { ...plan, version: plan.version + mark, migrations: new Map(migrations) };
+}
+
+/** The world that a run was begun in; nothing for one that another program began. */
+export function worldOf({ version }: Pick<FlowRecord, "version">): WorldKind | undefined {
+  if (version.endsWith(MARKS.rehearsal)) return "rehearsal";
+  return version.endsWith(MARKS.live) ? "live" : undefined;
+}
