@@ -38,22 +38,22 @@ export async function forgetPerson(
   // Before anything is erased: what can't be looked for is refused here.
   const actor = toMentions(person).erasedFrom(by);
   const counts = new Map<string, number>();
+  const entry = { actor, person, counts, tenant: call.tenant };
   try {
     await erase(settings, facts, person, call, counts);
   } catch (error) {
-    const errorCode = SalesAgentError.is(error) ? error.code : "internal";
-    await audit(settings, {
-      actor,
-      person,
-      counts,
-      tenant: call.tenant,
-      end: { completed: false, errorCode },
-    });
+    const end = { completed: false, errorCode: codeOf(error, call.signal) };
+    // What stopped the erasure tells more than a second failure would.
+    await audit(settings, { ...entry, end }).catch(() => {});
     throw error;
   }
-  const end = { completed: true };
-  const auditId = await audit(settings, { actor, person, counts, tenant: call.tenant, end });
+  const auditId = await audit(settings, { ...entry, end: { completed: true } });
   return { stores: toReport(counts), auditId };
+}
+
+function codeOf(error: unknown, signal: AbortSignal | undefined): string {
+  if (signal?.aborted) return "aborted";
+  return SalesAgentError.is(error) ? error.code : "internal";
 }
 
 async function erase(

@@ -50,7 +50,7 @@ describe("forgetting a person", () => {
     const found = await memory.find(person, acme);
     const { stores: erased } = await memory.forget(person, { ...acme, by: "user:1" });
     expect(counts(erased)).toEqual({ ...counts(found), jobs: 1 });
-        expect(await stores.messages.thread("call-7")).toBeUndefined();
+    expect(await stores.messages.thread("call-7")).toBeUndefined();
     const { messages } = await memory.context("other", acme);
     expect(textsOf(messages)).toEqual(["Ask [erased].", "I will."]);
     expect((await memory.recall({}, acme)).map(({ text }) => text)).toEqual(["Is large."]);

@@ -299,9 +299,10 @@ describe("summaries and windows", () => {
             const said = numbered(action.said, length);
             length += said.length;
             adding = adding.then(() => memory.append("t", said, acme));
-            return adding;
+            await adding;
           }
-          if (action.kind === "summarise") return memory.summarise("t", acme).catch(() => {});
+          if (action.kind === "summarise") await memory.summarise("t", acme).catch(() => {});
+          if (action.kind !== "context") return;
           const told = await memory.context("t", { ...acme, maxTokens: action.maxTokens });
           const from = told.summary ? told.summary.upTo + 1 : 0;
           const window = told.messages.slice(told.summary ? 1 : 0);
