@@ -119,7 +119,7 @@ describe("an escalation", () => {
   });
 
   it("gives the fallback when nobody answers in time, and takes no answer then", async () => {
-    const { begin, through, outcome, flows, pass } = desk({ timeoutMs: DAY_MS, fallback: { percent: 10 } });
+    const { begin, through, outcome, flows, pass } = desk({ timeoutMs: 10 * 60_000, fallback: { percent: 10 } });
     await using _flows = flows;
     await begin();
     const [asked] = (await through.list({ tenant })).items;
@@ -129,13 +129,13 @@ describe("an escalation", () => {
           await pass(60_000);
           return outcome();
         },
-        { timeout: 20_000, interval: 1 },
+        { timeout: 10_000, interval: 1 },
       )
       .toEqual({ status: "expired", answer: { percent: 10 } });
     const late = through.answer(asked?.id ?? "", { tenant, by: "user:42", answer: "late" });
     await expect(late).rejects.toMatchObject({ code: "approval.invalid" });
     expect(await through.get(asked?.id ?? "", { tenant })).toMatchObject({ status: "expired" });
-  }, 30_000);
+  }, 15_000);
 
   it("sees what was decided among the approvals, without a word to the run", async () => {
     const { begin, through, outcome, storage, clock, flows, pass } = desk();
@@ -229,7 +229,8 @@ describe("a swarm that may ask persons", () => {
     await using flows = durableFlows({ storage, leaseMs: 300, pollMs: 20 });
     const model = scriptedModel((request) => {
       const [part] = request.messages.at(-1)?.parts ?? [];
-      if (part?.type === "text" && part.origin === "external") return { text: `I may: ${part.text}` };
+      if (part?.type === "text" && "origin" in part && part.origin === "external")
+        return { text: `I may: ${part.text}` };
       const input = { reason: "above my limit", summary: "They want 30 %." };
       return { toolCalls: [{ name: "escalate_to_person", input }] };
     });

@@ -1,4 +1,5 @@
 import {
+  type ApprovalRecord,
   type JsonValue,
   type Message,
   SalesAgentError,
@@ -6,7 +7,7 @@ import {
   userMessage,
 } from "@salesagent/ports";
 import { type AgentStepOptions, agentStep } from "../agent/agent-node.js";
-import type { AgentOptions, BaseAgent } from "../agent/base-agent.js";
+import type { AgentOptions, RunOptions } from "../agent/base-agent.js";
 import { type Agent, defineAgent } from "../agent/define-agent.js";
 import { storedError, toJson } from "../agent/stored-form.js";
 import {
@@ -22,13 +23,17 @@ import {
   type StateOf,
   type UpdateOf,
 } from "../graph/index.js";
+import { toRecord } from "../kernel/to-record.js";
 import { checkWhole } from "../resilience/check-option.js";
 import { textFields } from "./text-fields.js";
 
 /** An agent that a supervisor gives tasks to. */
-export interface SupervisedAgent<Own extends { readonly type: string } = never> {
-  /** Takes a task as text; its output is plain data. */
-  readonly agent: BaseAgent<string, unknown, Own>;
+export interface SupervisedAgent {
+  /** Takes a task as text; its output is plain data. Every agent of this SDK with such an input is one. */
+  readonly agent: {
+    readonly name: string;
+    run(task: string, options: RunOptions): { output(): Promise<unknown> };
+  };
   /** Tells the supervisor what it is good for. */
   readonly about: string;
 }
@@ -113,10 +118,9 @@ export function createSupervisor(options: SupervisorOptions): SupervisorGraph {
     },
     { ends: [...workers.map(([worker]) => worker), END] },
   );
-  for (const [worker, { agent }] of workers) {
-    const work = (state: SupervisorState, context: NodeContext) =>
-      doTask(options, worker, agent, state, context);
-    graph.addNode(worker, work, { ends: [SUPERVISE] });
+  for (const worker of workers) {
+    const work = (state: SupervisorState, context: NodeContext) => doTask(options, worker, state, context);
+    graph.addNode(worker[0], work, { ends: [SUPERVISE] });
   }
   return graph.addEdge(START, SUPERVISE).compile({
     ...{ name, version, recursionLimit: 2 * maxTasks + 2 },
@@ -151,26 +155,44 @@ function toPrompt({ task, reports }: Desk): readonly Message[] {
   return [userMessage(task), ...reports.map((report) => userMessage(JSON.stringify(report), "external"))];
 }
 
-async function doTask<Own extends { readonly type: string }>(
-  { onApprovalRequired }: SupervisorOptions,
-  name: string,
-  agent: BaseAgent<string, unknown, Own>,
+type NamedAgent = readonly [name: string, worker: SupervisedAgent];
+
+async function doTask(
+  options: SupervisorOptions,
+  worker: NamedAgent,
   { assignment }: SupervisorState,
   context: NodeContext,
 ): Promise<Command<SupervisorUpdate>> {
   const task = assignment?.task ?? "";
+  const [name] = worker;
   let report: Report;
   try {
-    const output = await agentStep(context, agent, task, {
-      ...(onApprovalRequired && { onApprovalRequired }),
-    });
-    report = { agent: name, task, status: "completed", output: toJson(output) };
+    const output = await context.step(name, () => outputOf(options, worker, task, context));
+    report = { agent: name, task, status: "completed", output };
   } catch (error) {
     // Another process is at it, or this one is leaving: the engine knows what to do.
     if (context.signal.aborted || SalesAgentError.is(error, "effect.in_progress")) throw error;
     report = { agent: name, task, status: "failed", error: describe(storedError(error)) };
   }
   return new Command({ update: { reports: [report], assignment: null }, goto: SUPERVISE });
+}
+
+/** What a worker makes of its task; its effects are named by the task, so that one that begins again does nothing twice. */
+async function outputOf(
+  { onApprovalRequired }: SupervisorOptions,
+  [name, { agent }]: NamedAgent,
+  task: string,
+  context: NodeContext,
+): Promise<JsonValue> {
+  const { tenant = "", runId, taskKey, signal } = context;
+  const run = agent.run(task, {
+    ...{ tenant, signal, parentRunId: runId, delivery: "whole" },
+    effectScope: { runId, step: `${taskKey}/${name}` },
+    ...(onApprovalRequired && {
+      onApprovalRequired: (approval: ApprovalRecord) => onApprovalRequired(approval, context),
+    }),
+  });
+  return toRecord(toJson(await run.output()));
 }
 
 const describe = ({ code, message }: StoredError): string => `${code}: ${message}`;
