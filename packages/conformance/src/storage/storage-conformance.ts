@@ -20,6 +20,8 @@ import { lifecycleConformance } from "./lifecycle-conformance.js";
 import { messageStoreConformance } from "./message-store-conformance.js";
 import { modelCallStoreConformance } from "./model-call-store-conformance.js";
 import { resultStoreConformance } from "./result-store-conformance.js";
+import { retentionConformance } from "./retention-conformance.js";
+import { retentionWorkConformance } from "./retention-work-conformance.js";
 import { runPutConformance } from "./run-put-conformance.js";
 import { runStoreConformance } from "./run-store-conformance.js";
 import { sharedTransactionConformance } from "./shared-transaction-conformance.js";
@@ -88,6 +90,8 @@ export function storageConformance(
     erasureConformance(suite);
     erasureRecordConformance(suite);
     erasureFlowConformance(suite);
+    retentionConformance(suite);
+    retentionWorkConformance(suite);
     tenantConformance(suite);
     transactionConformance(suite);
     sharedTransactionConformance(suite);
