@@ -35,8 +35,34 @@ export interface ApprovalDecision extends CallOptions {
   readonly reason?: string | undefined;
 }
 
+/** Something that persons are asked and that is no call of a tool, such as a step of a workflow. */
+export interface ApprovalQuestion extends CallOptions {
+  readonly tenant: string;
+  /** Letters, digits, `_` and `-`. The same for the same question: it is asked once. */
+  readonly id: string;
+  /** Who asks, such as `workflow:outreach`. */
+  readonly agent: string;
+  /** What it is about, such as the step's name. */
+  readonly tool: string;
+  readonly runId: string;
+  /** Tells the question apart in its run. */
+  readonly callId: string;
+  /** What persons are shown; they may edit it. */
+  readonly arguments: JsonValue;
+  /** ISO 8601 in UTC. */
+  readonly expiresAt: string;
+}
+
 /** What persons see and decide. */
 export interface Approvals {
+  /** Puts a question to persons. @returns The record that stands, with what was decided. */
+  request(question: ApprovalQuestion): Promise<ApprovalRecord>;
+  /**
+   * For whoever was told that something is decided: looks it up, and believes nothing else.
+   *
+   * @returns The record, where a person has decided. Nothing where nobody has, and then the attempt is audited.
+   */
+  verify(id: string, options: CallOptions & { readonly tenant: string }): Promise<ApprovalRecord | undefined>;
   /** Latest request first. */
   list(
     filter: {
@@ -49,7 +75,7 @@ export interface Approvals {
   ): Promise<Page<ApprovalRecord>>;
   get(id: string, options: CallOptions & { readonly tenant: string }): Promise<ApprovalRecord | undefined>;
   /**
-   * Allows one call, once.
+   * Allows one call, once. A durable run that waits for it goes on.
    *
    * @param decision.editedArguments - What shall run instead; checked by the tool's schema before it does.
    * @throws `approval.invalid` when it is unknown to this tenant, expired, decided already, or decided by nobody.
@@ -79,6 +105,7 @@ export function createApprovals({
       const decided = isPerson(by) ? await decideOnce(stores, id, decision, call) : "nobody";
       const audit = decisionAudit(id, decided, { wanted: verdict.status, by });
       await stores.audit.addMany([auditRecord({ createId, clock }, audit)], call);
+      if (typeof decided !== "string") await wake(stores, decided, call);
       return decided;
     }, call);
     if (typeof outcome === "string") throw invalidApproval(id, outcome);
@@ -86,6 +113,26 @@ export function createApprovals({
   };
 
   return {
+    async request({ tenant, signal, arguments: shown, ...question }) {
+      const argumentsHash = await hashArguments(shown);
+      const requestedAt = new Date(clock.now()).toISOString();
+      const asked = { ...question, arguments: shown, argumentsHash, requestedAt };
+      return storage.tenant(tenant).approvals.request(asked, { signal });
+    },
+    async verify(id, { tenant, signal }) {
+      const { approvals, audit } = storage.tenant(tenant);
+      const standing = isId(id) ? await approvals.get(id, { signal }) : undefined;
+      if (standing?.decidedBy !== undefined) return standing;
+      const problem = standing ? "nobody" : "unknown";
+      const told = { actor: "nobody", subject: `approval:${id}`, action: "approval-rejected" };
+      const { runId } = standing ?? {};
+      const facts = { problem, wanted: "answered" };
+      await audit.addMany(
+        [auditRecord({ createId, clock }, { ...told, ...(runId !== undefined && { runId }), facts })],
+        { signal },
+      );
+      return undefined;
+    },
     async list({ tenant, status, runId }, page, call) {
       const filter = { ...(status && { status }), ...(runId !== undefined && { runId }) };
       return storage.tenant(tenant).approvals.list(filter, page, call);
@@ -108,6 +155,19 @@ interface Verdict {
   readonly status: "approved" | "refused";
   readonly editedArguments?: JsonValue;
   readonly editedArgumentsHash?: string;
+}
+
+/** The event that a run waits for whose approval is pending; it is delivered with the decision. */
+export const approvalEvent = (id: string): string => `approval:${id}`;
+
+/** In the decision's own transaction: a run that waits for it can't miss it. */
+async function wake(
+  { flows }: EffectStores,
+  { id, runId, status }: ApprovalRecord,
+  call: CallOptions,
+): Promise<void> {
+  if (runId !== undefined)
+    await flows.deliver(runId, { name: approvalEvent(id), payload: { approvalId: id, status } }, call);
 }
 
 /** The record, or why it can't be decided. */

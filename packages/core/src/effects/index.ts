@@ -2,8 +2,10 @@ export { type ApprovalOption, type ApprovalPolicy, requireApproval } from "./app
 export {
   type ApprovalDecision,
   type ApprovalProblem,
+  type ApprovalQuestion,
   type Approvals,
   type ApprovalsOptions,
+  approvalEvent,
   createApprovals,
 } from "./approvals.js";
 export {

@@ -65,6 +65,8 @@ export type WaitFor =
       readonly payload: JsonValue;
       /** Why the answer that came was refused; it must be dropped, and the run waits for another. */
       readonly problem?: string;
+      /** When it stops waiting, ISO 8601 in UTC. */
+      readonly dueAt?: string;
     }
   | {
       readonly kind: "event";

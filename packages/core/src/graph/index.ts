@@ -6,6 +6,7 @@ export { CompiledGraph } from "./compiled-graph.js";
 export { type DurableFlows, type DurableOptions, durableFlows } from "./durable/durable-flows.js";
 export type { FlowStorage } from "./durable/flow-storage.js";
 export type { StoredGraphs } from "./durable/stored-graphs.js";
+export type { StoredRuns } from "./durable/stored-runs.js";
 export type {
   Advance,
   ArrivedJoins,
@@ -53,7 +54,7 @@ export {
   migration,
 } from "./migration.js";
 export type { NodeCacheOptions } from "./node-cache.js";
-export type { NodeContext } from "./node-context.js";
+export type { InterruptOptions, NodeContext } from "./node-context.js";
 export {
   field,
   type InputOf,

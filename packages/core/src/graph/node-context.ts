@@ -1,5 +1,15 @@
 import type { JsonValue, StandardSchema } from "@salesagent/ports";
 
+/** How somebody is asked. */
+export interface InterruptOptions<Answer> {
+  /** Checks the answer, without waiting. One that does not fit is refused, and the run waits on. */
+  readonly schema?: StandardSchema<unknown, Answer> | undefined;
+  /** Under which the answer is delivered: unique in the run; 1–400 characters. @defaultValue made of the task and its question */
+  readonly name?: string | undefined;
+  /** When it stops waiting, ISO 8601 in UTC: the same whenever the node runs again. @defaultValue never */
+  readonly until?: string | undefined;
+}
+
 /** What a node is given beside its input. Its methods are called on it: `ctx.step(…)`. */
 export interface NodeContext {
   readonly runId: string;
@@ -32,12 +42,13 @@ export interface NodeContext {
    * remembered, and this call gives the answer. Several in one node are told apart by their order.
    *
    * @param payload - What is asked; JSON.
-   * @param options.schema - Checks the answer, without waiting. One that does not fit is refused, and the run waits on.
+   * @returns The answer; nothing when the time of `until` came first.
    */
   interrupt<Answer = JsonValue>(
     payload: JsonValue,
-    options?: { readonly schema?: StandardSchema<unknown, Answer> },
-  ): Answer;
+    options: InterruptOptions<Answer> & { readonly until: string },
+  ): Answer | undefined;
+  interrupt<Answer = JsonValue>(payload: JsonValue, options?: InterruptOptions<Answer>): Answer;
   /** Ends the node until the time is over, without a timer; steps before it are remembered. */
   sleep(durationMs: number): Promise<void>;
   /**

@@ -3,7 +3,7 @@ import { toFact } from "../model/validate.js";
 import { checkSpan } from "../resilience/check-option.js";
 import type { WaitFor } from "./flow.js";
 import { stepConflict } from "./graph-errors.js";
-import type { NodeContext } from "./node-context.js";
+import type { InterruptOptions, NodeContext } from "./node-context.js";
 import { asJson } from "./state-size.js";
 import type { TaskRun } from "./task-run.js";
 import { WaitSignal } from "./wait-signal.js";
@@ -83,19 +83,34 @@ export class TaskContext implements NodeContext {
 
   interrupt<Answer = JsonValue>(
     payload: JsonValue,
-    { schema }: { readonly schema?: StandardSchema<unknown, Answer> } = {},
-  ): Answer {
-    const name = `${this.#run.key}/:interrupt:${this.#asked++}`;
-    const kept = this.#run.recall(name);
-    const answer = kept ?? this.#run.host.event(name);
+    options: InterruptOptions<Answer> & { readonly until: string },
+  ): Answer | undefined;
+  interrupt<Answer = JsonValue>(payload: JsonValue, options?: InterruptOptions<Answer>): Answer;
+  interrupt<Answer = JsonValue>(
+    payload: JsonValue,
+    options: InterruptOptions<Answer> = {},
+  ): Answer | undefined {
+    const key = `${this.#run.key}/:interrupt:${this.#asked++}`;
+    const { schema, name = key, until } = options;
+    const { host } = this.#run;
+    if (this.#run.recall(`${key}:over`) !== undefined) return undefined;
+    const kept = this.#run.recall(key);
+    const answer = kept ?? host.event(name);
+    const wait = {
+      kind: "interrupt",
+      name,
+      node: this.node,
+      payload,
+      ...(until && { dueAt: until }),
+    } as const;
     if (answer === undefined) {
-      return this.#wait({ kind: "interrupt", name, node: this.node, payload });
+      if (until === undefined || host.clock.now() < instantOf(until)) return this.#wait(wait);
+      this.#keep(`${key}:over`, true);
+      return undefined;
     }
     const checked = schema ? checkAnswer(schema, answer) : { value: answer as Answer };
-    if ("problem" in checked) {
-      return this.#wait({ kind: "interrupt", name, node: this.node, payload, problem: checked.problem });
-    }
-    if (kept === undefined) this.#keep(name, answer, name);
+    if ("problem" in checked) return this.#wait({ ...wait, problem: checked.problem });
+    if (kept === undefined) this.#keep(key, answer, name);
     return checked.value;
   }
 
@@ -150,7 +165,7 @@ export class TaskContext implements NodeContext {
     return dueAt;
   }
 
-  #keep(key: string, value: JsonValue, taken: string): void {
+  #keep(key: string, value: JsonValue, taken?: string): void {
     const keeping = this.#run.remember(key, value, taken);
     if (keeping) {
       this.#keeping ??= [];
@@ -173,6 +188,12 @@ export class TaskContext implements NodeContext {
 }
 
 const fromKept = <Payload>(kept: JsonValue): Payload => (kept as readonly JsonValue[])[0] as Payload;
+
+function instantOf(until: string): number {
+  const instant = Date.parse(until);
+  if (Number.isNaN(instant)) throw new TypeError("ctx.interrupt: until must be a time as ISO 8601");
+  return instant;
+}
 
 function checkAnswer<Answer>(
   schema: StandardSchema<unknown, Answer>,

@@ -9,13 +9,16 @@ function outcomesOf(node: WorkflowNode): ReadonlyMap<WorkflowOutcome, "may" | "m
     case "tool":
       return new Map([["error", "may"]]);
     case "approval":
-      return new Map([["refused", "must"]]);
+      return new Map([["refused", "must"], ...timeoutOf(node)]);
     case "wait":
-      return new Map("timeoutMs" in node && node.timeoutMs !== undefined ? [["timeout", "must"]] : []);
+      return new Map(timeoutOf(node));
     default:
       return new Map();
   }
 }
+
+const timeoutOf = (node: object): readonly (readonly ["timeout", "must"])[] =>
+  "timeoutMs" in node && node.timeoutMs !== undefined ? [["timeout", "must"]] : [];
 
 /** Whether the edges that leave each node are those that its kind needs. */
 export function* checkExits(map: WorkflowMap): Generator<IssueFact> {

@@ -1,5 +1,5 @@
 import { type IssueFact, systemClock } from "@salesagent/ports";
-import type { Effects } from "../effects/index.js";
+import type { Approvals, Effects } from "../effects/index.js";
 import { invalidGraph } from "../graph/graph-errors.js";
 import {
   type CompiledGraph,
@@ -25,6 +25,11 @@ import { type WorkflowShape, workflowShape } from "./workflow-state.js";
 export interface WorkflowOptions extends WorkflowRegistry, Omit<CompileOptions, "name" | "version"> {
   /** What tools that write run through; needed where a node names one. */
   readonly effects?: Effects | undefined;
+  /**
+   * Where approval nodes put their questions: persons see them there, and decide each once; the decision wakes the run, and nothing
+   * else is taken for one. @defaultValue none: whoever resumes the run says who decided
+   */
+  readonly approvals?: Pick<Approvals, "request" | "verify"> | undefined;
   /** Nodes that a run may go through, with their loops. @defaultValue 1,000 */
   readonly recursionLimit?: number;
   /** How much of inputs and outputs the log keeps, in characters of JSON; a whole number ≥ 0. @defaultValue 1,000 */
@@ -87,11 +92,11 @@ function unguarded(
 type Built = Map<WorkflowDefinition, CompiledWorkflow>;
 
 function build(definition: WorkflowDefinition, options: WorkflowOptions, built: Built): CompiledWorkflow {
-  const { agents, tools, workflows, effects, maxLoggedChars = 1_000, ...compileOptions } = options;
+  const { agents, tools, workflows, effects, approvals, maxLoggedChars = 1_000, ...compileOptions } = options;
   const { clock = systemClock, random = Math.random, recursionLimit = 1_000 } = options;
   const map = new WorkflowMap(definition);
   const means: NodeMeans = {
-    ...{ map, effects, clock, random, maxLoggedChars },
+    ...{ map, effects, approvals, clock, random, maxLoggedChars },
     agents: new Map(agents?.map((agent) => [agent.name, agent] as const)),
     tools: new Map(tools?.map((tool) => [tool.name, tool] as const)),
   };

@@ -29,7 +29,7 @@ const kinds: JsonObject = {
   parallel: node("parallel", { join: id }, ["join"]),
   "wait-for-time": node("wait", { durationMs: milliseconds }, ["durationMs"]),
   "wait-for-event": node("wait", { event: text(200), timeoutMs: milliseconds }, ["event"]),
-  approval: node("approval", { ask: mapping }),
+  approval: node("approval", { ask: mapping, timeoutMs: milliseconds }),
   workflow: node("workflow", { workflow: text(64), version: text(100), ...input, ...tries }, ["workflow"]),
   end: node("end", { output: mapping, wholeOutput: source }),
 };

@@ -81,11 +81,16 @@ export type WaitNode = NodeBasics & { readonly kind: "wait" } & (
       }
   );
 
-/** Asks a person. Gives the {@link ApprovalAnswer}; a refusal goes on by the edge with `on: "refused"`. */
+/**
+ * Asks a person. Gives the {@link ApprovalAnswer}; a refusal goes on by the edge with `on: "refused"`, time that is over by the one with
+ * `on: "timeout"`.
+ */
 export interface ApprovalNode extends NodeBasics {
   readonly kind: "approval";
   /** What the person is shown. */
   readonly ask?: Mapping;
+  /** How long it can be answered. @defaultValue for ever */
+  readonly timeoutMs?: number;
 }
 
 /** Runs another workflow as a part of the same run. Gives its output. */

@@ -1,17 +1,17 @@
-import type { Clock, IssueFact, JsonObject, JsonValue, StandardSchema } from "@salesagent/ports";
+import type { Clock, IssueFact, JsonValue } from "@salesagent/ports";
+import type { Approvals } from "../effects/index.js";
 import { Command, type NodeContext, type NodeFunction, type UpdateOf } from "../graph/index.js";
 import { WaitSignal } from "../graph/wait-signal.js";
+import { askPerson } from "./ask-person.js";
 import { holds } from "./condition.js";
 import type {
   AgentNode,
-  ApprovalAnswer,
   ApprovalNode,
   ToolNode,
   WaitNode,
   WorkflowNode,
   WorkflowOutcome,
 } from "./definition.js";
-import { toValidator } from "./json-schema.js";
 import { type Mapping, readMapping, readSource, type Source } from "./mapping.js";
 import { missingInput, toStepError } from "./step-errors.js";
 import { StepLog } from "./step-log.js";
@@ -23,6 +23,8 @@ import { visitOf, type WorkflowShape, type WorkflowState } from "./workflow-stat
 /** What the nodes of one workflow run with. */
 export interface NodeMeans extends WorkMeans {
   readonly map: WorkflowMap;
+  /** Where questions to persons stand. @defaultValue in the run itself, and whoever resumes it answers */
+  readonly approvals: Pick<Approvals, "request" | "verify"> | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly maxLoggedChars: number;
@@ -97,7 +99,7 @@ async function perform(node: FunctionNode, visit: Visit, means: NodeMeans): Prom
     case "wait":
       return wait(node, visit);
     case "approval":
-      return ask(node, visit);
+      return ask(node, visit, means);
     case "end": {
       const output = given(visit, node.output, node.wholeOutput);
       visit.log.started(undefined);
@@ -124,8 +126,7 @@ function given(
 async function work(node: AgentNode | ToolNode, visit: Visit, means: NodeMeans): Promise<NodeEnd> {
   const { state, context, log, number } = visit;
   const { clock, random, map } = means;
-  const { runId = context.runId, path } = state.scope;
-  const scope = { runId, step: `${path}${node.id}#${number}` };
+  const scope = { runId: context.runId, step: `${state.scope.path}${node.id}#${number}` };
   const run = async (signal: AbortSignal) => {
     const input = given(visit, node.input, node.wholeInput);
     log.started(input);
@@ -167,22 +168,11 @@ async function wait(node: WaitNode, visit: Visit): Promise<NodeEnd> {
   return payload === undefined ? { attempts: 1, outcome: "timeout" } : { attempts: 1, output: payload };
 }
 
-const answerSchema = toValidator({
-  type: "object",
-  properties: {
-    approved: { type: "boolean" },
-    by: { type: "string", minLength: 1 },
-    reason: { type: "string" },
-    data: true,
-  },
-  required: ["approved", "by"],
-  additionalProperties: false,
-}) as StandardSchema<unknown, ApprovalAnswer & JsonObject>;
-
-async function ask(node: ApprovalNode, visit: Visit): Promise<NodeEnd> {
-  const { context, log } = visit;
+async function ask(node: ApprovalNode, visit: Visit, { approvals }: NodeMeans): Promise<NodeEnd> {
   const shown = given(visit, node.ask, undefined);
-  log.started(shown, await beganAt(visit));
-  const answer = context.interrupt({ approval: node.id, ask: shown }, { schema: answerSchema });
+  const began = await beganAt(visit);
+  visit.log.started(shown, began);
+  const answer = await askPerson({ node, shown, began, context: visit.context }, approvals);
+  if (!answer) return { attempts: 1, outcome: "timeout" };
   return { attempts: 1, output: answer, ...(!answer.approved && { outcome: "refused" }) };
 }

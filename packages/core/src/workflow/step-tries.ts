@@ -1,4 +1,5 @@
 import { type Clock, SalesAgentError } from "@salesagent/ports";
+import { approvalEvent } from "../effects/index.js";
 import { nodeFailed, nodeTimedOut } from "../graph/graph-errors.js";
 import type { NodeContext } from "../graph/index.js";
 import { withinTime } from "../graph/node-timeout.js";
@@ -56,7 +57,7 @@ export async function tryUntilAllowed<T>(
     const tried = await tryStep(work, options);
     if (!("error" in tried) || !SalesAgentError.is(tried.error, "approval.required")) return tried;
     const { approvalId, tool } = tried.error.facts;
-    options.context.interrupt({ approvalId, tool });
+    options.context.interrupt({ approvalId, tool }, { name: approvalEvent(approvalId) });
   }
 }
 

@@ -28,9 +28,8 @@ export type WorkflowLogEntry = {
 /** Results by node; an empty one takes back what stood there. */
 type ResultWrite = Readonly<Record<string, { readonly value?: JsonValue }>>;
 
-/** Where the effects of a run are named from, when that is not the run itself: of a retried run, the first one. */
+/** Where in its run a workflow is. A type and not an interface, so that it is a `JsonObject`. */
 export type WorkflowScope = {
-  readonly runId?: string;
   /** The nodes around, each with `/` behind it. */
   readonly path: string;
 };

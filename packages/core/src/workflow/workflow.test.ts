@@ -6,13 +6,7 @@ import { z } from "zod";
 import { createEffects } from "../effects/index.js";
 import { type Checkpointer, durableFlows, memoryCheckpointer } from "../graph/index.js";
 import { defineTool } from "../tools/define-tool.js";
-import {
-  compileWorkflow,
-  retryFromFailure,
-  type WorkflowDefinition,
-  type WorkflowStepEvent,
-  workflowLog,
-} from "./index.js";
+import { compileWorkflow, type WorkflowDefinition, type WorkflowStepEvent, workflowLog } from "./index.js";
 import { newCalls, outreach, registryOf, review } from "./testing/sales-workflow.js";
 
 const tenant = "acme";
@@ -132,8 +126,8 @@ describe("a workflow with every kind of node", () => {
   });
 });
 
-describe("retryFromFailure", () => {
-  it("goes on from the step that failed, as a run of its own", async () => {
+describe("retry", () => {
+  it("goes on from the step that failed, as the same run", async () => {
     const { workflow, calls } = prepare();
     calls.failing.push("lookup");
     const failure = await workflow.invoke({ input }, { tenant, runId: "r" }).catch((error: unknown) => error);
@@ -144,10 +138,10 @@ describe("retryFromFailure", () => {
       error: { message: expect.stringContaining('"facts"') },
     });
 
-    const again = await retryFromFailure(workflow, "r", { tenant, runId: "r2" });
-    expect(again).toMatchObject({ status: "waiting", runId: "r2" });
+    const again = await workflow.retry("r", { tenant });
+    expect(again).toMatchObject({ status: "waiting", runId: "r" });
     expect(again.state.log.map(({ node }) => node)).toEqual(["both", "facts", "draft", "enough"]);
-    expect(await workflow.getState("r2", { tenant })).toMatchObject({ forkOf: { runId: "r", superstep: 1 } });
+    expect(calls.made.filter((it) => it.startsWith("writer"))).toHaveLength(1);
   });
 
   it("sends nothing again that was sent beside the step that failed, however often it is tried", async () => {
@@ -176,8 +170,8 @@ describe("retryFromFailure", () => {
     });
     calls.failing.push("lookup", "lookup");
     await workflow.invoke({ input: {} }, { tenant, runId: "r" }).catch(() => {});
-    await retryFromFailure(workflow, "r", { tenant, runId: "r2" }).catch(() => {});
-    const done = await retryFromFailure(workflow, "r2", { tenant });
+    await workflow.retry("r", { tenant }).catch(() => {});
+    const done = await workflow.retry("r", { tenant });
 
     expect(done.status).toBe("completed");
     expect(calls.made.filter((it) => it.startsWith("send"))).toHaveLength(1);
@@ -191,7 +185,7 @@ describe("retryFromFailure", () => {
       ["r", "waiting"],
       ["other", "unknown"],
     ] as const) {
-      await expect(retryFromFailure(workflow, runId, { tenant })).rejects.toMatchObject({
+      await expect(workflow.retry(runId, { tenant })).rejects.toMatchObject({
         code: "flow.wrong_state",
         facts: { status },
       });
@@ -316,13 +310,13 @@ it("runs on durable flows, is retried there, and another process takes the answe
     code: "graph.node_failed",
     message: expect.stringContaining('"facts"'),
   });
-  const asked = await retryFromFailure(here.workflow, "r", { tenant, runId: "r2" });
+  const asked = await here.workflow.retry("r", { tenant });
   expect(asked).toMatchObject({ status: "waiting", on: [{ kind: "interrupt" }] });
   await first[Symbol.asyncDispose]();
 
   await using second = durableFlows({ storage, leaseMs: 300, pollMs: 20 });
   const there = prepare(systemClock, second, storage);
-  const refused = await there.workflow.resume("r2", { tenant, answer: { approved: false, by: "user:42" } });
+  const refused = await there.workflow.resume("r", { tenant, answer: { approved: false, by: "user:42" } });
   expect(refused).toMatchObject({ status: "completed", state: { output: "nothing came of it" } });
   expect(there.calls.made).toEqual([]);
 });

@@ -1,11 +1,4 @@
-import {
-  type Clock,
-  createSortableIds,
-  type FlowClaim,
-  type JsonObject,
-  systemClock,
-  type Worker,
-} from "@salesagent/ports";
+import { type Clock, createSortableIds, type FlowClaim, systemClock, type Worker } from "@salesagent/ports";
 import { tell } from "../../kernel/tell.js";
 import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
@@ -15,6 +8,7 @@ import type { FlowStorage } from "./flow-storage.js";
 import { GraphWorker } from "./graph-worker.js";
 import { RunWaiters } from "./run-waiters.js";
 import type { StoredGraphs } from "./stored-graphs.js";
+import { type StoredRuns, storedRuns } from "./stored-runs.js";
 
 /** How durable runs are kept and worked on. */
 export interface DurableOptions {
@@ -54,12 +48,8 @@ export interface DurableOptions {
 export interface DurableFlows extends Checkpointer, AsyncDisposable {
   /** Makes this process work on runs that are due, of all tenants and of all graphs compiled with it. Once is enough. */
   work(): Worker;
-  /**
-   * Makes this process work on runs of graphs that are data, which are found when a run is claimed.
-   *
-   * @returns For what a run is to be begun with, where it is kept: pass it to `compile` of the graph that `resolve` gives for it.
-   */
-  stored(graphs: StoredGraphs): (origin: JsonObject) => Checkpointer;
+  /** Where this process works, it works on runs of these graphs too. Once is enough. */
+  stored(graphs: StoredGraphs): StoredRuns;
 }
 
 /**
@@ -114,19 +104,7 @@ export function durableFlows(options: DurableOptions): DurableFlows {
     },
     stored(graphs) {
       stored.push(graphs);
-      const { name, version } = graphs;
-      return (origin) => ({
-        runs: (plan, means) =>
-          new DurableRuns({
-            plan,
-            means,
-            storage,
-            tenant,
-            waiters,
-            ensureWork,
-            keptAs: { name, version, origin },
-          }),
-      });
+      return storedRuns(graphs, { storage, tenant, waiters, ensureWork });
     },
     async [Symbol.asyncDispose]() {
       await worker?.[Symbol.asyncDispose]();

@@ -1,12 +1,4 @@
-import {
-  type FlowRecord,
-  type FlowState,
-  type FlowStore,
-  type JsonObject,
-  type JsonValue,
-  SalesAgentError,
-  type StoredError,
-} from "@salesagent/ports";
+import type { FlowRecord, FlowStore, JsonObject, JsonValue } from "@salesagent/ports";
 import { begin } from "../begin.js";
 import { stopped, wrongState } from "../graph-errors.js";
 import type { GraphEvent } from "../graph-event.js";
@@ -25,17 +17,9 @@ import type {
   StreamOptions,
 } from "../graph-runs.js";
 import { runStream, type StreamedRun } from "../run-stream.js";
-import { type FlowRunEnd, waitsOf } from "./flow-run.js";
 import type { FlowStorage } from "./flow-storage.js";
-import {
-  type CurrentRun,
-  forkInput,
-  forkOf,
-  pastPoint,
-  readBack,
-  readCurrent,
-  readHistory,
-} from "./read-back.js";
+import { forkInput, pastPoint, readCurrent, readHistory } from "./read-back.js";
+import { failureOf, lastEvent, lastSuperstep, look, runView, tenantOf } from "./run-view.js";
 import type { RunWaiters } from "./run-waiters.js";
 import { versionOf, withOrigin } from "./stored-graphs.js";
 
@@ -113,22 +97,7 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     const flows = this.#flows(scope);
     const state = (await this.#find(flows, runId, scope.signal)) && (await look(flows, runId, scope.signal));
     if (!state) return undefined;
-    const { plan } = this.#init;
-    const { record } = state;
-    const { snapshot, blocked } = await readable(plan, flows, state);
-    const { status, error, stop, threadId, createdAt } = record;
-    const fork = forkOf(record);
-    return {
-      ...{ runId, status, version: versionOf(record, plan), createdAt, on: waitsOf(state) },
-      superstep: snapshot?.superstep ?? 0,
-      state: (snapshot?.values ?? {}) as JsonObject & State,
-      next: snapshot?.tasks.map(({ node }) => node) ?? [],
-      ...(blocked && { blocked }),
-      ...(error && { error }),
-      ...(stop && { stop }),
-      ...(threadId !== undefined && { threadId }),
-      ...(fork && { forkOf: { runId: fork.runId, superstep: fork.superstep } }),
-    };
+    return runView<State>(this.#init.plan, flows, state);
   }
 
   async getHistory(runId: string, scope: RunScope = {}): Promise<readonly HistoryPoint<State>[]> {
@@ -176,15 +145,12 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     return record?.graph === (keptAs ?? plan).name ? record : undefined;
   }
 
-  #flows({ tenant }: Pick<RunScope, "tenant">): FlowStore {
-    return this.#init.storage.tenant(this.#tenant({ tenant })).flows;
+  #flows(scope: Pick<RunScope, "tenant">): FlowStore {
+    return this.#init.storage.tenant(this.#tenant(scope)).flows;
   }
 
-  #tenant({ tenant = this.#init.tenant }: Pick<RunScope, "tenant">): string {
-    if (tenant === undefined) {
-      throw new TypeError("options.tenant must be given: durable runs belong to a tenant");
-    }
-    return tenant;
+  #tenant(scope: Pick<RunScope, "tenant">): string {
+    return tenantOf(scope, this.#init.tenant);
   }
 
   async #create(
@@ -300,61 +266,4 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     }
     throw failureOf(record, end);
   }
-}
-
-/** All that a run is, whoever has it: one that is claimed between the two questions is asked for again. */
-async function look(
-  flows: FlowStore,
-  runId: string,
-  signal: AbortSignal | undefined,
-): Promise<FlowState | undefined> {
-  for (;;) {
-    const record = await flows.get(runId, { signal });
-    if (!record) return undefined;
-    try {
-      return await flows.load(runId, record.fence, { signal });
-    } catch (error) {
-      if (!SalesAgentError.is(error, "flow.fenced")) throw error;
-    }
-  }
-}
-
-/** A run in the graph's version, or in its own with the reason why it can't go on in that one. */
-async function readable(
-  plan: GraphPlan,
-  flows: FlowStore,
-  state: FlowState,
-): Promise<{ readonly snapshot?: CurrentRun["snapshot"]; readonly blocked?: StoredError }> {
-  try {
-    return await readCurrent(plan, flows, state);
-  } catch (error) {
-    if (SalesAgentError.is(error, "graph.version_unknown")) return { blocked: toStored(error) };
-    if (!SalesAgentError.is(error, "graph.migration_refused")) throw error;
-    const snapshot = await readBack(plan, flows, state).catch(() => undefined); // what blocks it may be just that
-    return { ...(snapshot && { snapshot }), blocked: toStored(error) };
-  }
-}
-
-const toStored = ({ code, message }: SalesAgentError): StoredError => ({ code, message });
-
-async function lastSuperstep(plan: GraphPlan, flows: FlowStore, record: FlowRecord): Promise<number> {
-  const points = await readHistory(plan, flows, record);
-  return points[points.length - 1]?.snapshot.superstep ?? 0;
-}
-
-function lastEvent<State>(outcome: RunOutcome<State>): GraphEvent {
-  const { runId } = outcome;
-  const state = outcome.state as State & JsonObject;
-  if (outcome.status === "completed") return { type: "run-completed", runId, path: [], state };
-  return { type: "interrupted", runId, path: [], state, on: outcome.on };
-}
-
-/** What failed: the error itself where it happened in this process, else what is on record of it. */
-function failureOf({ id, graph, error }: FlowRecord, end: FlowRunEnd | undefined): unknown {
-  if (end?.kind === "failed") return end.error;
-  return new SalesAgentError("graph.node_failed", {
-    message: `The run ${id} failed (${error?.code ?? "internal"}): ${error?.message ?? "unknown failure"}`,
-    facts: { graph, node: "", attempts: 0 },
-    replay: "unsafe",
-  });
 }

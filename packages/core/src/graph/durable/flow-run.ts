@@ -113,9 +113,9 @@ export class FlowRun {
       const plan = await this.#init.plan(state.record);
       return { plan, current: await readCurrent(plan, this.#init.flows, state) };
     } catch (error) {
-      if (this.#init.signal.aborted || isStoreFailure(error)) throw error;
-      const isOld = isBlocking(error) || originOf(state.record) !== undefined;
-      throw isOld ? new Blocked(error) : error;
+      const isAway = isStoreFailure(error) && !SalesAgentError.is(error, "store.not_found");
+      if (this.#init.signal.aborted || isAway) throw error;
+      throw isBlocking(error) || originOf(state.record) ? new Blocked(error) : error;
     }
   }
 
