@@ -51,7 +51,7 @@ export interface GraphAgent {
 /** One run of an agent that is none. */
 export interface PlainRun extends AsyncIterable<{ readonly type: string }> {
   readonly id: string;
-  result(): Promise<{ readonly output: unknown; readonly summary: RunSummary }>;
+  result(): Promise<{ readonly output: unknown; readonly summary: Pick<RunSummary, "costUsd"> }>;
 }
 
 /** An agent that works in one go. */
@@ -61,6 +61,8 @@ export interface PlainAgent {
     options: {
       readonly tenant: string;
       readonly signal: AbortSignal;
+      /** For agents that don't name their runs themselves. */
+      readonly runId: string;
       readonly threadId?: string | undefined;
     },
   ): PlainRun;
@@ -89,11 +91,21 @@ export interface AgentEntry {
   toInput(fields: RunFields): JsonObject | undefined;
   readonly work:
     | { readonly kind: "graph"; open(means: AgentMeans): GraphAgent }
-    | { readonly kind: "agent"; open(means: AgentMeans): PlainAgent };
+    | {
+        readonly kind: "agent";
+        open(means: AgentMeans): PlainAgent;
+        /** Where a run that was kept can be gone on with as a graph. */
+        openGraph?(means: AgentMeans): GraphAgent;
+      };
   /** What its runs come to, of the state or the output. */
   toResult(state: JsonObject): JsonObject;
   /** Asks for what the agent's own waits wait for; nothing for approvals, and for waits that a person can't answer. */
   question?(wait: WaitFor, state: JsonObject): Question | undefined;
+}
+
+/** Whether an agent's runs are runs of a graph, at least some of them. */
+export function isGraph({ work }: AgentEntry): boolean {
+  return work.kind === "graph" || work.openGraph !== undefined;
 }
 
 /** Fields that are not undefined. */

@@ -2,13 +2,21 @@ import { didYouMean } from "../command/did-you-mean.js";
 import { UsageError } from "../command/usage-error.js";
 import type { AgentEntry } from "./agent-entry.js";
 import { bdr } from "./bdr.js";
+import { conversation } from "./conversation.js";
 import { enrichment } from "./enrichment.js";
 import { growth } from "./growth.js";
 import { marketing } from "./marketing.js";
 import { qualification } from "./qualification.js";
 
 /** The agents that the command line can run. */
-export const AGENTS: readonly AgentEntry[] = [qualification, enrichment, growth, marketing, bdr];
+export const AGENTS: readonly AgentEntry[] = [
+  qualification,
+  enrichment,
+  growth,
+  marketing,
+  bdr,
+  conversation,
+];
 
 /** Their names. */
 export const agentNames: readonly string[] = AGENTS.map(({ name }) => name);

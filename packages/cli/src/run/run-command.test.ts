@@ -58,6 +58,17 @@ describe("salesagent run, without a key", () => {
       },
     ],
     [
+      "conversation",
+      {
+        ...{
+          outcome: "answered",
+          transcript: "When could somebody show it to me?",
+          spokenCharacters: expect.any(Number),
+        },
+        ...{ intent: { name: "meeting", confidence: 0.9 }, text: expect.stringContaining("[simulated]") },
+      },
+    ],
+    [
       "bdr",
       { outcome: { kind: "booked" }, meeting: expect.objectContaining({ meetingId: expect.any(String) }) },
     ],
@@ -85,8 +96,15 @@ describe("salesagent run, without a key", () => {
   it("shows on a terminal what is being written", async () => {
     const { stdout } = await run(["marketing", "--offer", "Reviews"], { terminal: true });
     expect(stdout).toContain("\r\u001b[2K  … angles  \u001b[2m");
-    expect(stdout).toContain("No model thinks");
     expect(stdout).toContain("channel: email");
+  });
+
+  it("tells a conversation's turn by what was heard, wanted and said", async () => {
+    const { stdout } = await run(["conversation", "--text", "What does it cost?", "--thread", "t-1"]);
+    expect(stdout).toMatch(/transcribe +heard "What does it cost\?"/);
+    expect(stdout).toMatch(/intent +question · confidence 0\.9 · \$0/);
+    expect(stdout).toMatch(/respond +\d+ characters, written · \$0/);
+    expect(stdout).toMatch(/text: \[simulated\]/);
   });
 
   it("speaks JSON: each event, then the result", async () => {
@@ -237,6 +255,7 @@ describe("salesagent run", () => {
     ["a channel that there is not", ["marketing", "--offer", "x", "--channels", "fax"], /channels/],
     ["an unknown provider", ["growth", "--goal", "x", "--model", "opnai/x"], /did you mean "openai"/],
     ["a missing key", ["growth", "--goal", "x", "--model", "openai/x"], /OPENAI_API_KEY/],
+    ["a turn without words", ["conversation", "--input", "{}"], /input of conversation is \{"text"/],
     ["a model in a rehearsal", ["growth", "--rehearse", "--model", "openai/x"], /brings its own models/],
     [
       "--yes for a real model",

@@ -31,9 +31,9 @@ export const runCommand: Command = {
     const { tenant } = store;
     const runId = options.runId ?? createSortableIds(systemClock)();
     const run = { entry, runId, store, world, options, io };
-    const call = { tenant, threadId, signal: io.signal };
+    const call = { tenant, threadId, runId, signal: io.signal };
     if (entry.work.kind === "agent") return await driveAgent(run, input, call);
-    return await driveGraph(run, ({ graph }) => graph.invoke(input, { ...call, runId }));
+    return await driveGraph(run, ({ graph }) => graph.invoke(input, call));
   },
 };
 

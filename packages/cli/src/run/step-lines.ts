@@ -20,6 +20,16 @@ interface Task {
   readonly costs: (number | undefined)[];
 }
 
+/** What the events of a conversation's turn say is done: the step, and what came of it. */
+const TURN_STEPS: Readonly<Record<string, (event: AgentEvent) => readonly [step: string, words: string]>> = {
+  transcript: ({ text }) => ["transcribe", `heard ${JSON.stringify(text)}`],
+  intent: ({ intent, confidence }) => ["intent", `${intent} · confidence ${confidence}`],
+  "turn-completed": ({ text, spokenCharacters }) => [
+    "respond",
+    `${String(text).length} characters, ${Number(spokenCharacters) > 0 ? "spoken" : "written"}`,
+  ],
+};
+
 const TIME_CHARS = 8;
 const NAME_CHARS = 12;
 
@@ -38,11 +48,13 @@ export class StepLines {
   readonly #options: StepLinesOptions;
   readonly #live: LiveTail;
   readonly #tasks = new Map<string, Task>();
+  #turnMs: number;
   #step: { readonly name: string; readonly startedMs: number; words: string } | undefined;
 
   constructor(options: StepLinesOptions) {
     this.#options = options;
     this.#live = new LiveTail(options.output, options.clock);
+    this.#turnMs = options.clock.elapsed();
   }
 
   /** Something happened in a graph. */
@@ -81,7 +93,13 @@ export class StepLines {
       this.#step.words += ` · score ${event["score"]} ${event["tier"]}`;
     if (event.type === "degraded")
       this.line(`the model could not be used (${event["code"]}): the rules stand`);
-    this.#told(this.#step?.name ?? "agent", undefined, event);
+    const turnStep = Object.hasOwn(TURN_STEPS, event.type) ? TURN_STEPS[event.type] : undefined;
+    if (turnStep) {
+      const [name, words] = turnStep(event);
+      this.#done(name, { startedMs: this.#turnMs, costs: [] }, words);
+      this.#turnMs = this.#nowMs();
+    }
+    this.#told(this.#step?.name ?? "reply", undefined, event);
   }
 
   /** The step that is under way, of an agent that is no graph, is done. */

@@ -1,4 +1,5 @@
 import type { ApprovalRecord } from "@salesagent/ports";
+import { isGraph } from "../agents/agent-entry.js";
 import { AGENTS } from "../agents/catalogue.js";
 import type { Command, OptionValues } from "../command/command.js";
 import { flagOption, textOption } from "../command/option-values.js";
@@ -97,7 +98,7 @@ async function decideAsItsAgent(
   decision: Decision,
   { signal }: Io,
 ): Promise<ApprovalRecord> {
-  const entry = AGENTS.find(({ name, work }) => name === approval.agent && work.kind === "graph");
+  const entry = AGENTS.find((one) => one.name === approval.agent && isGraph(one));
   if (!entry) return decide(store, approval, decision, { agent: undefined, signal });
   return withIdleAgent(store, entry, (agent) => decide(store, approval, decision, { agent, signal }));
 }

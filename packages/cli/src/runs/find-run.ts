@@ -1,5 +1,5 @@
 import type { FlowRecord, RunRecord } from "@salesagent/ports";
-import type { AgentEntry } from "../agents/agent-entry.js";
+import { type AgentEntry, isGraph } from "../agents/agent-entry.js";
 import { AGENTS } from "../agents/catalogue.js";
 import { UsageError } from "../command/usage-error.js";
 import type { StoreSession } from "../session/open-session.js";
@@ -14,7 +14,7 @@ const RECENT = 1_000;
 
 /** The agent that a graph is, where it is one of ours. */
 export function entryOf({ graph }: Pick<FlowRecord, "graph">): AgentEntry | undefined {
-  return AGENTS.find(({ name, work }) => name === graph && work.kind === "graph");
+  return AGENTS.find((entry) => entry.name === graph && isGraph(entry));
 }
 
 /** A run by its id, or by the beginning or the end of it. @throws UsageError when there is none, or several fit. */

@@ -1,6 +1,6 @@
 import type { GraphEvent } from "@salesagent/core/graph";
 import type { FlowClaim } from "@salesagent/ports";
-import type { AgentEntry } from "../agents/agent-entry.js";
+import { type AgentEntry, isGraph } from "../agents/agent-entry.js";
 import { AGENTS, findAgent } from "../agents/catalogue.js";
 import type { Command, OptionValues } from "../command/command.js";
 import { flagOption, textOption } from "../command/option-values.js";
@@ -60,7 +60,7 @@ export const workCommand: Command = {
 /** Agents that are graphs; the others work in one go. */
 function entriesOf(names: string | undefined): readonly AgentEntry[] {
   const wanted = names?.split(",").map((name) => findAgent(name.trim())) ?? AGENTS;
-  return wanted.filter(({ work }) => work.kind === "graph");
+  return wanted.filter(isGraph);
 }
 
 /** Tells what happens in many runs at once, each line with the end of its run's id. */

@@ -96,7 +96,7 @@ export function openWork(
   };
   return {
     ...{ world, events, flows },
-    openGraph: ({ work }) => (work.kind === "graph" ? work.open(means) : undefined),
+    openGraph: ({ work }) => (work.kind === "graph" ? work.open(means) : work.openGraph?.(means)),
     openAgent: ({ work }) => (work.kind === "agent" ? work.open(means) : undefined),
     [Symbol.asyncDispose]: () => flows[Symbol.asyncDispose](),
   };

@@ -28,6 +28,7 @@ const ANSWERS: readonly (readonly [fields: readonly string[], answer: (asked: As
   [["body"], ({ body }) => ({ body: message(body).body })],
   [["subject", "opening"], opening],
   [["answer", "time"], reading],
+  [["intent", "confidence"], intent],
   [["score", "confidence", "reasons"], assessment],
 ];
 
@@ -135,6 +136,11 @@ function reading({ prompt }: Asked): JsonValue {
   if (number !== undefined) return { answer: "accept", time: Number(number) };
   if (/\b(other|another|different)\b/.test(words)) return { answer: "other-times", time: null };
   return { answer: /\b(no|not|never|stop)\b/.test(words) ? "decline" : "unclear", time: null };
+}
+
+/** By a word or two; a script does not understand. */
+function intent({ prompt }: Asked): JsonValue {
+  return { intent: /\b(meet|call|show)/i.test(prompt) ? "meeting" : "question", confidence: 0.9 };
 }
 
 function assessment(): JsonValue {
