@@ -88,6 +88,8 @@ export type {
   Slot,
   SlotQuery,
 } from "./ports/calendar.js";
+export type { KnowledgeQuery, KnowledgeSearch, Passage } from "./ports/knowledge-search.js";
+export type { OutgoingReply, ReplyCall, ReplyChannel } from "./ports/reply-channel.js";
 // Profiles: the customer that a seller looks for, as data. `nearestName` is for messages about mistyped names.
 export { exampleProfile } from "./profile/example-profile.js";
 export type {
@@ -146,3 +148,31 @@ export type {
   ScoreCap,
 } from "./scoring/rules-score.js";
 export { type ScoreBucket, scoreHistogram } from "./scoring/score-histogram.js";
+// Customer service: cited answers, other agents, and persons.
+export { createServiceAgent, type ServiceAgent } from "./service/service-agent.js";
+export type {
+  CustomerMessage,
+  OpenCase,
+  PersonAnswer,
+  ServiceOptions,
+} from "./service/service-options.js";
+export type {
+  Classification,
+  CustomerRequest,
+  EscalationReason,
+  ServiceGraph,
+  ServiceInput,
+  ServiceOutcome,
+  ServiceReply,
+  ServiceState,
+  ServiceUpdate,
+  Source,
+} from "./service/service-state.js";
+export { type ToAgentOptions, type ToQueueOptions, toAgent, toQueue } from "./service/service-targets.js";
+export {
+  DEFAULT_TOPICS,
+  type HandedRequest,
+  type ServiceTarget,
+  type ServiceTopic,
+  type ServiceTopics,
+} from "./service/service-topics.js";

@@ -5,9 +5,9 @@ import {
   runModelLoop,
   type WorkEvent,
 } from "@salesagent/core/agent";
-import type { ContextRequest, SessionMemory } from "@salesagent/core/memory";
-import { spendCapGuard } from "@salesagent/core/model";
+import type { SessionMemory } from "@salesagent/core/memory";
 import { type LanguageModel, type ModelRequest, systemMessage, userMessage } from "@salesagent/ports";
+import { memoryCall, threadTokens } from "../flow/memory-call.js";
 import { intentNote, replyInstructions } from "./conversation-prompts.js";
 import { withCutOffs } from "./said-message.js";
 
@@ -51,11 +51,10 @@ export class ReplyAgent extends BaseAgent<ReplyTask, string> {
     const { threadId, turnId, said, intent, isSpoken } = task;
     const { leadId } = context.init;
     const subjects = task.subjects.length === 0 && leadId !== undefined ? [`lead:${leadId}`] : task.subjects;
-    const { contextTokens } = model.profile;
     const known = await memory.context(threadId, {
       ...memoryCall(context),
       exceptRunId: turnId,
-      ...(contextTokens !== undefined && { maxTokens: Math.floor(contextTokens / 2) }),
+      ...threadTokens(model.profile.contextTokens),
       ...(subjects.length > 0 && { facts: { subjects, query: said } }),
     });
     const note = intent === undefined ? [] : [userMessage(intentNote(intent, intents[intent]), "developer")];
@@ -75,11 +74,4 @@ export class ReplyAgent extends BaseAgent<ReplyTask, string> {
     context.setEngine(`${result.provider}/${result.modelId}`);
     return output;
   }
-}
-
-/** What a memory that asks a model, such as for a summary, is held to: the caps of the run. */
-function memoryCall({ tenant, signal, init }: RunContext): ContextRequest {
-  const { agent, runId, leadId, campaignId, spendCap, budgets } = init;
-  const guards = [...(spendCap ? [spendCapGuard(spendCap)] : []), ...(budgets ? [budgets] : [])];
-  return { tenant, signal, guards, scope: { tenant, agent, runId, leadId, campaignId } };
 }

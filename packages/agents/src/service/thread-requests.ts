@@ -1,0 +1,55 @@
+import type { SessionMemory } from "@salesagent/core/memory";
+import { type MessageRecord, type Storage, userMessage } from "@salesagent/ports";
+import type { CustomerRequest } from "./service-state.js";
+
+/** Messages that a customer may write before the first is looked at; of more, the last count. */
+const MAX_NEW = 200;
+
+/** Under which id a customer's message stands in the thread, where it was delivered with one. */
+export const messageRunId = (messageId: string): string => `message:${messageId}`;
+
+/** A thread, as a case looks at it. */
+export interface ThreadOfCase {
+  readonly storage: Storage;
+  readonly memory: SessionMemory;
+  readonly tenant: string;
+  readonly threadId: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Adds what a customer wrote, once where it has an id. What customers write is external, whatever it says. */
+export async function addCustomerMessage(
+  { memory, threadId, tenant, signal }: Omit<ThreadOfCase, "storage">,
+  text: string,
+  runId: string | undefined,
+): Promise<void> {
+  await memory.append(threadId, [userMessage(text, "external")], {
+    ...{ tenant, signal, runId },
+    once: runId !== undefined,
+  });
+}
+
+/** The message that a case began with. */
+export async function openingRequest(
+  thread: ThreadOfCase,
+  runId: string,
+  text: string,
+): Promise<CustomerRequest> {
+  const records = await latest(thread, undefined);
+  return { text, upTo: records.findLast((record) => record.runId === runId)?.index ?? -1 };
+}
+
+/** What the customer wrote after a message. */
+export async function nextRequest(thread: ThreadOfCase, handled: number): Promise<CustomerRequest | null> {
+  const records = (await latest(thread, handled + 1)).filter(({ message }) => message.role === "user");
+  const last = records.at(-1);
+  if (!last) return null;
+  return { text: records.map(textOf).join("\n\n"), upTo: last.index };
+}
+
+function latest({ storage, tenant, threadId, signal }: ThreadOfCase, from: number | undefined) {
+  return storage.tenant(tenant).messages.latest(threadId, { limit: MAX_NEW, from }, { signal });
+}
+
+const textOf = ({ message: { parts } }: MessageRecord): string =>
+  parts.flatMap((part) => (part.type === "text" ? [part.text] : [])).join("\n");
