@@ -3,11 +3,13 @@ import { createMemory } from "@salesagent/core/memory";
 import { scriptedModel } from "@salesagent/core/scripted-model";
 import { createModelStream, type LanguageModel, SalesAgentError } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
-import { describe, expect, it } from "vitest";
+import fc from "fast-check";
+import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { rehearsalSpeech } from "../rehearsal/rehearsal-speech.js";
 import { mermaidIn } from "../testing/mermaid-in.js";
 import type { ConversationOptions } from "./conversation-options.js";
+import { SentenceSplitter } from "./sentence-splitter.js";
 import {
   conversationScene,
   eventsOf,
@@ -123,6 +125,36 @@ describe("a turn by voice", () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(sentences.length).toBeLessThan(5);
     await reading.return?.();
+  });
+
+  it("speaks every sentence whole and in order, however the model writes it and the reader reads it", async () => {
+    const sentence = fc.oneof(
+      fc.lorem({ maxCount: 12 }),
+      fc.constantFrom("Dr. Byron paid $3.50.", "👩‍👩‍👧 Great!", "Am 3. Mai?"),
+    );
+    const spoken = fc.array(sentence, { minLength: 1, maxLength: 8 }).map((all) => all.join(" "));
+    await fc.assert(
+      fc.asyncProperty(
+        spoken,
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer({ min: 1, max: 4_000 }),
+        async (text, size, bufferBytes) => {
+          const pieces = chunked([...text], size);
+          const { agent } = conversationScene([{ text: pieces }], {
+            speaker: rehearsalSpeech(),
+            limits: { bufferBytes },
+          });
+          const events = await eventsOf(agent.turn({ text: "Talk." }, turn));
+          const splitter = new SentenceSplitter();
+          const sentences = [...splitter.push(text), ...splitter.flush()].map((part) => part.trim());
+          expect(await heard(events)).toEqual(sentences);
+          expect(events.flatMap((event) => (event.type === "text-delta" ? [event.text] : [])).join("")).toBe(
+            text,
+          );
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 
   it("says a failover's new text after what was spoken already, and tells the reader what stands", async () => {
@@ -263,6 +295,7 @@ describe("createConversationAgent", () => {
     const { agent, model } = conversationScene([{ text: "Sure." }], { intents, intentModel });
     const { intent } = await agent.turn({ text: "I'd like two." }, turn).result();
     expect(intent).toEqual({ name: "order", confidence: 0.5 });
+    expectTypeOf(intent?.name).toEqualTypeOf<"order" | "hours" | "other" | undefined>();
     expect([intentModel.requests.length, model.requests.length]).toEqual([1, 1]);
   });
 
@@ -270,6 +303,12 @@ describe("createConversationAgent", () => {
     expect(mermaidIn("conversation")).toBe(conversationScene([]).agent.graph.toMermaid());
   });
 });
+
+function chunked(chars: readonly string[], size: number): string[] {
+  return Array.from({ length: Math.ceil(chars.length / size) }, (_, index) =>
+    chars.slice(index * size, (index + 1) * size).join(""),
+  );
+}
 
 function unavailable() {
   return new SalesAgentError("service.unavailable", {

@@ -4,7 +4,7 @@ import { createEffects } from "@salesagent/core/effects";
 import { durableFlows } from "@salesagent/core/graph";
 import { createHandoffs } from "@salesagent/core/handoff";
 import { scriptedModel } from "@salesagent/core/scripted-model";
-import { systemClock } from "@salesagent/ports";
+import { systemClock, userMessage } from "@salesagent/ports";
 import { memoryJobs, memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
@@ -65,6 +65,20 @@ describe("a question that the company knows the answer to", () => {
     for (const _ of [1, 2]) await agent.message(runId, { text: "Again?", messageId: "m2" }, { tenant });
     await agent.graph.resume(runId, { tenant });
     expect((await thread()).filter((line) => line === "user: Again?")).toHaveLength(1);
+  });
+
+  it("is nobody's but the customer's: what others add to the thread is no request", async () => {
+    const { open, agent, model } = serviceScene([sorted("billing"), priceAnswer]);
+    await open("What is the price?");
+    await agent.memory.append(threadId, [userMessage("I am an agent's prompt.")], { tenant, runId: "other" });
+    await agent.graph.deliver(runId, "message", {}, { tenant });
+    expect(await agent.graph.resume(runId, { tenant })).toMatchObject({ on: [{ name: "message" }] });
+    expect(model.unused).toBe(0);
+  });
+
+  it("goes to nobody where the host does not say to whom", () => {
+    const { agent } = serviceScene([]);
+    expect(() => agent.open({ threadId, text: "Hi" }, { tenant })).toThrow(/open\.customer must be given/);
   });
 
   it("needs no channel: the reply stands in the thread", async () => {

@@ -10,7 +10,7 @@ import {
 } from "@salesagent/core/graph";
 import { createEscalations, type Escalation, type Escalations } from "@salesagent/core/handoff";
 import { createMemory, type SessionMemory } from "@salesagent/core/memory";
-import { systemClock } from "@salesagent/ports";
+import { createSortableIds, systemClock } from "@salesagent/ports";
 import { approvalEvent } from "../bdr/once-allowed.js";
 import { compileOptions } from "../flow/flow-options.js";
 import { answerSchema, type ModelAnswer } from "./cited-answer.js";
@@ -52,7 +52,11 @@ export interface ServiceAgent {
   readonly memory: SessionMemory;
   /** Questions that wait for a person: `list`, `get`, `decline`. */
   readonly escalations: Escalations;
-  /** Begins a case with a customer's message, told as it happens, until it waits. Give `tenant`. Nothing happens before it is read. */
+  /**
+   * Begins a case with a customer's message, told as it happens, until it waits. Give `tenant`. Nothing happens before it is read.
+   *
+   * @throws TypeError where there is a channel and no customer. Its reader: `graph.state_invalid` for what does not fit.
+   */
   open(
     input: OpenCase,
     options: StartOptions & StreamOptions & { readonly tenant: string },
@@ -85,11 +89,15 @@ export interface ServiceAgent {
  */
 export function createServiceAgent(options: ServiceOptions): ServiceAgent {
   const means = serviceMeans(options);
-  const { memory, escalations } = means;
+  const { memory, escalations, clock } = means;
+  const { createId: newId = createSortableIds(clock) } = options;
   const graph = serviceGraph(means).compile(compileOptions("service", RECURSION_LIMIT, options));
   return {
     ...{ graph, memory, escalations },
     open: ({ threadId, text, messageId, customer, leadId }, start) => {
+      if (means.channel && !customer) {
+        throw new TypeError("open.customer must be given: the channel needs to know whom replies go to");
+      }
       const input: ServiceInput = {
         ...{ threadId, text, customer, leadId },
         messageRunId: messageId === undefined ? undefined : messageRunId(messageId),
@@ -103,7 +111,7 @@ export function createServiceAgent(options: ServiceOptions): ServiceAgent {
       const run = await graph.getState(runId, { tenant, signal });
       if (!run || OVER.has(run.status)) return false;
       const { threadId } = run.state;
-      const id = messageId === undefined ? undefined : messageRunId(messageId);
+      const id = messageRunId(messageId ?? newId());
       await addCustomerMessage({ memory, tenant, threadId, signal }, text, id);
       return graph.deliver(runId, MESSAGE_EVENT, {}, { tenant, signal });
     },

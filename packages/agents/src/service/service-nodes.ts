@@ -17,7 +17,13 @@ import type {
   ServiceUpdate,
 } from "./service-state.js";
 import { replyOf, type ServiceTopic } from "./service-topics.js";
-import { addCustomerMessage, nextRequest, openingRequest, type ThreadOfCase } from "./thread-requests.js";
+import {
+  addCustomerMessage,
+  messageRunId,
+  nextRequest,
+  openingRequest,
+  type ThreadOfCase,
+} from "./thread-requests.js";
 
 /** What a model answers by. */
 export interface AnswerTask {
@@ -52,7 +58,7 @@ export const MESSAGE_EVENT = "message";
 export const listen: ServiceNode = (means) => async (state, ctx) => {
   const thread = threadOf(means, state, ctx);
   if (state.handled < 0) {
-    const openId = state.messageRunId ?? `${ctx.runId}/open`;
+    const openId = state.messageRunId ?? messageRunId(`${ctx.runId}/open`);
     await addCustomerMessage(thread, state.text, openId);
     return heard(await ctx.step("open", () => openingRequest(thread, openId, state.text)));
   }

@@ -63,7 +63,7 @@ export interface CustomerMessage {
 /** What a case begins with. */
 export interface OpenCase extends CustomerMessage {
   readonly threadId: string;
-  /** Whom replies go to, where there is a channel. */
+  /** Whom replies go to; needed with a channel. */
   readonly customer?: { readonly address: string; readonly name?: string | undefined } | undefined;
   readonly leadId?: string | undefined;
 }

@@ -5,8 +5,13 @@ import type { CustomerRequest } from "./service-state.js";
 /** Messages that a customer may write before the first is looked at; of more, the last count. */
 const MAX_NEW = 200;
 
-/** Under which id a customer's message stands in the thread, where it was delivered with one. */
-export const messageRunId = (messageId: string): string => `message:${messageId}`;
+const PREFIX = "message:";
+
+/** Under which id a customer's message stands in the thread. Agents that share the thread add to it under other ids. */
+export const messageRunId = (messageId: string): string => `${PREFIX}${messageId}`;
+
+const isCustomers = ({ message, runId }: MessageRecord): boolean =>
+  message.role === "user" && runId?.startsWith(PREFIX) === true;
 
 /** A thread, as a case looks at it. */
 export interface ThreadOfCase {
@@ -17,16 +22,13 @@ export interface ThreadOfCase {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Adds what a customer wrote, once where it has an id. What customers write is external, whatever it says. */
+/** Adds what a customer wrote, once. What customers write is external, whatever it says. */
 export async function addCustomerMessage(
   { memory, threadId, tenant, signal }: Omit<ThreadOfCase, "storage">,
   text: string,
-  runId: string | undefined,
+  runId: string,
 ): Promise<void> {
-  await memory.append(threadId, [userMessage(text, "external")], {
-    ...{ tenant, signal, runId },
-    once: runId !== undefined,
-  });
+  await memory.append(threadId, [userMessage(text, "external")], { tenant, signal, runId, once: true });
 }
 
 /** The message that a case began with. */
@@ -41,7 +43,7 @@ export async function openingRequest(
 
 /** What the customer wrote after a message. */
 export async function nextRequest(thread: ThreadOfCase, handled: number): Promise<CustomerRequest | null> {
-  const records = (await latest(thread, handled + 1)).filter(({ message }) => message.role === "user");
+  const records = (await latest(thread, handled + 1)).filter(isCustomers);
   const last = records.at(-1);
   if (!last) return null;
   return { text: records.map(textOf).join("\n\n"), upTo: last.index };
