@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createMemory, type MemoryOptions } from "../memory/index.js";
 import { type ScriptedReply, scriptedModel } from "../scripted-model/index.js";
+import type { Attributes, Telemetry } from "../telemetry/telemetry.js";
 import { defineTool } from "../tools/define-tool.js";
 import { type AgentDefinition, defineAgent } from "./define-agent.js";
 
@@ -213,6 +214,32 @@ describe("an agent with a memory", () => {
     expect(errors).toHaveLength(1);
     expect(texts(model.requests[0]?.messages)?.at(-2)).toMatch(/word 29$/);
     expect(texts(model.requests[0]?.messages)?.join("\n")).not.toMatch(/word 0$/m);
+  });
+
+  it("says in its trace how much of its thread it was told", async () => {
+    const spans = new Map<string, Attributes>();
+    const telemetry: Telemetry = {
+      startSpan: (name) => ({
+        set: (attributes) => void spans.set(name, attributes),
+        fail: (code) => void spans.set(name, { failed: code }),
+        end: () => {},
+      }),
+      measure: () => {},
+    };
+    const { agent, memory, storage } = world({
+      ...{ replies: [{ text: "Yes." }], memory: { window: { maxMessages: 2 } } },
+      agent: { telemetry },
+    });
+    for (let turn = 0; turn < 5; turn++) await memory.append(at.threadId, [userMessage("Hm.")], at);
+    await agent.run("And?", at).output();
+    expect(spans.get("read_thread")).toEqual({
+      "salesagent.memory.messages": 2,
+      "salesagent.memory.dropped_messages": 3,
+      "salesagent.memory.tokens": 2 * memory.countTokens(userMessage("Hm.")),
+    });
+    await storage[Symbol.asyncDispose]();
+    await expect(agent.run("And?", at).output()).rejects.toMatchObject({ code: "store.closed" });
+    expect(spans.get("read_thread")).toEqual({ failed: "store.closed" });
   });
 
   it("fails when what was said can't be kept: a thread has no holes that nobody knows of", async () => {

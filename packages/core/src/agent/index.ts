@@ -25,3 +25,4 @@ export type {
   ToolStartedEvent,
   WorkEvent,
 } from "./run-event.js";
+export { readThread } from "./thread-memory.js";

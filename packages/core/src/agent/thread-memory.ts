@@ -6,7 +6,7 @@ import {
   type SystemMessage,
 } from "@salesagent/ports";
 import { textTokens } from "../memory/estimate-tokens.js";
-import type { MemoryContext, SessionMemory } from "../memory/index.js";
+import type { ContextRequest, MemoryContext, SessionMemory } from "../memory/index.js";
 import { AttemptRecorder } from "./attempt-recorder.js";
 import { callOptions } from "./call-model.js";
 import type { RunContext } from "./run-context.js";
@@ -42,7 +42,8 @@ export async function openThread(context: RunContext, ask: ThreadAsk): Promise<O
   const { memory, threadId } = context.init;
   if (!memory || threadId === undefined) return undefined;
   const maxTokens = freeTokens(memory, threadId, ask);
-  const told = await readThread(context, memory, threadId, maxTokens);
+  const again = context.init.effectScope && addedBy(context);
+  const told = await readThread(context, memory, threadId, { maxTokens, exceptRunId: again });
   const messages = [ask.instructions, ...told.messages, ...ask.prompt];
   const begun = messages.length - ask.prompt.length;
   return {
@@ -57,23 +58,27 @@ export async function openThread(context: RunContext, ask: ThreadAsk): Promise<O
   };
 }
 
-async function readThread(
+/**
+ * Reads a thread as a part of a run, for agents of your own: a summary that has to be written first is held to the run's caps, its
+ * cost is on the run's record, and the span `read_thread` says how much was left out.
+ *
+ * @param wish.facts - @defaultValue what is known of the run's `subjects`
+ * @throws What the storage throws; the run's abort.
+ */
+export async function readThread(
   context: RunContext,
   memory: SessionMemory,
   threadId: string,
-  maxTokens: number,
+  wish: Pick<ContextRequest, "maxTokens" | "facts" | "exceptRunId"> = {},
 ): Promise<MemoryContext> {
   const { tenant, signal, init } = context;
-  const { leadId, subjects = leadId === undefined ? [] : [`lead:${leadId}`], telemetry, effectScope } = init;
+  const { leadId, subjects = leadId === undefined ? [] : [`lead:${leadId}`], telemetry } = init;
   const recorder = new AttemptRecorder(context);
   const { guards, scope } = callOptions(context, recorder);
   const span = telemetry.startSpan("read_thread", "internal", {}, init.span);
   try {
-    const again = effectScope === undefined ? {} : { exceptRunId: addedBy(context) };
-    const told = await memory.context(threadId, {
-      ...{ tenant, signal, maxTokens, guards, scope, ...again },
-      facts: { subjects },
-    });
+    const request = { tenant, signal, guards, scope, ...wish, facts: wish.facts ?? { subjects } };
+    const told = await memory.context(threadId, request);
     span.set({
       "salesagent.memory.messages": told.messages.length,
       "salesagent.memory.dropped_messages": told.droppedMessages,

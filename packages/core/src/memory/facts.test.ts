@@ -132,6 +132,16 @@ describe("facts", () => {
     expect(await memory.recall({ query: "money" }, acme)).toEqual([]);
   });
 
+  it("are not found by what they said before when the embeddings fail for what they say now", async () => {
+    let down: Error | undefined;
+    const { memory } = setUp({ embeddings: concepts(() => down) });
+    await memory.remember([{ id: "1", subject: "a", text: "The budget is small." }], acme);
+    down = new Error("down");
+    await memory.remember([{ id: "1", subject: "a", text: "Likes tea." }], acme);
+    down = undefined;
+    expect(await memory.recall({ query: "money" }, acme)).toEqual([]);
+  });
+
   it("are kept where the vectors are of no use", async () => {
     const useless: EmbeddingModel = {
       ...concepts(),
