@@ -119,7 +119,10 @@ describe("an escalation", () => {
   });
 
   it("gives the fallback when nobody answers in time, and takes no answer then", async () => {
-    const { begin, through, outcome, flows, pass } = desk({ timeoutMs: 10 * 60_000, fallback: { percent: 10 } });
+    const { begin, through, outcome, flows, pass } = desk({
+      timeoutMs: 10 * 60_000,
+      fallback: { percent: 10 },
+    });
     await using _flows = flows;
     await begin();
     const [asked] = (await through.list({ tenant })).items;

@@ -22,6 +22,7 @@ export {
   handoffNode,
   handoffStep,
 } from "./handoff-node.js";
+export { type HandoffToolInput, type HandoffToolOptions, handoffTool } from "./handoff-tool.js";
 export {
   createHandoffs,
   type HandoffScope,
@@ -45,5 +46,5 @@ export {
   type SwarmOptions,
   type SwarmReply,
 } from "./swarm.js";
-export type { Said, SwarmGraph, SwarmMember, SwarmState, Transfer } from "./swarm-graph.js";
+export type { Said, SwarmGraph, SwarmMember, SwarmState, SwarmUpdate, Transfer } from "./swarm-graph.js";
 export type { Turn, TurnMember } from "./turn-agent.js";

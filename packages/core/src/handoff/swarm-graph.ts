@@ -82,7 +82,8 @@ const swarmShape = (start: string) => ({
 type SwarmShape = ReturnType<typeof swarmShape>;
 /** A conversation of a swarm. */
 export type SwarmState = StateOf<SwarmShape>;
-type SwarmUpdate = UpdateOf<SwarmShape>;
+/** What a node of it writes. */
+export type SwarmUpdate = UpdateOf<SwarmShape>;
 /** The graph of a swarm: one run is one conversation. */
 export type SwarmGraph = CompiledGraph<SwarmState, SwarmUpdate, InputOf<SwarmShape>>;
 

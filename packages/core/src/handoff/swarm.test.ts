@@ -100,6 +100,18 @@ describe("a swarm", () => {
     checkTranscript(state?.messages ?? []);
   });
 
+  it("streams what the agents do to whoever speaks", async () => {
+    const { swarm } = team({ forward: ({ type }) => type === "text-delta" });
+    const told: unknown[] = [];
+    await swarm.say("my invoice", {
+      ...talk,
+      onEvent: (event) => event.type === "custom" && told.push(event.data),
+    });
+    expect(told).toEqual([
+      { agent: "billing", event: { type: "text-delta", text: 'billing: {"transferredTo":"billing"}' } },
+    ]);
+  });
+
   it("keeps threads and tenants apart", async () => {
     const { swarm } = team();
     await swarm.say("my invoice", talk);

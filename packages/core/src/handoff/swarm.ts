@@ -2,11 +2,13 @@ import { createSortableIds, type Message, SalesAgentError, systemClock } from "@
 import type { AgentStepOptions } from "../agent/agent-node.js";
 import {
   type CompileOptions,
+  type GraphEvent,
   memoryCheckpointer,
   type RunOutcome,
   type RunView,
   type WaitFor,
 } from "../graph/index.js";
+import { tell } from "../kernel/tell.js";
 import { checkWhole } from "../resilience/check-option.js";
 import type { Escalations } from "./escalations.js";
 import { handoffFailed } from "./handoff-errors.js";
@@ -16,6 +18,7 @@ import {
   type SwarmGraph,
   type SwarmMember,
   type SwarmState,
+  type SwarmUpdate,
   swarmGraph,
   type Transfer,
 } from "./swarm-graph.js";
@@ -80,12 +83,16 @@ export interface Swarm {
    * Says something in a conversation, and waits for the answer. Whoever was active last takes the turn.
    *
    * @param options.origin - `external` for what prospects write. @defaultValue "user"
+   * @param options.onEvent - Told what happens meanwhile in this process; with `forward`, also the agents' events as `custom`.
    * @throws `handoff.failed` when the turn failed, and the conversation can go on; `flow.wrong_state` while another answer is
    *   under way or waits for a person; the signal's reason.
    */
   say(
     text: string,
-    options: ConversationScope & { readonly origin?: "user" | "external" | undefined },
+    options: ConversationScope & {
+      readonly origin?: "user" | "external" | undefined;
+      readonly onEvent?: ((event: GraphEvent<SwarmState, SwarmUpdate>) => void) | undefined;
+    },
   ): Promise<SwarmReply>;
   /** What came of what was said last, as `say` gives it. @returns Nothing where nothing was said. */
   reply(scope: ConversationScope): Promise<SwarmReply | undefined>;
@@ -115,12 +122,14 @@ export function createSwarm<Name extends string>(options: SwarmOptions<Name>): S
   });
   return {
     graph,
-    async say(text, { tenant, threadId, origin = "user", signal }) {
+    async say(text, { tenant, threadId, origin = "user", signal, onEvent }) {
       const said: Said = { id: newId(), text, origin };
       const view = await graph.getState(threadId, { tenant, signal });
-      const outcome = view
-        ? await graph.resume(threadId, { tenant, signal, answers: { [listening(view)]: said } })
-        : await graph.invoke({ said }, { runId: threadId, tenant, threadId, signal });
+      const stream = view
+        ? graph.resumeStream(threadId, { tenant, signal, answers: { [listening(view)]: said } })
+        : graph.stream({ said }, { runId: threadId, tenant, threadId, signal });
+      for await (const event of stream) tell(onEvent, event);
+      const outcome = await stream.result();
       if (outcome.state.said?.id !== said.id) throw notHeard(threadId);
       return toReply(outcome);
     },

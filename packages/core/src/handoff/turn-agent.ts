@@ -79,6 +79,7 @@ export class TurnAgent extends BaseAgent<string, Turn> {
       yield next.value;
       const { control } = step;
       if (!control) continue;
+      this.logAction(context, "task-handed-off", `tool:${control.tool}`, { from: this.name });
       const { asked, result } = await watched.last();
       await loop.return({ output: "", messages: asked, result });
       const added = [...asked.slice(messages.length), result.message, step.message];
