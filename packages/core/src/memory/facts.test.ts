@@ -74,12 +74,18 @@ describe("facts", () => {
       ),
       acme,
     );
-    const found = texts(await memory.recall({ query: "What is the team's BUDGET?" }, acme));
-    expect(found[0]).toBe("The budget is 10,000 EUR.");
+    const found = texts(await memory.recall({ query: "The team is of what BUDGET?" }, acme));
     expect(found).not.toContain("She likes tea.");
+    expect(found).toContain("The team has 40 seats.");
+    await memory.remember(
+      Array.from({ length: 8 }, (_, index) => ({ subject: "x", text: `A team is number ${index}.` })),
+      acme,
+    );
+    const [first] = await memory.recall({ query: "A team is of what budget?" }, acme);
+    expect(first?.text).toBe("The budget is 10,000 EUR.");
     expect(texts(await memory.recall({ query: "KÖLN" }, acme))).toEqual(["The team is in Köln."]);
     expect(await memory.recall({ query: "nothing" }, acme)).toEqual([]);
-    expect(await memory.recall({ query: " " }, acme)).toHaveLength(4);
+    expect(await memory.recall({ query: " " }, acme)).toHaveLength(12);
     await memory.remember([{ subject: "s", text: "预算是一万欧元" }], acme);
     expect(texts(await memory.recall({ query: "预算" }, acme))).toEqual(["预算是一万欧元"]);
   });

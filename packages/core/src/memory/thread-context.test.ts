@@ -194,6 +194,14 @@ describe("what is added to a thread", () => {
       "\ufffd\ufffd",
       "Yes.",
     ]);
+    const call = { type: "tool-call", callId: "1", name: "lookup", input: {} } as const;
+    const result = { callId: "1", name: "lookup", output: 1, failed: false, origin: "tool" } as const;
+    const withCall: readonly Message[] = [
+      { role: "assistant", parts: [{ type: "reasoning", text: "Hm." }, call] },
+      { role: "tool", parts: [{ type: "tool-result", ...result }] },
+    ];
+    await memory.append("u", withCall, acme);
+    expect((await memory.context("u", acme)).messages.slice(1)).toEqual(withCall);
   });
 });
 
