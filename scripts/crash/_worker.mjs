@@ -3,10 +3,10 @@
  * nothing of what others left.
  */
 import { durableFlows } from "@salesagent/core/graph";
-import { SalesAgentError } from "@salesagent/ports";
 import { postgres } from "@salesagent/storage-pg";
 import { createFlow, LEASE_MS } from "./_booking-flow.mjs";
 import { createOutside } from "./_outside.mjs";
+import { reportingStorage } from "./_reporting-storage.mjs";
 
 /**
  * @typedef {{ url: string, tenant: string, recorder: string, worker: string }} Task
@@ -24,7 +24,9 @@ function work({ url, tenant, recorder, worker }) {
   const storage = postgres({ connectionString: url, maxConnections: 6 });
   const doOnce = createOutside({ storage, recorder, worker, leaseMs: LEASE_MS });
   const flows = durableFlows({
-    storage: reportFenced(storage),
+    storage: reportingStorage(storage, ({ id: runId, kind }) => {
+      if (kind === "fenced") tell({ kind, runId });
+    }),
     owner: worker,
     leaseMs: LEASE_MS,
     onEvent: (event, { id: runId }) => {
@@ -40,41 +42,6 @@ function work({ url, tenant, recorder, worker }) {
     doOnce: (post, place) => doOnce(post, { ...place, tenant }),
   });
   flows.work();
-}
-
-/**
- * The storage, which tells when it refuses a write because somebody else has the run.
- *
- * @param {import("@salesagent/storage-pg").PostgresStorage} storage
- * @returns {import("@salesagent/core/graph").FlowStorage}
- */
-function reportFenced({ queue, tenant }) {
-  return {
-    queue: {
-      ...queue,
-      async renew(claims, leaseMs, call) {
-        const lost = await queue.renew(claims, leaseMs, call);
-        for (const { id, reason } of lost) if (reason === "fenced") tell({ kind: "fenced", runId: id });
-        return lost;
-      },
-    },
-    tenant(id) {
-      const { flows } = tenant(id);
-      return {
-        flows: {
-          ...flows,
-          async commit(write, call) {
-            try {
-              return await flows.commit(write, call);
-            } catch (error) {
-              if (SalesAgentError.is(error, "flow.fenced")) tell({ kind: "fenced", runId: write.id });
-              throw error;
-            }
-          },
-        },
-      };
-    },
-  };
 }
 
 process.once("message", (/** @type {Task} */ task) => {
