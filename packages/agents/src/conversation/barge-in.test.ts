@@ -1,4 +1,5 @@
 import { durableFlows, memoryCheckpointer } from "@salesagent/core/graph";
+import { createMemory, type SessionMemory } from "@salesagent/core/memory";
 import { scriptedModel } from "@salesagent/core/scripted-model";
 import { createModelStream, type LanguageModel, systemClock } from "@salesagent/ports";
 import fc from "fast-check";
@@ -172,6 +173,36 @@ describe("a turn in writing that is kept", () => {
     const again = await eventsOf(living.turn({ text: "Hi" }, { ...turn, turnId: "m1" }));
     expect(again.at(-1)).toMatchObject({ outcome: "answered", text: "Hello.", intent: { name: "greet" } });
     expect([model.requests.length, intentModel.requests.length]).toEqual([1, 0]);
+    expect(await thread()).toEqual(["user: Hi", "assistant: Hello."]);
+  });
+
+  it("stands in its thread once where its process dies right after it was put there", async () => {
+    const { newAgent, storage, thread } = conversationScene([{ text: "Hello." }], { clock: systemClock });
+    const memory = createMemory({ storage });
+    let isKept = () => {};
+    const kept = new Promise<void>((resolve) => {
+      isKept = resolve;
+    });
+    const dying: SessionMemory = {
+      ...memory,
+      append: async (...given) => {
+        await memory.append(...given);
+        isKept();
+        return never();
+      },
+    };
+    const first = durableFlows({ storage, ...quick });
+    const asked = { ...turn, turnId: "m1" };
+    newAgent({ checkpointer: first, memory: dying })
+      .turn({ text: "Hi" }, asked)
+      .result()
+      .catch(() => {});
+    await kept;
+    await first[Symbol.asyncDispose]();
+
+    await using second = durableFlows({ storage, ...quick });
+    const living = newAgent({ checkpointer: second, memory });
+    expect((await living.turn({ text: "Hi" }, asked).result()).text).toBe("Hello.");
     expect(await thread()).toEqual(["user: Hi", "assistant: Hello."]);
   });
 

@@ -158,19 +158,26 @@ describe("a turn by voice", () => {
   });
 
   it("says a failover's new text after what was spoken already, and tells the reader what stands", async () => {
-    const { speaker, sentences } = noted();
-    let isSpeaking = () => {};
-    const spoken = new Promise<void>((resolve) => {
-      isSpeaking = resolve;
+    const spoken = signalled();
+    const restarted = signalled();
+    const whole = rehearsalSpeech();
+    const { speaker, sentences } = noted({
+      ...whole,
+      async *speak(text) {
+        // Audio of what is withdrawn meanwhile comes too late to be heard.
+        if (text === "Two is wrong.") await restarted.happened;
+        yield* whole.speak(text);
+      },
     });
-    const { agent, thread } = conversationScene([], { speaker, model: failingOver(spoken) });
+    const { agent, thread } = conversationScene([], { speaker, model: failingOver(spoken.happened) });
     const events = [];
     for await (const event of agent.turn({ text: "Hi" }, turn)) {
       events.push(event);
-      if (event.type === "audio") isSpeaking();
+      if (event.type === "audio") spoken.happen();
+      if (event.type === "restart") restarted.happen();
     }
     expect(events.find(({ type }) => type === "restart")).toEqual({ type: "restart", text: "One. " });
-    expect(sentences).toEqual(["One.", "Two is right."]);
+    expect(sentences).toEqual(["One.", "Two is wrong.", "Two is right."]);
     expect(await heard(events)).toEqual(["One.", "Two is right."]);
     expect(await thread()).toEqual(["user: Hi", "assistant: One. Two is right."]);
   });
@@ -310,6 +317,15 @@ function chunked(chars: readonly string[], size: number): string[] {
   );
 }
 
+/** Something that happens, and can be waited for. */
+function signalled() {
+  let happen = () => {};
+  const happened = new Promise<void>((resolve) => {
+    happen = resolve;
+  });
+  return { happen: () => happen(), happened };
+}
+
 function unavailable() {
   return new SalesAgentError("service.unavailable", {
     message: "The service broke off.",
@@ -328,7 +344,7 @@ function failingOver(spoken: Promise<void>): LanguageModel {
       createModelStream(async function* () {
         yield [
           { type: "start", ...started },
-          { type: "text-delta", text: "One. Two is wr" },
+          { type: "text-delta", text: "One. Two is wrong. Thr" },
         ];
         await spoken;
         yield [{ type: "restart", ...started, errorCode: "model.stream_cut" }];

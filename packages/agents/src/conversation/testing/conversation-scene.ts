@@ -65,6 +65,7 @@ export async function heard(events: readonly TurnEvent[]): Promise<string[]> {
   const pieces: Uint8Array[][] = [];
   for (const event of events) {
     if (event.type !== "audio") continue;
+    if (event.sentence < 0) throw new Error("audio of no sentence");
     pieces[event.sentence] ??= [];
     pieces[event.sentence]?.push(event.bytes);
   }
