@@ -3,9 +3,11 @@ import { describe, expect, it } from "vitest";
 import { storageConformance } from "./storage-conformance.js";
 import { budgetSabotages } from "./testing/budget-sabotages.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
+import { erasureSabotages } from "./testing/erasure-sabotages.js";
 import { knowledgeSabotages } from "./testing/knowledge-sabotages.js";
 import { leadSabotages } from "./testing/lead-sabotages.js";
 import { recordSabotages } from "./testing/record-sabotages.js";
+import { retentionSabotages } from "./testing/retention-sabotages.js";
 import { sharedSabotages } from "./testing/shared-sabotages.js";
 import { storageSabotages } from "./testing/storage-sabotages.js";
 import { vectorSabotages } from "./testing/vector-sabotages.js";
@@ -20,6 +22,8 @@ const sabotages = {
   ...vectorSabotages,
   ...knowledgeSabotages,
   ...workflowSabotages,
+  ...erasureSabotages,
+  ...retentionSabotages,
 };
 
 describe("the storage suite", () => {

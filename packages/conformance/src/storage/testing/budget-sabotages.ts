@@ -78,6 +78,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
       "budget-store/1, windows > drops the lines of a window that is over, and reservations that have no other",
       "budget-store/1, windows > settles a reservation under the windows that are left to it",
       "budget-store/1, windows > books a lapsed reservation under the windows that are left to it",
+      "retention-store/1, durable work > drops lines of budgets that nothing was reserved on since, but none with an open reservation",
     ],
   },
   "takes a limit of 0 for none": {
@@ -129,6 +130,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
       "budget-store/1, leases > corrects a lapsed reservation that is settled late, once",
       "budget-store/1, windows > drops the lines of a window that is over, and reservations that have no other",
       "budget-store/1, callers that overlap in time > holds and books one reservation once, however many send it",
+      "retention-store/1, durable work > drops a line with reservations that lapsed before the time, which are settled no more",
       "transactions over budgets, cache, breakers and vectors > puts back what was changed when the callback throws",
     ],
   },
@@ -153,6 +155,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "budget-store/1, leases > corrects a lapsed reservation that is settled late, once",
       "budget-store/1, leases > settles a reservation whose lease is over, but that has not lapsed",
+      "retention-store/1, durable work > drops a line with reservations that lapsed before the time, which are settled no more",
     ],
   },
   "gives back in full what lapses": {
@@ -189,6 +192,7 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
       "budget-store/1, leases > corrects a lapsed reservation that is settled late, once",
       "budget-store/1, leases > prolongs leases of what has not lapsed, and passes over what has, was settled or is unknown",
       "budget-store/1, windows > books a lapsed reservation under the windows that are left to it",
+      "retention-store/1, durable work > drops a line with reservations that lapsed before the time, which are settled no more",
       "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
@@ -239,7 +243,10 @@ export const budgetSabotages: Readonly<Record<string, Sabotage>> = {
           (tenant === "other" ? storage.tenant("acme").budgets : budgets).read(keys, call),
       },
     })),
-    fails: ["tenants > keeps budgets apart, though their keys and reservations' ids are the same"],
+    fails: [
+      "erasure-store/1 > leaves the stores of other tenants as they are",
+      "tenants > keeps budgets apart, though their keys and reservations' ids are the same",
+    ],
   },
   "keeps the reservations of a failed transaction": {
     create: withTransaction(

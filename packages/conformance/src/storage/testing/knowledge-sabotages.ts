@@ -62,6 +62,9 @@ export const knowledgeSabotages: Readonly<Record<string, Sabotage>> = {
       "message-store/1, threads > tells how long a thread is, and nothing of one that nobody wrote to",
       "message-store/1, threads > keeps no summary of messages that are not there",
       "message-store/1, threads > drops a thread with its summary, and begins a new one at index 0",
+      "erasure-store/1, records > drops the person's threads with their summaries, named ones and those whose id mentions them",
+      "retention-store/1 > drops threads whose last message is older than a time, whole",
+      "retention-store/1 > drops no more than it may of each kind, the oldest first, until there are none",
       "transactions over threads, facts and workflows > shows a transaction its own changes, and nobody else before it ends",
     ],
   },
@@ -118,7 +121,11 @@ export const knowledgeSabotages: Readonly<Record<string, Sabotage>> = {
     create: withFacts((facts) => ({
       putMany: (list, call) => facts.putMany(list.map(withoutEnd), call),
     })),
-    fails: ["fact-store/1 > does not find a fact that is over"],
+    fails: [
+      "fact-store/1 > does not find a fact that is over",
+      "retention-store/1 > always drops answers, vectors and facts that are over, and no others",
+      "retention-store/1 > drops no more of what is over than it may in all",
+    ],
   },
   "lists the earliest facts first": {
     create: withFacts((facts) => ({

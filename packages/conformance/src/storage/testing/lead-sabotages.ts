@@ -17,6 +17,13 @@ export const leadSabotages: Readonly<Record<string, Sabotage>> = {
   "shares audit trails between tenants": {
     create: withStores((_, storage) => ({ audit: storage.tenant("all").audit })),
     fails: [
+      "erasure-store/1 > finds what each store holds of a person, and changes nothing",
+      "erasure-store/1 > erases what it found, tells it as it was found, and leaves no mention",
+      "erasure-store/1 > leaves the stores of other tenants as they are",
+      "erasure-store/1, records > erases mentions in results of others, the audit trail and imports, which stay where they were",
+      "retention-store/1 > drops audit records of before a time",
+      "retention-store/1 > drops no more than it may of each kind, the oldest first, until there are none",
+      "retention-store/1 > leaves the records of other tenants alone",
       "tenants > keeps audit trails apart, though their ids are the same",
       "transactions > makes no write stand when the callback throws, and passes on what it threw",
       "transactions > refuses the stores of a transaction once it is over",
@@ -26,7 +33,10 @@ export const leadSabotages: Readonly<Record<string, Sabotage>> = {
     create: withStores(({ tenant, imports }, storage) => ({
       imports: tenant === "other" ? storage.tenant("acme").imports : imports,
     })),
-    fails: ["tenants > keeps imports apart, though their ids are the same"],
+    fails: [
+      "erasure-store/1 > leaves the stores of other tenants as they are",
+      "tenants > keeps imports apart, though their ids are the same",
+    ],
   },
   "loses the last lead of a large batch": {
     create: withStores(({ leads }) => ({
@@ -73,6 +83,7 @@ export const leadSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "lead-store/1 > refuses a write made against a stale revision",
       "lead-store/1 > lets one of two writes made against one revision win",
+      "erasure-store/1, records > erases mentions in other leads, and their keys that mention the person",
     ],
   },
   "keeps the caller's own object": {

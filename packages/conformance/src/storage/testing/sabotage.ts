@@ -27,6 +27,21 @@ function withTenant(storage: Storage, change: (tenant: TenantStorage) => TenantS
   return { ...storage, tenant: (id) => change(storage.tenant(id)) };
 }
 
+/**
+ * A memory storage, some stores of whose tenants are replaced, outside of transactions.
+ *
+ * @param prepare - Called for each storage; what it keeps is that storage's.
+ */
+export function withTenants(
+  prepare: () => (tenant: TenantStorage, storage: Storage) => Partial<TenantStorage>,
+): () => Storage {
+  return () => {
+    const storage = memoryStorage();
+    const change = prepare();
+    return withTenant(storage, (tenant) => ({ ...tenant, ...change(tenant, storage) }));
+  };
+}
+
 export function withTransaction(
   transaction: (tenant: TenantStorage) => TenantStorage["transaction"],
 ): () => Storage {

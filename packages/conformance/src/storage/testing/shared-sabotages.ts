@@ -11,6 +11,10 @@ export const sharedSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "cache-store/1 > does not find an entry that is over",
       "cache-store/1 > drops what is over, and tells how many",
+      "retention-store/1 > always drops answers, vectors and facts that are over, and no others",
+      "retention-store/1 > drops no more of what is over than it may in all",
+      "retention-store/1 > leaves the records of other tenants alone",
+      "retention-store/1 > refuses times that are none and limits out of range, and drops nothing",
       "transactions over budgets, cache, breakers and vectors > drops what is over in a transaction, its own and what stood before, until the callback throws",
     ],
   },
@@ -61,7 +65,11 @@ export const sharedSabotages: Readonly<Record<string, Sabotage>> = {
     create: withStores(({ tenant, cache }, storage) => ({
       cache: tenant === "other" ? storage.tenant("acme").cache : cache,
     })),
-    fails: ["tenants > keeps cached answers apart, though their keys are the same"],
+    fails: [
+      "erasure-store/1 > leaves the stores of other tenants as they are",
+      "retention-store/1 > leaves the records of other tenants alone",
+      "tenants > keeps cached answers apart, though their keys are the same",
+    ],
   },
   "keeps the breaker that was put last": {
     create: withStores(({ breakers }) => ({

@@ -48,7 +48,11 @@ export const vectorSabotages: Readonly<Record<string, Sabotage>> = {
         putMany: (collection, items, call) => vectors.putMany(collection, items.map(withoutEnd), call),
       },
     })),
-    fails: ["vector-store/1 > does not find an item that is over"],
+    fails: [
+      "vector-store/1 > does not find an item that is over",
+      "retention-store/1 > always drops answers, vectors and facts that are over, and no others",
+      "retention-store/1 > drops no more of what is over than it may in all",
+    ],
   },
   "puts vectors one at a time, until one can't be stored": {
     create: withStores(({ vectors }) => ({
@@ -130,6 +134,9 @@ export const vectorSabotages: Readonly<Record<string, Sabotage>> = {
     create: withStores(({ tenant, vectors }, storage) => ({
       vectors: tenant === "other" ? storage.tenant("acme").vectors : vectors,
     })),
-    fails: ["tenants > keeps vectors apart, though their collections and ids are the same"],
+    fails: [
+      "erasure-store/1 > leaves the stores of other tenants as they are",
+      "tenants > keeps vectors apart, though their collections and ids are the same",
+    ],
   },
 };
