@@ -102,7 +102,18 @@ function resolveWindow({
     (it) => Number.isInteger(it) && it >= 0 && it < summariseAboveTokens,
   );
   checkFunction("memory.window.countTokens", countTokens);
-  return { maxTokens, maxMessages, summariseAboveTokens, keepTokens, countTokens };
+  return {
+    ...{ maxTokens, maxMessages, summariseAboveTokens, keepTokens },
+    countTokens: countTokens === estimateTokens ? estimateTokens : checkedCounter(countTokens),
+  };
+}
+
+function checkedCounter(countTokens: (message: Message) => number): (message: Message) => number {
+  return (message) => {
+    const tokens = countTokens(message);
+    checkOption("memory.window.countTokens(message)", tokens, "a number ≥ 0", (it) => it >= 0);
+    return tokens;
+  };
 }
 
 function resolveSummary(

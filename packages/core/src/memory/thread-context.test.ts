@@ -121,6 +121,12 @@ describe("a context", () => {
     expect(memory.countTokens(userMessage("a"))).toBe(100);
   });
 
+  it("refuses a counter that does not count", async () => {
+    const { memory } = setUp({ window: { countTokens: () => Number.NaN } });
+    await memory.append("t", talk(1), acme);
+    await expect(memory.context("t", acme)).rejects.toThrow("memory.window.countTokens(message)");
+  });
+
   it("rejects with the caller's own reason, and with what the storage throws", async () => {
     const { memory, storage } = setUp();
     const signal = AbortSignal.abort(new Error("hung up"));
