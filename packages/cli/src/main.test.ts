@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "@salesagent/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { main } from "./main.js";
+import { commandLine, jsonLines } from "./testing/command-line.js";
 
 let folder = "";
 beforeAll(async () => {
@@ -34,29 +34,11 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return path;
 }
 
-async function run(
+const run = (
   args: readonly string[],
   env: Record<string, string> = {},
   signal = new AbortController().signal,
-) {
-  let stdout = "";
-  let stderr = "";
-  const exitCode = await main(args, {
-    stdout: {
-      write: (text) => {
-        stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        stderr += text;
-      },
-    },
-    env,
-    signal,
-  });
-  return { exitCode, stdout, stderr };
-}
+) => commandLine(args, { env, signal });
 
 const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
 
@@ -68,12 +50,6 @@ async function closedUrl(): Promise<string> {
   await new Promise((resolve) => server.close(resolve));
   return url;
 }
-
-const lines = (text: string) =>
-  text
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line) as Record<string, unknown>);
 
 describe("salesagent qualify", () => {
   it("ranks leads with evidence, accounts for every row, and writes a report", async () => {
@@ -95,7 +71,7 @@ describe("salesagent qualify", () => {
     const leads = await file("json.csv", `${LEADS},,,,\n,,Sweden,5,\n`);
     const rejects = join(folder, "json.rejects.csv");
     const { stdout } = await run(["qualify", leads, "--json", "--rejects", rejects]);
-    const rows = lines(stdout);
+    const rows = jsonLines(stdout);
     expect(rows.at(-1)).toMatchObject({
       type: "summary",
       rows: 5,
@@ -111,7 +87,7 @@ describe("salesagent qualify", () => {
 
   it("stops after the limit", async () => {
     const { stdout } = await run(["qualify", await file("limit.csv", LEADS), "--limit", "2", "--json"]);
-    expect(lines(stdout).at(-1)).toMatchObject({ rows: 2 });
+    expect(jsonLines(stdout).at(-1)).toMatchObject({ rows: 2 });
   });
 
   it("maps columns as told", async () => {
@@ -161,11 +137,11 @@ describe("salesagent qualify", () => {
       "--json",
     ];
     const { stdout } = await run(args);
-    const scores = lines(stdout).filter((row) => row["domain"] === "figma.com");
+    const scores = jsonLines(stdout).filter((row) => row["domain"] === "figma.com");
     expect(scores.map((row) => row["reused"])).toEqual([false, true, true]);
     expect(sandbox.requests).toHaveLength(
       new Set(
-        lines(stdout)
+        jsonLines(stdout)
           .filter((row) => row["engine"] === "model")
           .map((row) => row["leadId"]),
       ).size,
@@ -305,16 +281,8 @@ describe("salesagent", () => {
 
   it("tells what is configured without showing keys", async () => {
     const key = "sk-planted-0123456789";
-    let stdout = "";
-    await main(["doctor", "--json"], {
-      stdout: {
-        write: (text) => {
-          stdout += text;
-        },
-      },
-      stderr: { write: () => {} },
+    const { stdout } = await commandLine(["doctor", "--json"], {
       env: { OPENAI_API_KEY: key, OLLAMA_HOST: "127.0.0.1:9" },
-      signal: new AbortController().signal,
       fetch: async () => new Response("{}"),
     });
     const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string }[] };

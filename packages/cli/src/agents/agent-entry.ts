@@ -2,7 +2,15 @@ import type { IdealCustomerProfile } from "@salesagent/agents";
 import type { RunSummary, SpendCap } from "@salesagent/core";
 import type { ApprovalDecision, Approvals, Effects } from "@salesagent/core/effects";
 import type { Checkpointer, GraphRuns, WaitFor } from "@salesagent/core/graph";
-import type { ApprovalRecord, Clock, EventBus, JsonObject, JsonValue, Storage } from "@salesagent/ports";
+import type {
+  ApprovalRecord,
+  CallOptions,
+  Clock,
+  EventBus,
+  JsonObject,
+  JsonValue,
+  Storage,
+} from "@salesagent/ports";
 import type { World } from "../world/world.js";
 
 /** Fields of an input that the command line has options for. */
@@ -35,8 +43,11 @@ export interface AgentMeans {
   readonly pitch: string;
 }
 
-/** The runs of an agent that is a graph, whatever its state is. */
-export type AnyGraph = GraphRuns<unknown, unknown, unknown>;
+/** The runs of an agent that is a graph, whatever its state is; its streams are typed too closely to be among them. */
+export type AnyGraph = Pick<
+  GraphRuns<unknown, unknown, unknown>,
+  "invoke" | "resume" | "deliver" | "getState"
+>;
 
 /** A person's leave, with what shall be done instead of what was asked. */
 export type Leave = ApprovalDecision & { readonly editedArguments?: JsonValue | undefined };
@@ -46,6 +57,17 @@ export interface GraphAgent {
   readonly graph: AnyGraph;
   /** Decides in the agent's own way, which checks what a person edits, and wakes the run. @defaultValue the ledger's */
   approve?(approvalId: string, decision: Leave): Promise<ApprovalRecord>;
+  /** Answers a question to a person, and wakes the run. */
+  answer?(
+    id: string,
+    answer: { readonly tenant: string; readonly by: string; readonly text: string } & CallOptions,
+  ): Promise<unknown>;
+  /** Adds what the person outside wrote, and wakes the run. */
+  message?(
+    runId: string,
+    message: { readonly text: string },
+    scope: { readonly tenant: string } & CallOptions,
+  ): Promise<boolean>;
 }
 
 /** One run of an agent that is none. */
@@ -68,15 +90,26 @@ export interface PlainAgent {
   ): PlainRun;
 }
 
+/** What somebody answered to a run. */
+export interface GivenAnswer {
+  readonly runId: string;
+  readonly wait: WaitFor;
+  readonly line: string;
+  readonly tenant: string;
+  /** The person who answers, where it is a person's business. */
+  readonly by: string;
+  readonly signal: AbortSignal;
+}
+
 /** Something that a run waits for, as a person at a terminal is asked. */
 export interface Question {
   readonly text: string;
   /** What stands for the answer in a command, such as `1|other|no|"words"`. */
   readonly form: string;
-  /** What `--yes` answers. */
-  readonly easy: string;
+  /** What `--yes` answers; without one it answers nothing. */
+  readonly easy: string | undefined;
   /** @throws UsageError for what is no answer. */
-  read(line: string): JsonValue;
+  give(agent: GraphAgent, answer: GivenAnswer): Promise<void>;
 }
 
 /** An agent that the command line can run. */
@@ -99,6 +132,8 @@ export interface AgentEntry {
       };
   /** What its runs come to, of the state or the output. */
   toResult(state: JsonObject): JsonObject;
+  /** What an input needs to be told besides: the conversation that it belongs to. @defaultValue the input as it is */
+  inThread?(input: JsonObject, threadId: string): JsonObject;
   /** Asks for what the agent's own waits wait for; nothing for approvals, and for waits that a person can't answer. */
   question?(wait: WaitFor, state: JsonObject): Question | undefined;
 }

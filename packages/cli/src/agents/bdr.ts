@@ -52,7 +52,9 @@ function leadsReply(starts: readonly string[]): Question {
     text: ["It waits for the lead's answer to these times:", ...times].join("\n"),
     form: '1 | other | no | "the words of a mail"',
     easy: "1",
-    read: (line) => toReply(line.trim(), starts),
+    give: async ({ graph }, { runId, wait, line, tenant, signal }) => {
+      await graph.deliver(runId, wait.name, toReply(line, starts), { tenant, signal });
+    },
   };
 }
 

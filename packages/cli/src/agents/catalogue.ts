@@ -7,6 +7,7 @@ import { enrichment } from "./enrichment.js";
 import { growth } from "./growth.js";
 import { marketing } from "./marketing.js";
 import { qualification } from "./qualification.js";
+import { service } from "./service.js";
 
 /** The agents that the command line can run. */
 export const AGENTS: readonly AgentEntry[] = [
@@ -16,6 +17,7 @@ export const AGENTS: readonly AgentEntry[] = [
   marketing,
   bdr,
   conversation,
+  service,
 ];
 
 /** Their names. */

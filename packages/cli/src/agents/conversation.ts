@@ -1,4 +1,9 @@
-import { type ConversationTurn, createConversationAgent, type TurnInput } from "@salesagent/agents";
+import {
+  createConversationAgent,
+  type TurnCompletedEvent,
+  type TurnEvent,
+  type TurnInput,
+} from "@salesagent/agents";
 import { rehearsalSpeech, rehearsalTranscriber } from "@salesagent/agents/rehearsal";
 import type { JsonObject } from "@salesagent/ports";
 import { UsageError } from "../command/usage-error.js";
@@ -83,13 +88,18 @@ async function aloud(text: string, signal: AbortSignal): Promise<TurnInput> {
   return { audio: { bytes: Buffer.concat(pieces), mimeType: speech.format.mimeType } };
 }
 
+/** A turn, whatever its intents are. */
+interface AnyTurn extends AsyncIterable<TurnEvent> {
+  result(): Promise<TurnCompletedEvent>;
+}
+
 /** A turn that begins when it is read. Its sound is told by its length: a terminal plays none. */
 class HeardTurn implements PlainRun {
   readonly id: string;
-  readonly #open: () => Promise<ConversationTurn>;
-  #turn: Promise<ConversationTurn> | undefined;
+  readonly #open: () => Promise<AnyTurn>;
+  #turn: Promise<AnyTurn> | undefined;
 
-  constructor(id: string, open: () => Promise<ConversationTurn>) {
+  constructor(id: string, open: () => Promise<AnyTurn>) {
     this.id = id;
     this.#open = open;
   }
@@ -108,7 +118,7 @@ class HeardTurn implements PlainRun {
     return { output, summary: costUsd === undefined ? {} : { costUsd } };
   }
 
-  #begun(): Promise<ConversationTurn> {
+  #begun(): Promise<AnyTurn> {
     this.#turn ??= this.#open();
     return this.#turn;
   }

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { main } from "../main.js";
+import { commandLine } from "../testing/command-line.js";
 
 let folder = "";
 beforeAll(async () => {
@@ -16,16 +16,8 @@ async function config(name: string, code: string): Promise<string> {
   return path;
 }
 
-async function drill(args: readonly string[], signal = new AbortController().signal) {
-  const written = { stdout: "", stderr: "" };
-  const output = (name: "stdout" | "stderr") => ({
-    write: (text: string) => {
-      written[name] += text;
-    },
-  });
-  const io = { stdout: output("stdout"), stderr: output("stderr"), env: {}, signal };
-  return { exitCode: await main(["drill", ...args], io), ...written };
-}
+const drill = (args: readonly string[], signal = new AbortController().signal) =>
+  commandLine(["drill", ...args], { signal });
 
 /** Says of every call that it went well, and gives no text. */
 const EMPTY = `export default () => ({

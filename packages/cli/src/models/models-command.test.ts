@@ -1,33 +1,11 @@
 import { startSandbox } from "@salesagent/sandbox";
 import { describe, expect, it } from "vitest";
-import { main } from "../main.js";
+import { commandLine } from "../testing/command-line.js";
 
 const KEY = "sk-planted-0123456789";
 
-async function models(
-  args: readonly string[],
-  env: Record<string, string> = {},
-  fetch?: typeof globalThis.fetch,
-) {
-  let stdout = "";
-  let stderr = "";
-  const exitCode = await main(["models", ...args], {
-    stdout: {
-      write: (text) => {
-        stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        stderr += text;
-      },
-    },
-    env,
-    signal: new AbortController().signal,
-    fetch,
-  });
-  return { exitCode, stdout, stderr };
-}
+const models = (args: readonly string[], env: Record<string, string> = {}, fetch?: typeof globalThis.fetch) =>
+  commandLine(["models", ...args], { env, fetch });
 
 interface Listed {
   readonly models: readonly {

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { main } from "../main.js";
 import type { ReportAttempt, ServedModel } from "../render/report-data.js";
+import { commandLine } from "../testing/command-line.js";
 
 let folder = "";
 beforeAll(async () => {
@@ -28,25 +28,7 @@ async function madeUpLeads(): Promise<string> {
   return file;
 }
 
-async function qualify(...args: readonly string[]) {
-  let stdout = "";
-  let stderr = "";
-  const exitCode = await main(["qualify", ...args], {
-    stdout: {
-      write: (text) => {
-        stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        stderr += text;
-      },
-    },
-    env: {},
-    signal: new AbortController().signal,
-  });
-  return { exitCode, stdout, stderr };
-}
+const qualify = (...args: readonly string[]) => commandLine(["qualify", ...args]);
 
 interface Line {
   readonly type: string;

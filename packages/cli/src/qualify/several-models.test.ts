@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startSandbox } from "@salesagent/sandbox";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { main } from "../main.js";
 import type { ServedModel } from "../render/report-data.js";
+import { commandLine } from "../testing/command-line.js";
 
 let folder = "";
 let leads = "";
@@ -18,25 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-async function qualify(...args: readonly string[]) {
-  let stdout = "";
-  let stderr = "";
-  const exitCode = await main(["qualify", leads, ...args], {
-    stdout: {
-      write: (text) => {
-        stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        stderr += text;
-      },
-    },
-    env: {},
-    signal: new AbortController().signal,
-  });
-  return { exitCode, stdout, stderr };
-}
+const qualify = (...args: readonly string[]) => commandLine(["qualify", leads, ...args]);
 
 /** Anthropic's schemas hold no bounds, so that what a sandbox makes up from one may lie outside of ours. */
 const script = {

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { main } from "../main.js";
+import { commandLine } from "../testing/command-line.js";
 import type { Explanation } from "./explain.js";
 
 let folder = "";
@@ -19,28 +19,13 @@ async function file(name: string, content: string): Promise<string> {
 
 const KEY = "sk-planted-0123456789";
 
-async function route(args: readonly string[], env: Record<string, string> = {}) {
-  let stdout = "";
-  let stderr = "";
-  const exitCode = await main(["route", ...args], {
-    stdout: {
-      write: (text) => {
-        stdout += text;
-      },
-    },
-    stderr: {
-      write: (text) => {
-        stderr += text;
-      },
-    },
+const route = (args: readonly string[], env: Record<string, string> = {}) =>
+  commandLine(["route", ...args], {
     env,
-    signal: new AbortController().signal,
     fetch: () => {
       throw new Error("route calls nothing");
     },
   });
-  return { exitCode, stdout, stderr };
-}
 
 async function explained(args: readonly string[], env: Record<string, string> = {}): Promise<Explanation> {
   const { stdout } = await route([...args, "--json"], env);

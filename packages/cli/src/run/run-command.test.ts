@@ -80,6 +80,19 @@ describe("salesagent run, without a key", () => {
     });
   });
 
+  it("runs service to where it waits for the customer, by cited help pages", async () => {
+    expect(await resultOf(["service", "--example", "--yes", "--thread", "t-1"])).toMatchObject({
+      ...{ status: "waiting", exitCode: 3, simulated: true },
+      result: {
+        reply: { by: "service", sources: [{ id: "export" }] },
+        classification: { topic: "technical" },
+      },
+      waitsFor: [{ kind: "event", name: "message" }],
+    });
+    const asked = await resultOf(["service", "--text", "I want my money back", "--yes"]);
+    expect(asked).toMatchObject({ result: { reply: { text: "[rehearsed] A colleague's answer." } } });
+  });
+
   it("tells each step with its time and cost, and what it looks up", async () => {
     const { stdout, stderr, exitCode } = await run(["growth", "--company", "Figma"]);
     expect(exitCode).toBe(0);
@@ -150,7 +163,7 @@ describe("salesagent run, for a run that waits", () => {
     expect(stdout).toContain("kind: booked");
   });
 
-  it.each([
+  it.each<[string, readonly string[], { readonly kind: string; readonly reason?: string }]>([
     ["a person who refuses", ["refuse too early"], { kind: "refused", reason: "too early" }],
     ["a lead who declines", ["approve", "no, thanks"], { kind: "declined", reason: "thanks" }],
     ["a lead who writes a mail", ["approve", "Number 1 suits me"], { kind: "booked" }],
@@ -160,6 +173,17 @@ describe("salesagent run, for a run that waits", () => {
     expect(stdout).toContain(`outcome\n  kind: ${outcome.kind}`);
     if (outcome.reason !== undefined) expect(stdout).toContain(`reason: ${outcome.reason}`);
     expect(exitCode).toBe(0);
+  });
+
+  it("serves a customer, asks a person where that is not enough, and waits for the next message", async () => {
+    const stdin = typing("I want my money back", "", "You have it by Friday.");
+    const text = ["--text", "How do I export a report?", "--by", "user:42"];
+    const { stdout, exitCode } = await run(["service", ...text], { stdin, terminal: true });
+    expect(stdout).toContain("The customer was told:\n  [simulated] Our help pages tell how.");
+    expect(stdout).toContain("It asks a person (topic). The customer wrote:\n  I want my money back");
+    expect(stdout).toContain("An answer has words.");
+    expect(stdout).toContain("The customer was told:\n  You have it by Friday.");
+    expect(exitCode).toBe(3);
   });
 
   it("says that nobody can answer what only this process keeps", async () => {

@@ -24,12 +24,13 @@ export const runCommand: Command = {
   async run(operands, given, io) {
     const entry = agentOf(operands);
     const options = await resolveRunOptions(entry, given, io);
-    const { input, threadId } = options;
+    const { threadId } = options;
     await using store = await openStore(options.store, io);
     await using world = await openWorld(options.world, io);
     if (!options.quiet) for (const note of world.notes) io.stderr.write(`${note}\n`);
     const { tenant } = store;
     const runId = options.runId ?? createSortableIds(systemClock)();
+    const input = entry.inThread?.(options.input, threadId ?? runId) ?? options.input;
     const run = { entry, runId, store, world, options, io };
     const call = { tenant, threadId, runId, signal: io.signal };
     if (entry.work.kind === "agent") return await driveAgent(run, input, call);

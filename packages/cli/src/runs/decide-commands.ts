@@ -13,6 +13,8 @@ import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
 import { findGraphRun, theOperand } from "./find-run.js";
 import { withIdleAgent } from "./look-at-run.js";
 
+/** Questions to persons stand among approvals, and an answer is what makes one. */
+const ASKS_WORDS = "escalate_to_person";
 const JSON_OPTION = { json: { type: "boolean", help: "prints the approval as it stands, as JSON" } } as const;
 
 /** `salesagent runs approve ID`: a person allows what a run asks for. */
@@ -65,6 +67,11 @@ async function decideOn(
   const id = theOperand(operands, "approval");
   await using store = await openStore(readDurableChoice(options, io), io);
   const approval = await findApproval(store, id);
+  if (approval.tool === ASKS_WORDS && decision.refusal === undefined) {
+    throw new UsageError(
+      `It asks for words, not for leave: salesagent runs reply ${approval.runId ?? "RUN"} "…".`,
+    );
+  }
   const decided = await decideAsItsAgent(store, approval, decision, io);
   if (flagOption(options, "json")) io.stdout.write(`${JSON.stringify(decided)}\n`);
   else io.stdout.write(inWords(decided));

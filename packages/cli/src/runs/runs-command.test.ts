@@ -1,35 +1,14 @@
-import { durableFlows, END, field, START, StateGraph } from "@salesagent/core/graph";
-import { startSandbox } from "@salesagent/sandbox";
 import { postgres } from "@salesagent/storage-pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createTestDatabase, type TestDatabase } from "../../../storage-pg/src/testing/test-database.js";
+import { describe, expect, it } from "vitest";
 import { commandLine, jsonLines } from "../testing/command-line.js";
+import { useKeptRuns } from "../testing/kept-runs.js";
 
-let database: TestDatabase;
-let tenant = "";
-let tenants = 0;
-beforeAll(async () => {
-  database = await createTestDatabase();
-});
-afterAll(() => database[Symbol.asyncDispose]());
-// What one test leaves waiting is no business of another.
-beforeEach(() => {
-  tenants += 1;
-  tenant = `tenant-${tenants}`;
-});
-
-/** Each call is a process of its own, as far as runs can tell: a storage, a worker and a sandbox of its own. */
-async function salesagent(args: readonly string[], setting = {}) {
-  const env = { DATABASE_URL: database.url };
-  const [word = "", ...rest] = args;
-  return commandLine([word, ...rest, "--tenant", tenant], { env, ...setting });
-}
-
-const begin = (runId: string) => salesagent(["run", "bdr", "--example", "--store", "pg", "--run-id", runId]);
+const kept = useKeptRuns();
+const { salesagent, begin } = kept;
 
 /** What the outside was asked to do, by the trail that stands for it. */
 async function rehearsed(action: string): Promise<number> {
-  const storage = postgres({ connectionString: database.url });
+  const storage = postgres({ connectionString: kept.url });
   const { items } = await storage.tenant("rehearsal-outside").audit.list({ action }, { limit: 1_000 });
   await storage[Symbol.asyncDispose]();
   return items.length;
@@ -134,127 +113,20 @@ describe("salesagent runs, on a run that waits for a person", () => {
   });
 });
 
-describe("salesagent runs list", () => {
-  it("lists both kinds of runs, told apart, the latest first", async () => {
-    await salesagent(["run", "qualification", "--company", "Figma", "--store", "pg"]);
-    await begin("listed");
-    const { stdout } = await salesagent(["runs"]);
-    const [title, , first, second, ...rest] = stdout.trim().split("\n");
-    expect(title).toMatch(/Run +Kind +Agent +State +Begun +Cost +Waits for/);
-    expect(first).toMatch(/^listed +graph +bdr \(rehearsal\) +waiting .* approval:apr_/);
-    expect(second).toMatch(/agent +qualification +completed .* \$0/);
-    expect(rest).toEqual([]);
-    const all = jsonLines((await salesagent(["runs", "list", "--all", "--json"])).stdout);
-    expect(all.filter(({ parentId }) => parentId === "listed")).toHaveLength(2);
-  });
-
-  it("lists those of one state, or of one agent, and no more than it is told to", async () => {
-    await begin("one");
-    await begin("two");
-    await salesagent(["runs", "cancel", "one"]);
-    const ids = async (...args: readonly string[]) =>
-      jsonLines((await salesagent(["runs", "list", "--json", ...args])).stdout).map(({ id }) => id);
-    expect(await ids("--status", "waiting")).toEqual(["two"]);
-    expect(await ids("--agent", "bdr")).toEqual(["two", "one"]);
-    expect(await ids("--limit", "1")).toEqual(["two"]);
-    expect((await salesagent(["runs", "list", "--agent", "growth"])).stdout).toContain("No runs.");
-  });
-
-  it("keeps tenants apart", async () => {
-    await begin("mine");
-    tenant = "another";
-    expect((await salesagent(["runs"])).stdout).toContain("No runs.");
-    expect((await salesagent(["runs", "show", "mine"])).stderr).toContain(
-      'no run mine of the tenant "another"',
-    );
-  });
-
-  it("finds a run by the end of its id, and says where several fit", async () => {
-    await begin("run-0001");
-    await begin("run-0002");
-    expect((await salesagent(["runs", "show", "0002"])).stdout).toContain("run run-0002");
-    expect((await salesagent(["runs", "show", "run-000"])).stderr).toContain(
-      "Several fit: run-0002, run-0001",
-    );
-  });
-});
-
-describe("salesagent runs work", () => {
-  it("goes on with what was answered, until it is interrupted", async () => {
-    await begin("worked");
-    const interrupt = new AbortController();
-    let said = "";
-    const onWrite = (text: string) => {
-      said += text;
-      if (said.includes("completed\n")) interrupt.abort(new Error("Interrupted"));
-    };
-    const working = salesagent(["runs", "work", "--agent", "bdr"], { signal: interrupt.signal, onWrite });
-    await salesagent(["runs", "approve", "worked"]);
-    await expect
-      .poll(() => said, { timeout: 10_000 })
-      .toContain("waits in reply: salesagent runs show worked");
-    await salesagent(["runs", "reply", "worked", "1"]);
-    const { exitCode, stderr } = await working;
-    expect(exitCode).toBe(0);
-    expect(stderr).toContain("Works on rehearsals of bdr.");
-    expect(stderr).toContain("Takes no more runs");
-    expect(said).toMatch(/worked +\d\.\d\d s {2}book +meeting/);
-  });
-
-  it("never works on a run of another program, which can be answered all the same", async () => {
-    const storage = postgres({ connectionString: database.url });
-    const flows = durableFlows({ storage, work: "elsewhere" });
-    const theirs = new StateGraph({ lead: field<string>() })
-      .addNode("mail", (_state, context) => ({ lead: String(context.interrupt("mail?")) }))
-      .addEdge(START, "mail")
-      .addEdge("mail", END)
-      .compile({ name: "bdr", checkpointer: flows });
-    const waited = theirs.invoke(
-      { lead: "bo" },
-      { tenant, runId: "theirs", signal: AbortSignal.timeout(10) },
-    );
-    await expect(waited).rejects.toThrow();
-
-    const resumed = await salesagent(["runs", "resume", "theirs"]);
-    expect([resumed.exitCode, resumed.stderr]).toEqual([
-      2,
-      expect.stringContaining("begun by another program"),
-    ]);
-    const interrupt = new AbortController();
-    const working = salesagent(["runs", "work"], { signal: interrupt.signal });
-    await begin("ours");
-    await salesagent(["runs", "cancel", "ours"]);
-    interrupt.abort(new Error("Interrupted"));
-    await working;
-    expect(await theirs.getState("theirs", { tenant })).toMatchObject({ status: "pending" });
-    const { stdout } = await salesagent(["runs", "cancel", "theirs"]);
-    expect(stdout).toContain("The end of the run theirs is asked for.");
-    expect((await salesagent(["runs"])).stdout).toMatch(/theirs +graph +bdr +pending, is to end/);
-    await flows[Symbol.asyncDispose]();
-    await storage[Symbol.asyncDispose]();
-  });
-});
-
-describe("salesagent runs retry", () => {
-  it("goes on from the last finished step, with what failed put right", async () => {
-    const refusal = { type: "status", reason: "auth" } as const;
-    await using sandbox = await startSandbox({
-      script: { text: '{"findings":[]}' },
-      faults: [{ fault: refusal }],
-    });
-    const model = ["--model", "cerebras/gpt-oss-120b", "--base-url", sandbox.url("cerebras")];
-    const args = ["run", "growth", "--goal", "Upsell", "--store", "pg", "--run-id", "failed", ...model];
-    const failed = await salesagent(args);
-    expect(failed.exitCode).toBe(1);
-    expect(failed.stderr).toContain("salesagent runs retry failed");
-    expect((await salesagent(["runs", "show", "failed"])).stdout).toContain("graph.node_failed");
-    const rehearsal = await salesagent(["runs", "retry", "failed"]);
-    expect([rehearsal.exitCode, rehearsal.stderr]).toEqual([2, expect.stringContaining("asks real models")]);
-    const { stdout, exitCode } = await salesagent(["runs", "retry", "failed", "--json", ...model]);
-    const result = jsonLines(stdout).at(-1);
-    expect(result).toMatchObject({ status: "completed", result: { stopped: "max-rounds" } });
-    expect(result).not.toHaveProperty("simulated");
-    expect(exitCode).toBe(0);
+describe("salesagent runs, on a case of customer service", () => {
+  it("takes the customer's words and a colleague's, and no bare leave", async () => {
+    const text = "I want my money back";
+    await salesagent(["run", "service", "--text", text, "--store", "pg", "--run-id", "case", "--rehearse"]);
+    const { stdout } = await salesagent(["runs", "show", "case"]);
+    expect(stdout).toContain("It asks a person (topic). The customer wrote:\n  I want my money back");
+    const leave = await salesagent(["runs", "approve", "case"]);
+    expect([leave.exitCode, leave.stderr]).toEqual([2, expect.stringContaining('runs reply case "…"')]);
+    await salesagent(["runs", "reply", "case", "You have it", "by Friday.", "--by", "user:42"]);
+    const answered = await salesagent(["runs", "resume", "case"]);
+    expect(answered.stdout).toContain("The customer was told:\n  You have it by Friday.");
+    await salesagent(["runs", "reply", "case", "And how do I export a report?"]);
+    const { stdout: told } = await salesagent(["runs", "resume", "case", "--json"]);
+    expect(jsonLines(told).at(-1)).toMatchObject({ result: { reply: { sources: [{ id: "export" }] } } });
   });
 });
 

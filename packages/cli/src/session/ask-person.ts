@@ -22,7 +22,7 @@ export interface PersonAsked {
 interface Prompt {
   readonly text: string;
   readonly hint: string;
-  readonly easy: string;
+  readonly easy: string | undefined;
   answer(line: string): Promise<void>;
 }
 
@@ -54,7 +54,8 @@ async function put({ text, hint, easy, answer }: Prompt, person: PersonAsked): P
   for (;;) {
     output.write(`${hint}\n> `);
     const line = lines ? await lines.next(signal) : easy;
-    if (!lines) output.write(`${easy}        (--yes, by ${by})\n`);
+    if (!lines)
+      output.write(easy === undefined ? "(--yes has no answer)\n" : `${easy}        (--yes, by ${by})\n`);
     if (line === undefined) return false;
     try {
       await answer(line.trim());
@@ -73,24 +74,25 @@ async function promptOf(
   wait: WaitFor,
   person: PersonAsked,
 ): Promise<Prompt | undefined> {
-  const approvalId = approvalIdOf(wait);
-  if (approvalId !== undefined) return approvalPrompt(store, agent, approvalId, person);
   const { runId, state, entry } = run;
   const { tenant } = store;
-  const deliver = async (payload: JsonValue) => {
-    await agent.graph.deliver(runId, wait.name, payload, { tenant, signal: person.signal });
-  };
+  const { by, signal } = person;
   const question = entry?.question?.(wait, state);
   if (question) {
-    const { text, form: hint, easy, read } = question;
-    return { text, hint, easy, answer: async (line) => deliver(read(line)) };
+    const { text, form: hint, easy } = question;
+    const answer = (line: string) => question.give(agent, { runId, wait, line, tenant, by, signal });
+    return { text, hint, easy, answer };
   }
+  const approvalId = approvalIdOf(wait);
+  if (approvalId !== undefined) return approvalPrompt(store, agent, approvalId, person);
   if (wait.kind !== "interrupt") return undefined;
   return {
     text: `It asks, in "${wait.node}":\n${dataInWords({ question: wait.payload }, 1)}`,
     hint: "JSON, or words",
     easy: "true",
-    answer: async (line) => deliver(toJson(line)),
+    answer: async (line) => {
+      await agent.graph.deliver(runId, wait.name, toJson(line), { tenant, signal });
+    },
   };
 }
 

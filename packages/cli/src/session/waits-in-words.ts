@@ -22,10 +22,10 @@ export async function waitsInWords(
 ): Promise<string> {
   const words = await Promise.all(
     on.map(async (wait) => {
-      const approvalId = approvalIdOf(wait);
-      if (approvalId !== undefined) return approvalInWords(store, approvalId);
       const question = entry?.question?.(wait, state);
       if (question) return `${question.text}\n  salesagent runs reply ${runId} ${question.form}`;
+      const approvalId = approvalIdOf(wait);
+      if (approvalId !== undefined) return approvalInWords(store, approvalId);
       return otherInWords(wait, runId);
     }),
   );

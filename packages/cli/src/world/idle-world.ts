@@ -13,6 +13,7 @@ export function idleWorld(): World {
     search: undefined,
     enricher: undefined,
     profiles: undefined,
+    knowledge: undefined,
     egress: rehearsedSites(),
     technologyRules: [],
     [Symbol.asyncDispose]: async () => {},

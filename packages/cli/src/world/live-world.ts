@@ -30,6 +30,7 @@ export async function openLiveWorld({ models, byKeys }: LiveChoice, io: Io): Pro
     search,
     enricher: undefined,
     profiles: undefined,
+    knowledge: undefined,
     egress: nodeEgress(),
     technologyRules: [],
     [Symbol.asyncDispose]: async () => {},

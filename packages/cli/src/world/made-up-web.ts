@@ -1,4 +1,5 @@
-import { memorySearch } from "@salesagent/agents/rehearsal";
+import type { KnowledgeSearch } from "@salesagent/agents";
+import { memoryKnowledge, memorySearch } from "@salesagent/agents/rehearsal";
 import type {
   CompanyEnricher,
   Egress,
@@ -37,6 +38,20 @@ export function rehearsedSearch(): SearchBackend {
     pages.map((hit) => ({ ...hit, snippet: `${hit.snippet} (${topic})` })),
   );
   return { ...memorySearch(tagged), provider: "rehearsal" };
+}
+
+/** Help pages of a seller that there is not. */
+export function rehearsedKnowledge(): KnowledgeSearch {
+  const known = memoryKnowledge([
+    passage("export", "Exports", "Reports are exported as CSV, from the menu of each report."),
+    passage("seats", "Seats and price", "The price is by seat and month. An invoice comes on the first."),
+    passage("login", "Trouble with the login", "Who can't log in asks for another link on the first page."),
+  ]);
+  return { ...known, provider: "rehearsal" };
+}
+
+function passage(id: string, title: string, text: string) {
+  return { id, title: `[simulated] ${title}`, text: `[simulated] ${text}`, url: `${PAGES_URL}/help/${id}` };
 }
 
 const SOURCE = "rehearsal";

@@ -4,6 +4,7 @@ import { startSandbox } from "@salesagent/sandbox";
 import {
   REHEARSED_TECHNOLOGIES,
   rehearsedEnricher,
+  rehearsedKnowledge,
   rehearsedProfiles,
   rehearsedSearch,
   rehearsedSites,
@@ -36,6 +37,7 @@ export async function openRehearsalWorld(clock: Clock = systemClock): Promise<Wo
     search: rehearsedSearch(),
     enricher: rehearsedEnricher(nowIso),
     profiles: rehearsedProfiles(nowIso),
+    knowledge: rehearsedKnowledge(),
     egress: rehearsedSites(),
     technologyRules: REHEARSED_TECHNOLOGIES,
     [Symbol.asyncDispose]: () => sandbox.close(),

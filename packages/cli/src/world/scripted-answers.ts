@@ -29,6 +29,8 @@ const ANSWERS: readonly (readonly [fields: readonly string[], answer: (asked: As
   [["subject", "opening"], opening],
   [["answer", "time"], reading],
   [["intent", "confidence"], intent],
+  [["topic", "wantsPerson", "question"], classification],
+  [["answered", "sentences"], cited],
   [["score", "confidence", "reasons"], assessment],
 ];
 
@@ -141,6 +143,27 @@ function reading({ prompt }: Asked): JsonValue {
 /** By a word or two; a script does not understand. */
 function intent({ prompt }: Asked): JsonValue {
   return { intent: /\b(meet|call|show)/i.test(prompt) ? "meeting" : "question", confidence: 0.9 };
+}
+
+/** By a word or two, again. */
+function classification({ prompt }: Asked): JsonValue {
+  const text = prompt.slice(prompt.indexOf("\n") + 1);
+  const topic = /money back|refund/i.test(text)
+    ? "refund"
+    : /price|cost|invoice/i.test(text)
+      ? "billing"
+      : "technical";
+  return {
+    topic,
+    confidence: 0.9,
+    wantsPerson: /\b(person|human)\b/i.test(text),
+    before: "new",
+    question: text,
+  };
+}
+
+function cited(): JsonValue {
+  return { answered: true, sentences: [{ text: "[simulated] Our help pages tell how.", passages: [1] }] };
 }
 
 function assessment(): JsonValue {

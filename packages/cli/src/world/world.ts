@@ -1,3 +1,4 @@
+import type { KnowledgeSearch } from "@salesagent/agents";
 import type {
   CompanyEnricher,
   Egress,
@@ -23,6 +24,8 @@ export interface World extends AsyncDisposable {
   /** Knows companies and people, where there is such a vendor. */
   readonly enricher: CompanyEnricher | undefined;
   readonly profiles: ProfileReader | undefined;
+  /** What the seller's company knows. */
+  readonly knowledge: KnowledgeSearch | undefined;
   /** How sites are read. */
   readonly egress: Egress;
   /** Technologies that only this world's sites show. */
