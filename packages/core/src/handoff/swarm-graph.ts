@@ -1,5 +1,4 @@
 import {
-  type ApprovalRecord,
   type Clock,
   type JsonObject,
   type JsonValue,
@@ -26,8 +25,9 @@ import {
 } from "../graph/index.js";
 import { defineTool } from "../tools/define-tool.js";
 import type { AnyTool } from "../tools/tool.js";
+import { approvalWaits } from "./approval-waits.js";
 import { escalate, escalationMessage } from "./escalate.js";
-import { decidedEvent, ESCALATION_TOOL, type Escalations } from "./escalations.js";
+import { ESCALATION_TOOL, type Escalations } from "./escalations.js";
 import { textFields } from "./text-fields.js";
 import { type Turn, TurnAgent, type TurnMember } from "./turn-agent.js";
 
@@ -62,7 +62,14 @@ export type Said = { readonly id: string; readonly text: string; readonly origin
 type Question = { readonly reason: string; readonly summary: string };
 
 export const LISTEN = "listen";
-const PERSON = "person";
+export const PERSON = "person";
+
+/** The run that is the conversation of a thread. */
+export const conversationId = (swarm: string, threadId: string): string => `${swarm}:${threadId}`;
+
+/** Whether a tool is one of those by which agents of a swarm hand on. */
+export const isControlName = (tool: string): boolean =>
+  tool === ESCALATION_TOOL || tool.startsWith(transferName(""));
 
 const swarmShape = (start: string) => ({
   /** All that was said; each agent adds to it. */
@@ -139,7 +146,8 @@ async function takeTurn(
     );
     turn = await agentStep(context, agent, state.said?.text ?? "", {
       forward: plan.forward,
-      onApprovalRequired: (approval) => waitForDecision(plan, approval, context),
+      run: { threadId: context.runId.slice(conversationId(plan.name, "").length) },
+      onApprovalRequired: approvalWaits(context, plan.clock),
     });
   } catch (error) {
     // Another process is at it, or this one is leaving: the engine knows what to do.
@@ -159,15 +167,6 @@ async function takeTurn(
   const to = control.tool.slice(transferName("").length);
   const transfers = [...state.transfers, { from: name, to, reason }];
   return new Command({ update: { messages, handings, transfers, active: to }, goto: to });
-}
-
-function waitForDecision(
-  { clock }: SwarmPlan,
-  { id, expiresAt }: ApprovalRecord,
-  context: NodeContext,
-): Promise<unknown> {
-  const timeoutMs = Math.max(0, Date.parse(expiresAt) - clock.now());
-  return context.waitFor(decidedEvent(id), { timeoutMs });
 }
 
 async function askPerson(
@@ -217,7 +216,7 @@ const escalationTool = (take: <Output>(output: Output) => Output): AnyTool =>
   defineTool({
     name: ESCALATION_TOOL,
     description:
-      "Asks a colleague of flesh and blood, and waits for the answer. For what you may not decide, or don't know.",
+      "Asks a person among your colleagues, and waits for the answer. For what you may not decide, or don't know.",
     input: textFields({
       reason: { description: "Why a person is needed, in a sentence." },
       summary: { description: "What has happened so far, and what you ask." },

@@ -88,7 +88,7 @@ describe("a swarm", () => {
     expect(await swarm.say("thanks", talk)).toMatchObject({ text: "billing: thanks", transfers: [] });
     expect(sales.seen).toHaveLength(1);
     expect(billing.seen).toHaveLength(2);
-    const { state } = (await swarm.graph.getState("thread-1", { tenant })) ?? {};
+    const { state } = (await swarm.graph.getState("swarm:thread-1", { tenant })) ?? {};
     expect(rolesOf(state?.messages ?? [])).toEqual([
       "user",
       "assistant",
@@ -197,7 +197,7 @@ describe("a swarm", () => {
     await expect(swarm.end(talk)).rejects.toMatchObject({ code: "flow.wrong_state" });
     await swarm.say("hello", talk);
     await swarm.end(talk);
-    expect(await swarm.graph.getState("thread-1", { tenant })).toMatchObject({ status: "completed" });
+    expect(await swarm.graph.getState("swarm:thread-1", { tenant })).toMatchObject({ status: "completed" });
     await expect(swarm.say("hello?", talk)).rejects.toMatchObject({ code: "flow.wrong_state" });
   });
 
@@ -237,9 +237,58 @@ describe("a swarm", () => {
     const approvals = createApprovals({ storage });
     const [asked] = (await approvals.list({ tenant, status: "pending" })).items;
     await approvals.approve(asked?.id ?? "", { tenant, by: "user:42" });
-    await swarm.graph.deliver("thread-1", `approval:${asked?.id}`, null, { tenant });
+    await swarm.graph.deliver("swarm:thread-1", `approval:${asked?.id}`, null, { tenant });
     await expect.poll(() => swarm.reply(talk)).toMatchObject({ status: "answered", text: "Done." });
     expect(refunds).toEqual([5]);
+  });
+
+  it("waits for each of the approvals of a turn", async () => {
+    const storage = memoryStorage();
+    await using flows = durableFlows({ storage, ...quick });
+    const paid: string[] = [];
+    const pay = defineTool({
+      name: "pay",
+      description: "Pays.",
+      input: z.object({ to: z.string() }),
+      effect: "write",
+      target: ({ to }) => to,
+      approval: true,
+      run: ({ to }) => ({ paid: paid.push(to) }),
+    });
+    const a = member(
+      "a",
+      (last) => {
+        if (last.includes('"paid":2')) return { text: "Both." };
+        const to = last.includes('"paid":1') ? "bo" : "ada";
+        return { toolCalls: [{ name: "pay", input: { to } }] };
+      },
+      { tools: [pay], effects: createEffects({ storage }) },
+    );
+    const swarm = createSwarm({ agents: { a }, start: "a", checkpointer: flows });
+    await swarm.say("pay them", talk);
+    const approvals = createApprovals({ storage });
+    for (const name of ["ada", "bo"]) {
+      const pending = async () => (await approvals.list({ tenant, status: "pending" })).items[0];
+      await expect.poll(pending).toMatchObject({ arguments: { to: name } });
+      await expect.poll(() => swarm.reply(talk)).toMatchObject({ status: "waiting" });
+      const id = (await pending())?.id ?? "";
+      await approvals.approve(id, { tenant, by: "user:42" });
+      await swarm.graph.deliver("swarm:thread-1", `approval:${id}`, null, { tenant });
+    }
+    await expect.poll(() => swarm.reply(talk)).toMatchObject({ status: "answered", text: "Both." });
+    expect(paid).toEqual(["ada", "bo"]);
+  });
+
+  it("keeps the names of its own tools", () => {
+    const tool = defineTool({
+      name: "transfer_to_x",
+      description: "x",
+      input: z.object({}),
+      effect: "none",
+      run: () => null,
+    });
+    const a = member("a", () => ({}), { tools: [tool] });
+    expect(() => createSwarm({ agents: { a }, start: "a" })).toThrow("swarm.agents.a.tools");
   });
 
   it.each([
@@ -311,7 +360,7 @@ describe("a conversation whose process dies", () => {
         .poll(() => swarm.reply(talk), { timeout: 5_000 })
         .toMatchObject({ status: "answered", text: "mailed", agent: "billing" });
       expect(sent, `died at write ${dieAt}`).toEqual(["ada"]);
-      const { state } = (await swarm.graph.getState("thread-1", { tenant })) ?? {};
+      const { state } = (await swarm.graph.getState("swarm:thread-1", { tenant })) ?? {};
       checkTranscript(state?.messages ?? []);
       expect(rolesOf(state?.messages ?? [])).toEqual([
         ...["user", "assistant", "tool", "assistant", "tool", "assistant"],

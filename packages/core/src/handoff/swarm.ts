@@ -13,7 +13,10 @@ import { checkWhole } from "../resilience/check-option.js";
 import type { Escalations } from "./escalations.js";
 import { handoffFailed } from "./handoff-errors.js";
 import {
+  conversationId,
+  isControlName,
   LISTEN,
+  PERSON,
   type Said,
   type SwarmGraph,
   type SwarmMember,
@@ -77,7 +80,7 @@ export type SwarmReply =
 
 /** Agents that share a conversation and transfer it among them. */
 export interface Swarm {
-  /** One run is one conversation; its id is the thread's. */
+  /** One run is one conversation; its id is `<name>:<threadId>`. */
   readonly graph: SwarmGraph;
   /**
    * Says something in a conversation, and waits for the answer. Whoever was active last takes the turn.
@@ -124,39 +127,46 @@ export function createSwarm<Name extends string>(options: SwarmOptions<Name>): S
     graph,
     async say(text, { tenant, threadId, origin = "user", signal, onEvent }) {
       const said: Said = { id: newId(), text, origin };
-      const view = await graph.getState(threadId, { tenant, signal });
+      const runId = conversationId(name, threadId);
+      const view = await graph.getState(runId, { tenant, signal });
       const stream = view
-        ? graph.resumeStream(threadId, { tenant, signal, answers: { [listening(view)]: said } })
-        : graph.stream({ said }, { runId: threadId, tenant, threadId, signal });
+        ? graph.resumeStream(runId, { tenant, signal, answers: { [listening(view)]: said } })
+        : graph.stream({ said }, { runId, tenant, threadId, signal });
       for await (const event of stream) tell(onEvent, event);
       const outcome = await stream.result();
-      if (outcome.state.said?.id !== said.id) throw notHeard(threadId);
+      if (outcome.state.said?.id !== said.id) throw notHeard(runId);
       return toReply(outcome);
     },
     async reply({ tenant, threadId, signal }) {
-      const view = await graph.getState(threadId, { tenant, signal });
+      const runId = conversationId(name, threadId);
+      const view = await graph.getState(runId, { tenant, signal });
       if (!view) return undefined;
       const { active: agent, transfers } = view.state;
       if (view.status === "pending" || view.status === "running") {
         return { status: "working", agent, transfers };
       }
-      if (view.status !== "waiting") throw busy(threadId, view.status);
-      return toReply({ status: "waiting", runId: threadId, state: view.state, on: view.on });
+      if (view.status !== "waiting") throw busy(runId, view.status);
+      return toReply({ status: "waiting", runId, state: view.state, on: view.on });
     },
     async end({ tenant, threadId, signal }) {
-      const view = await graph.getState(threadId, { tenant, signal });
-      if (!view) throw busy(threadId, "unknown");
-      await graph.resume(threadId, { tenant, signal, answers: { [listening(view)]: "end" } });
+      const runId = conversationId(name, threadId);
+      const view = await graph.getState(runId, { tenant, signal });
+      if (!view) throw busy(runId, "unknown");
+      await graph.resume(runId, { tenant, signal, answers: { [listening(view)]: "end" } });
     },
   };
 }
 
 function checkMembers(members: ReadonlyMap<string, SwarmMember>, start: string): void {
-  for (const [name, { transfersTo = [] }] of members) {
+  for (const [name, { transfersTo = [], tools = [] }] of members) {
     if (!/^[\w-]{1,48}$/.test(name) || RESERVED.has(name)) {
       throw new TypeError(
         `swarm.agents: "${name}" must be 1–48 letters, digits, "_" or "-", and not a name of the graph's own`,
       );
+    }
+    const taken = tools.find((tool) => isControlName(tool.name));
+    if (taken) {
+      throw new TypeError(`swarm.agents.${name}.tools: the name "${taken.name}" is kept for handing on`);
     }
     const unknown = transfersTo.find((target) => !members.has(target));
     if (unknown !== undefined) {
@@ -166,7 +176,7 @@ function checkMembers(members: ReadonlyMap<string, SwarmMember>, start: string):
   if (!members.has(start)) throw new TypeError(`swarm.start: there is no agent "${start}"`);
 }
 
-const RESERVED: ReadonlySet<string> = new Set([LISTEN, "person"]);
+const RESERVED: ReadonlySet<string> = new Set([LISTEN, PERSON]);
 
 /** The name under which the conversation waits for somebody to speak. @throws `flow.wrong_state` when it does not. */
 function listening({ runId, status, on }: RunView<SwarmState>): string {
@@ -189,18 +199,18 @@ function lastText(messages: readonly Message[]): string {
   return last.parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 }
 
-function busy(threadId: string, status: string): SalesAgentError<"flow.wrong_state"> {
+function busy(runId: string, status: string): SalesAgentError<"flow.wrong_state"> {
   return new SalesAgentError("flow.wrong_state", {
-    message: `The conversation ${threadId} does not listen: an answer is under way, waits for a person, or the conversation was stopped.`,
-    facts: { runId: threadId, status },
+    message: `The conversation ${runId} does not listen: an answer is under way, waits for a person, or the conversation was stopped.`,
+    facts: { runId, status },
     replay: "safe",
   });
 }
 
-function notHeard(threadId: string): SalesAgentError<"flow.wrong_state"> {
+function notHeard(runId: string): SalesAgentError<"flow.wrong_state"> {
   return new SalesAgentError("flow.wrong_state", {
-    message: `In the conversation ${threadId} somebody else spoke at the same moment, and was heard. Say it again.`,
-    facts: { runId: threadId, status: "waiting" },
+    message: `In the conversation ${runId} somebody else spoke at the same moment, and was heard. Say it again.`,
+    facts: { runId, status: "waiting" },
     replay: "safe",
   });
 }

@@ -4,7 +4,6 @@ import {
   type Message,
   type ModelRequest,
   type ModelResult,
-  type ModelStream,
   systemMessage,
   type ToolMessage,
 } from "@salesagent/ports";
@@ -62,11 +61,14 @@ export class TurnAgent extends BaseAgent<string, Turn> {
     context: RunContext,
   ): AsyncGenerator<WorkEvent, Turn, void> {
     const { maxSteps = 10, request } = this.member;
-    const watched = watchedModel(this.member.model);
+    const answered: { last?: { readonly asked: readonly Message[]; readonly result: ModelResult } } = {};
     const messages = [systemMessage(this.systemPrompt()), ...this.conversation];
     const loop = runModelLoop<string>(context, {
-      ...{ agent: this.name, model: watched.model, messages, tools: this.tools },
+      ...{ agent: this.name, model: this.member.model, messages, tools: this.tools },
       ...{ output: undefined, maxSteps, maxRepairs: 0, request },
+      onAnswer: (result, asked) => {
+        answered.last = { asked, result };
+      },
     });
     const step = new StepResults(this.#controls, this.tools);
     for (;;) {
@@ -78,9 +80,10 @@ export class TurnAgent extends BaseAgent<string, Turn> {
       step.see(next.value);
       yield next.value;
       const { control } = step;
-      if (!control) continue;
+      const { last } = answered;
+      if (!control || !last) continue;
       this.logAction(context, "task-handed-off", `tool:${control.tool}`, { from: this.name });
-      const { asked, result } = await watched.last();
+      const { asked, result } = last;
       await loop.return({ output: "", messages: asked, result });
       const added = [...asked.slice(messages.length), result.message, step.message];
       return { messages: added, text: result.text, control };
@@ -122,25 +125,4 @@ class StepResults {
     });
     return { role: "tool", parts };
   }
-}
-
-/** The same model; its last request and answer can be asked for. */
-function watchedModel(model: LanguageModel) {
-  let asked: readonly Message[] = [];
-  let stream: ModelStream | undefined;
-  const { port, provider, modelId, profile, guardsAttempts } = model;
-  const watched: LanguageModel = {
-    ...{ port, provider, modelId, profile },
-    ...(guardsAttempts === undefined ? {} : { guardsAttempts }),
-    stream(request, call) {
-      asked = request.messages;
-      stream = model.stream(request, call);
-      return stream;
-    },
-  };
-  const last = async (): Promise<{ readonly asked: readonly Message[]; readonly result: ModelResult }> => {
-    if (!stream) throw new Error("The model was not called.");
-    return { asked, result: await stream.result() };
-  };
-  return { model: watched, last };
 }
