@@ -1,13 +1,16 @@
 import { reading, type Statement, writing } from "./statement.js";
 import type { TableNames } from "./store-context.js";
 
+/** So many items that are over are dropped as others come; `retention.prune` drops fewer as well. */
+const WORTH_DROPPING = 100;
+
 /** The SQL of the vector store. The tenant is `$1` and the collection `$2` everywhere. */
 export interface VectorStatements {
   /** $3: dimensions. Does nothing where the collection is there. */
   readonly addCollection: Statement;
   /**
    * $3: dimensions, $4–$7: ids in order, vectors in base 64, ends, and data as one JSON list; $8: now. Writes where the
-   * collection has these dimensions, and drops some items that are over. Gives the collection's `dimensions`; no row where
+   * collection has these dimensions, and drops items that are over where there are many. Gives the collection's `dimensions`; no row where
    * there is no collection.
    */
   readonly put: Statement;
@@ -34,6 +37,7 @@ export function createVectorStatements(name: TableNames): VectorStatements {
       ),
       dropped as (
         delete from ${items} i using over where i.tenant = $1 and i.collection = $2 and i.id = over.id
+          and (select count(*) from over) >= ${WORTH_DROPPING}
       ),
       written as (
         insert into ${items} (tenant, collection, id, vector, data, expires_at)

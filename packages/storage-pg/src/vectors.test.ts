@@ -86,7 +86,7 @@ describe("collections of more than one page", () => {
     expect(await countItems("crossed")).toBeGreaterThanOrEqual(190);
   });
 
-  it("lose items that are over when others come", async () => {
+  it("lose many items that are over when others come", async () => {
     await using storage = postgres({ connectionString: database.url });
     const { vectors } = storage.tenant("over");
     await vectors.putMany("c", circle(300, { expiresAt: "2001-01-01T00:00:00.000Z" }));
