@@ -1,10 +1,14 @@
-// Durable runs: what a step, a superstep and the rest of @salesagent/storage-pg's flow stores cost beside one bare INSERT.
+// Durable runs: a step of the whole engine beside one bare INSERT and beside the peers that are installed (see
+// scripts/workspace/peers.mjs), each sample in a process of its own; then what @salesagent/storage-pg's flow stores cost, in one process.
 // Run: npm run bench -- durable --rounds 7. DATABASE_URL names a server; without it one is started, with fsync on.
+import { fileURLToPath } from "node:url";
 import { withDatabase } from "./_database.mjs";
-import { measure, measureGroups } from "./_interleaved.mjs";
+import { figure, interleave, measure, measureGroups, median, tableOf } from "./_interleaved.mjs";
+import { findPeers, sampleInProcess } from "./_peers.mjs";
 
-const COUNTS = { each: 500, waiting: 10_000 };
-const QUICK_COUNTS = { each: 20, waiting: 100 };
+const COUNTS = { each: 500, waiting: 10_000, steps: 100, runs: 8 };
+const QUICK_COUNTS = { each: 20, waiting: 100, steps: 20, runs: 1 };
+const CLIENT = fileURLToPath(new URL("durable/client.mjs", import.meta.url));
 const TENANT = "bench";
 const AT = "2026-05-01T09:00:00.000Z";
 const LEASE_MS = 3_600_000;
@@ -103,16 +107,45 @@ function createGroups(pool, stores, counts) {
   };
 }
 
-async function prepare(pool, { flows, queue }, counts) {
+async function createFloor(pool) {
   await pool.query("drop schema if exists floor cascade");
   await pool.query("create schema floor");
   await pool.query("create table floor.flow_steps (like salesagent.flow_steps including all)");
+}
+
+async function fillWithWaiting({ flows, queue }, counts) {
   for (let index = 0; index < counts.waiting; index++) {
     await flows.create({ id: `waiting-${index}`, graph: "sales", version: "1", input: VALUE });
   }
   for (const { id, fence } of await queue.claim({ ...WANT, limit: counts.waiting })) {
     await flows.commit({ id, fence, rest: { status: "waiting", awaiting: ["answer"] } });
   }
+}
+
+/** A step of whole engines, each sample in a process of its own: wall time, client CPU, transactions that wrote. */
+async function measureEngines({ url }, counts, rounds) {
+  const { langgraph, mastra, dbos } = findPeers(["langgraph", "mastra", "dbos"]);
+  const folders = {
+    "bare insert": "",
+    ours: "",
+    ...(langgraph && { "LangGraph, async writes": langgraph, "LangGraph, sync writes": langgraph }),
+    ...(mastra && { Mastra: mastra }),
+    ...(dbos && { DBOS: dbos }),
+  };
+  const contenders = Object.fromEntries(
+    Object.entries(folders).map(([name, folder]) => [
+      name,
+      () => sampleInProcess(CLIENT, [name, url, counts.steps, counts.runs, folder]),
+    ]),
+  );
+  const samples = await interleave(contenders, { rounds });
+  console.log(`\na step of a run of ${counts.steps}, kept before the next begins`);
+  const lines = tableOf(samples);
+  for (const [index, list] of Object.values(samples).entries()) {
+    const writes = median(list.map((sample) => sample.writes));
+    console.log(`  ${lines[index]} ${figure(writes)} writing transactions`);
+  }
+  return samples;
 }
 
 /**
@@ -122,9 +155,11 @@ async function prepare(pool, { flows, queue }, counts) {
  */
 export function run({ rounds = 7, quick = false } = {}) {
   const counts = quick ? QUICK_COUNTS : COUNTS;
-  return withDatabase(async ({ pool, storage }) => {
+  return withDatabase(async ({ url, pool, storage }) => {
     const stores = { flows: storage.tenant(TENANT).flows, queue: storage.queue };
-    await prepare(pool, stores, counts);
-    return measureGroups(createGroups(pool, stores, counts), rounds);
+    await createFloor(pool);
+    const engines = await measureEngines({ url }, counts, rounds);
+    await fillWithWaiting(stores, counts);
+    return { engines, ...(await measureGroups(createGroups(pool, stores, counts), rounds)) };
   });
 }

@@ -1,24 +1,29 @@
 // Job queues: jobs drained a second by one and two worker processes, and the time from enqueuing to the start of an idle
-// worker; @salesagent/storage-pg/jobs beside pg-boss's own worker, batches by hand, and bare batches of one table.
+// worker; @salesagent/storage-pg/jobs beside bare batches of one table, pg-boss's own worker and batches by hand, and DBOS where it
+// is installed (see scripts/workspace/peers.mjs). Each sample has processes of its own.
 // Run: npm run bench -- queue. DATABASE_URL names a server; without it one is started, with fsync on.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
 import PgBoss from "pg-boss";
 import { pgBossJobs } from "../packages/storage-pg/dist/jobs/index.js";
-import { findPostgres } from "../scripts/workspace/postgres.mjs";
+import { withDatabase } from "./_database.mjs";
+import { figure, interleave, median } from "./_interleaved.mjs";
+import { findPeers, sampleInProcess } from "./_peers.mjs";
+import { PAYLOAD } from "./queue/payload.mjs";
 
-const WORKER = fileURLToPath(new URL("./queue/worker.mjs", import.meta.url));
+const fileOf = (name) => fileURLToPath(new URL(`./queue/${name}.mjs`, import.meta.url));
 const WAYS = {
   ours: 20_000,
   "pg-boss work()": 2000,
   "pg-boss batches": 20_000,
   "batch floor": 20_000,
+  DBOS: 1000,
 };
+/** How long is waited for the end of a sample. */
+const LONGEST_DRAIN_MS = 120_000;
 const QUICK_JOBS = 200;
-const LATENCIES = 100;
-const PAYLOAD = { leadId: "0199b3a0-0000-7000-8000-000000000000", step: "enrich", tags: ["a", "b"] };
 
 /** Fills a queue; gives a count of what is left. */
 const fill = {
@@ -45,16 +50,21 @@ const fill = {
     await pool.query("insert into bench_floor (data) select $1 from generate_series(1, $2)", [PAYLOAD, jobs]);
     return "select count(*)::int as count from bench_floor";
   },
+  async dbos(url, folder, jobs) {
+    await sampleInProcess(fileOf("fill-dbos"), [url, folder, jobs]);
+    return "select count(*)::int as count from dbos.workflow_status where status <> 'SUCCESS'";
+  },
 };
 
-function fillFor(way, { url, pool, schema, jobs }) {
+function fillFor(way, { url, pool, schema, jobs, folder }) {
+  if (way === "DBOS") return fill.dbos(url, folder, jobs);
   if (way === "ours") return fill.ours(url, schema, jobs);
   return way === "batch floor" ? fill.floor(pool, jobs) : fill.boss(url, schema, jobs);
 }
 
-async function startWorker(way, url, schema) {
-  const child = spawn(process.execPath, [WORKER, way, url, schema, "bench"], {
-    stdio: ["pipe", "pipe", "inherit"],
+async function startWorker(way, { url, schema, folder = "" }) {
+  const child = spawn(process.execPath, [fileOf("worker"), way, url, schema, "bench", folder], {
+    stdio: ["pipe", "pipe", way === "DBOS" ? "ignore" : "inherit"], // it warns of its use of pg
   });
   await once(child.stdout, "data");
   return {
@@ -69,17 +79,17 @@ async function startWorker(way, url, schema) {
 
 /** Jobs a second from the word to begin, connecting included, and client processor time a job. */
 async function drain(way, context, processes) {
-  const { url, pool, jobs } = context;
+  const { pool, jobs } = context;
   const left = await fillFor(way, context);
   await pool.query("analyze");
-  const workers = await Promise.all(
-    Array.from({ length: processes }, () => startWorker(way, url, context.schema)),
-  );
+  const workers = await Promise.all(Array.from({ length: processes }, () => startWorker(way, context)));
   const begun = Date.now();
   for (const worker of workers) worker.begin();
   for (;;) {
     const { rows } = await pool.query(left);
     if (rows[0].count === 0) break;
+    if (Date.now() - begun > LONGEST_DRAIN_MS)
+      throw new Error(`${way} left ${rows[0].count} of ${jobs} jobs`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
   const ends = await Promise.all(workers.map((worker) => worker.end()));
@@ -90,88 +100,59 @@ async function drain(way, context, processes) {
   return { perSecond: (jobs / (last - begun)) * 1000, cpuMicros: cpuMicros / jobs };
 }
 
-/** From the call of enqueue to the start of the handler, in milliseconds, with nothing else to do; one process of its own each. */
-async function measureLatency(way, url, schema, count) {
-  const times = [];
-  let started = () => {};
-  const open = {
-    async ours() {
-      const worker = pgBossJobs({ connectionString: url, schema });
-      const sender = pgBossJobs({ connectionString: url, schema });
-      await worker.work("idle", async () => started());
-      return {
-        send: () => sender.enqueue({ queue: "idle", tenant: "bench", payload: PAYLOAD }),
-        close: () => Promise.all([worker[Symbol.asyncDispose](), sender[Symbol.asyncDispose]()]),
-      };
-    },
-    async "pg-boss work()"() {
-      const boss = await new PgBoss({ connectionString: url, schema, schedule: false }).start();
-      await boss.createQueue("idle");
-      await boss.work("idle", { pollingIntervalSeconds: 0.5 }, async () => started());
-      return { send: () => boss.send("idle", PAYLOAD), close: () => boss.stop({ graceful: false }) };
-    },
-  };
-  const { send, close } = await open[way]();
-  for (let index = 0; index < count + 5; index++) {
-    await new Promise((resolve) => setTimeout(resolve, 20 + Math.random() * 20));
-    const begun = performance.now();
-    const start = new Promise((resolve) => {
-      started = resolve;
-    });
-    await send();
-    await start;
-    if (index >= 5) times.push(performance.now() - begun);
-  }
-  await close();
-  times.sort((left, right) => left - right);
-  return { median: times[times.length >> 1], most: times[Math.ceil(times.length * 0.95) - 1] };
+/** Jobs a second by so many worker processes: one sample of each way a round. */
+async function measureDrains({ url, pool }, folder, processes, { rounds, quick }) {
+  let turn = 0;
+  const ways = Object.entries(WAYS).filter(([way]) => way !== "DBOS" || folder !== undefined);
+  const contenders = Object.fromEntries(
+    ways.map(([way, full]) => [
+      way,
+      async () => {
+        turn += 1;
+        const schema = `bench_queue_${processes}_${turn}`;
+        const jobs = quick ? QUICK_JOBS : full;
+        const sample = await drain(way, { url, pool, schema, jobs, folder }, processes);
+        await pool.query(`drop schema if exists ${schema} cascade; drop schema if exists dbos cascade`);
+        return sample;
+      },
+    ]),
+  );
+  return interleave(contenders, { rounds });
 }
 
-const median = (values) => [...values].sort((left, right) => left - right)[values.length >> 1];
-
-export async function run({ rounds = 5, quick = false } = {}) {
-  const server = await findPostgres();
-  const pool = new pg.Pool({ connectionString: server.url, max: 2 });
-  pool.on("error", () => {});
-  const results = new Map();
-  let turn = 0;
-  try {
-    for (let round = 0; round < rounds; round++) {
-      for (const processes of [1, 2]) {
-        for (const [way, full] of Object.entries(WAYS)) {
-          const jobs = quick ? QUICK_JOBS : full;
-          turn += 1;
-          const schema = `bench_queue_${turn}`;
-          const sample = await drain(way, { url: server.url, pool, schema, jobs }, processes);
-          await pool.query(`drop schema if exists ${schema} cascade`);
-          const name = `${way}, ${processes} process${processes > 1 ? "es" : ""}`;
-          results.set(name, [...(results.get(name) ?? []), sample]);
-        }
+/** @param {{ rounds?: number, quick?: boolean }} [options] */
+export function run({ rounds = 5, quick = false } = {}) {
+  return withDatabase(async ({ url, pool }) => {
+    const manifest = new URL("../node_modules/pg-boss/package.json", import.meta.url);
+    console.log(`pg-boss ${JSON.parse(readFileSync(manifest, "utf8")).version}`);
+    const { dbos } = findPeers(["dbos"]);
+    console.log("jobs drained a second, connecting included; client µs of CPU a job (median, least–most)");
+    for (const processes of [1, 2]) {
+      const samples = await measureDrains({ url, pool }, dbos, processes, { rounds, quick });
+      for (const [way, list] of Object.entries(samples)) {
+        const rates = list.map((sample) => sample.perSecond);
+        const spread = `${Math.round(Math.min(...rates))}–${Math.round(Math.max(...rates))}`;
+        const cpu = figure(median(list.map((sample) => sample.cpuMicros)));
+        const name = `${way}, ${processes} process${processes > 1 ? "es" : ""}`;
+        console.log(
+          `${name.padEnd(30)} ${String(Math.round(median(rates))).padStart(8)}  (${spread})  ${cpu} µs`,
+        );
       }
     }
-    console.log("jobs drained a second, connecting included; client µs of CPU a job (median, least–most)");
-    for (const [name, samples] of results) {
-      const rates = samples.map((sample) => sample.perSecond);
-      const spread = `${Math.round(Math.min(...rates))}–${Math.round(Math.max(...rates))}`;
-      const cpu = Math.round(median(samples.map((sample) => sample.cpuMicros)));
-      console.log(
-        `${name.padEnd(30)} ${String(Math.round(median(rates))).padStart(8)}  (${spread})  ${cpu} µs`,
-      );
+    console.log(
+      "\nidle worker, ms from enqueuing to the start (median · 95th, of the middle sample; least–most median)",
+    );
+    const latency = (way, count) => () =>
+      sampleInProcess(fileOf("latency"), [way, url, `bench_idle_${process.pid}`, quick ? 5 : count]);
+    const samples = await interleave(
+      { ours: latency("ours", 100), "pg-boss work()": latency("pg-boss work()", 20) },
+      { rounds },
+    );
+    for (const [way, list] of Object.entries(samples)) {
+      const medians = list.map((sample) => sample.median);
+      const most = median(list.map((sample) => sample.most));
+      const spread = `${figure(Math.min(...medians))}–${figure(Math.max(...medians))}`;
+      console.log(`${way.padEnd(30)} ${figure(median(medians))} · ${figure(most)}  (${spread})`);
     }
-    console.log("\nidle worker, ms from enqueuing to the start (median · 95th of a hundred)");
-    for (const way of ["ours", "pg-boss work()"]) {
-      const schema = `bench_idle_${way === "ours" ? "ours" : "boss"}`;
-      const { median: middle, most } = await measureLatency(
-        way,
-        server.url,
-        schema,
-        quick ? 5 : way === "ours" ? LATENCIES : 20,
-      );
-      await pool.query(`drop schema if exists ${schema} cascade`);
-      console.log(`${way.padEnd(30)} ${middle.toFixed(1)} · ${most.toFixed(1)}`);
-    }
-  } finally {
-    await pool.end();
-    await server.stop();
-  }
+  });
 }

@@ -1,4 +1,4 @@
-/** The same three graphs, written by hand, on our engine, and on LangGraph where it is installed. Nodes are async, as real ones are. */
+/** The same three graphs, written by hand and on our engine. Nodes are async, as real ones are. */
 import { END, field, memoryCheckpointer, Send, START, StateGraph } from "@salesagent/core/graph";
 
 /** @typedef {{ loop(steps: number): () => Promise<number>, kept(steps: number): () => Promise<number>, fanOut(width: number): () => Promise<number> }} Contender */
@@ -63,42 +63,3 @@ export const ours = {
     return async () => (await graph.invoke({})).state.done;
   },
 };
-
-/**
- * @param {any} langGraph - The module.
- * @returns {Contender}
- */
-export function langGraphContender({ StateGraph: Peer, Annotation, MemorySaver, Send: PeerSend }) {
-  const looped = (/** @type {number} */ steps) =>
-    new Peer(Annotation.Root({ n: Annotation() }))
-      .addNode("step", async (/** @type {{ n: number }} */ { n }) => ({ n: n + 1 }))
-      .addEdge(START, "step")
-      .addConditionalEdges("step", (/** @type {{ n: number }} */ { n }) => (n < steps ? "step" : END), [
-        "step",
-        END,
-      ]);
-  return {
-    loop: (steps) => {
-      const graph = looped(steps).compile();
-      return async () => (await graph.invoke({ n: 0 }, { recursionLimit: steps + 50 })).n;
-    },
-    kept: (steps) => async () => {
-      const graph = looped(steps).compile({ checkpointer: new MemorySaver() });
-      const configurable = { thread_id: "t" };
-      return (await graph.invoke({ n: 0 }, { recursionLimit: steps + 50, configurable })).n;
-    },
-    fanOut: (width) => {
-      const reducer = (/** @type {number} */ all, /** @type {number} */ one) => all + one;
-      const state = Annotation.Root({ n: Annotation({ reducer, default: () => 0 }), done: Annotation() });
-      const sends = () => Array.from({ length: width }, (_, i) => new PeerSend("work", { i }));
-      const graph = new Peer(state)
-        .addNode("work", async () => ({ n: 1 }))
-        .addNode("join", async (/** @type {{ n: number }} */ { n }) => ({ done: n }))
-        .addConditionalEdges(START, sends, ["work"])
-        .addEdge("work", "join")
-        .addEdge("join", END)
-        .compile();
-      return async () => (await graph.invoke({ n: 0 }, { recursionLimit: 50 })).done;
-    },
-  };
-}

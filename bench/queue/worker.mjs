@@ -1,11 +1,12 @@
-// One worker process of the queue benchmark: node worker.mjs <way> <url> <schema> <queue>. It says "ready", begins at a
+// One worker process of the queue benchmark: node worker.mjs <way> <url> <schema> <queue> [folder of the peer]. It says "ready", begins at a
 // line on its input, and prints how many jobs it did, when the last one was done, and the processor time that took.
 import { once } from "node:events";
 import pg from "pg";
 import PgBoss from "pg-boss";
 import { pgBossJobs } from "../../packages/storage-pg/dist/jobs/index.js";
+import { openDbos } from "./dbos.mjs";
 
-const [way, url, schema, queue] = process.argv.slice(2);
+const [way, url, schema, queue, folder] = process.argv.slice(2);
 
 /** Jobs done by all processes are counted by the one that asked for them, so a worker goes on until it is ended. */
 let done = 0;
@@ -40,6 +41,9 @@ const ways = {
           )
           .then(() => note(list.length));
     }
+  },
+  async DBOS() {
+    await openDbos(url, folder, { executor: `worker-${process.pid}`, onDone: () => note(1) });
   },
   // what one statement can do that claims and ends a hundred jobs, on a table with one index
   async "batch floor"() {
