@@ -3,6 +3,7 @@ import { type Message, type Storage, systemMessage, userMessage } from "@salesag
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { createBudgets } from "../budget/index.js";
 import { createMemory, type MemoryOptions } from "../memory/index.js";
 import { type ScriptedReply, scriptedModel } from "../scripted-model/index.js";
 import type { Attributes, Telemetry } from "../telemetry/telemetry.js";
@@ -178,6 +179,13 @@ describe("an agent with a memory", () => {
     expect(model.requests).toEqual([]);
   });
 
+  it("counts what its tools take", async () => {
+    const description = "word ".repeat(2_000);
+    const tool = defineTool({ name: "t", description, input: z.object({}), effect: "none", run: () => 1 });
+    const { agent } = world({ replies: [], contextTokens: 2_000, agent: { tools: [tool] } });
+    await expect(agent.run("And?", at).output()).rejects.toMatchObject({ code: "memory.context_full" });
+  });
+
   it("has the summary's cost on its own record, within its budget", async () => {
     const summariser = scriptedModel([{ text: "Ada sells shoes.", costUsd: 0.5 }], {}, { modelId: "small" });
     const { storage, clock, memory } = world({
@@ -187,10 +195,13 @@ describe("an agent with a memory", () => {
     for (let turn = 0; turn < 9; turn++)
       await memory.append(at.threadId, [userMessage("word ".repeat(20))], at);
     const model = scriptedModel([{ text: "Yes.", costUsd: 0.25 }]);
-    const recorded = defineAgent({ name: "seller", instructions: "", model, memory, storage, clock });
+    const budgets = createBudgets({ storage, clock, budgets: [{ name: "own", scope: "agent", usd: 5 }] });
+    const base = { name: "seller", instructions: "", model, memory, storage, clock };
+    const recorded = defineAgent({ ...base, budgets });
     const run = recorded.run("And?", { ...at, delivery: "whole" });
     const { summary } = await run.result();
     expect(summary).toMatchObject({ costUsd: 0.75, modelCalls: 2 });
+    expect(await budgets.read({ tenant: "acme", agent: "seller" })).toMatchObject([{ spent: { usd: 0.75 } }]);
     const { items } = await storage.tenant("acme").modelCalls.list({ runId: run.id });
     expect(items.map(({ modelId, agent: by }) => `${modelId} for ${by}`).sort()).toEqual([
       "plan for seller",
