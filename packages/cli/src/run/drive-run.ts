@@ -105,7 +105,7 @@ function ask(
 }
 
 /** @throws TypeError for an agent that is none. */
-export function graphOf(work: WorkSession, entry: AgentEntry): GraphAgent {
+function graphOf(work: WorkSession, entry: AgentEntry): GraphAgent {
   const agent = work.openGraph(entry);
   if (agent) return agent;
   throw new TypeError(`${entry.name} is no graph`);

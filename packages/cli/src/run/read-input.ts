@@ -10,7 +10,7 @@ import type { Io } from "../io.js";
 const MAX_INPUT_CHARS = 5_000_000;
 
 /** Fields of an input that have an option of their own. */
-export const FIELD_OPTIONS = {
+const FIELD_OPTIONS = {
   company: { type: "string", value: "NAME", help: "the company" },
   domain: { type: "string", value: "DOMAIN", help: "its site, such as works.example" },
   email: { type: "string", value: "ADDRESS", help: "whom it is about" },
@@ -90,7 +90,7 @@ async function readAll({ stdin }: Io): Promise<string> {
 }
 
 /** @param from - Names the option, for errors. */
-export function parseInput(text: string, from: string): JsonObject {
+function parseInput(text: string, from: string): JsonObject {
   if (text.length > MAX_INPUT_CHARS) throw new UsageError(`${from}: that is too large to be an input.`);
   let value: unknown;
   try {

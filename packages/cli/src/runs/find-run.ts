@@ -13,7 +13,7 @@ export type FoundRun =
 const RECENT = 1_000;
 
 /** The agent that a graph is, where it is one of ours. */
-export function entryOf({ graph }: Pick<FlowRecord, "graph">): AgentEntry | undefined {
+function entryOf({ graph }: Pick<FlowRecord, "graph">): AgentEntry | undefined {
   return AGENTS.find((entry) => entry.name === graph && isGraph(entry));
 }
 

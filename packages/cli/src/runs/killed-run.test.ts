@@ -2,6 +2,7 @@ import { postgres } from "@salesagent/storage-pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../../storage-pg/src/testing/test-database.js";
 import { type CliProcesses, openCliProcesses } from "../testing/cli-processes.js";
+import { MAIL_REHEARSED, MEETING_REHEARSED, OUTSIDE_TENANT } from "../world/rehearsed-outside.js";
 
 let database: TestDatabase;
 let processes: CliProcesses;
@@ -34,11 +35,11 @@ it("a run whose process is killed is approved by another and booked once by a th
   expect(await third.ended).toBe(0);
 
   const storage = postgres({ connectionString: database.url });
-  const { audit } = storage.tenant("rehearsal-outside");
+  const { audit } = storage.tenant(OUTSIDE_TENANT);
   const { flows } = storage.tenant("default");
   const done = (action: string) => audit.list({ action });
-  expect((await done("mail-rehearsed")).items).toHaveLength(1);
-  expect((await done("meeting-rehearsed")).items).toHaveLength(1);
+  expect((await done(MAIL_REHEARSED)).items).toHaveLength(1);
+  expect((await done(MEETING_REHEARSED)).items).toHaveLength(1);
   expect(await flows.get("killed")).toMatchObject({ output: { outcome: { kind: "booked" } } });
   await storage[Symbol.asyncDispose]();
 }, 60_000);

@@ -83,7 +83,7 @@ export interface ListFilter {
 }
 
 /** Runs of both kinds, the latest first. */
-export async function listRuns(
+async function listRuns(
   { stores }: Pick<StoreSession, "stores">,
   { status, agent, all, limit }: ListFilter,
 ): Promise<readonly ListedRun[]> {

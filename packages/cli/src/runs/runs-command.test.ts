@@ -2,6 +2,7 @@ import { postgres } from "@salesagent/storage-pg";
 import { describe, expect, it } from "vitest";
 import { commandLine, jsonLines } from "../testing/command-line.js";
 import { useKeptRuns } from "../testing/kept-runs.js";
+import { MAIL_REHEARSED, MEETING_REHEARSED, OUTSIDE_TENANT } from "../world/rehearsed-outside.js";
 
 const kept = useKeptRuns();
 const { salesagent, begin } = kept;
@@ -9,17 +10,14 @@ const { salesagent, begin } = kept;
 /** What the outside was asked to do, by the trail that stands for it. */
 async function rehearsed(action: string): Promise<number> {
   const storage = postgres({ connectionString: kept.url });
-  const { items } = await storage.tenant("rehearsal-outside").audit.list({ action }, { limit: 1_000 });
+  const { items } = await storage.tenant(OUTSIDE_TENANT).audit.list({ action }, { limit: 1_000 });
   await storage[Symbol.asyncDispose]();
   return items.length;
 }
 
 describe("salesagent runs, on a run that waits for a person", () => {
   it("goes from command to command to a meeting, and nothing is done twice", async () => {
-    const [mails, meetings] = await Promise.all([
-      rehearsed("mail-rehearsed"),
-      rehearsed("meeting-rehearsed"),
-    ]);
+    const [mails, meetings] = await Promise.all([rehearsed(MAIL_REHEARSED), rehearsed(MEETING_REHEARSED)]);
     const begun = await begin("booking");
     expect(begun.exitCode).toBe(3);
     expect(begun.stdout).toMatch(/salesagent runs approve apr_\S+/);
@@ -40,8 +38,8 @@ describe("salesagent runs, on a run that waits for a person", () => {
       ...{ type: "result", status: "completed", simulated: true, costUsd: 0 },
       result: { outcome: { kind: "booked" } },
     });
-    expect(await rehearsed("mail-rehearsed")).toBe(mails + 1);
-    expect(await rehearsed("meeting-rehearsed")).toBe(meetings + 1);
+    expect(await rehearsed(MAIL_REHEARSED)).toBe(mails + 1);
+    expect(await rehearsed(MEETING_REHEARSED)).toBe(meetings + 1);
   });
 
   it("shows all that is known of a run", async () => {

@@ -26,6 +26,6 @@ async function untilTaken(flows: FlowStore, clock: Clock, runId: string, signal:
 }
 
 /** Whether a run that waits has something to go on with. */
-export function isDue({ status, dueAt }: FlowRecord, clock: Clock): boolean {
+function isDue({ status, dueAt }: FlowRecord, clock: Clock): boolean {
   return status === "waiting" && dueAt !== undefined && Date.parse(dueAt) <= clock.now();
 }
