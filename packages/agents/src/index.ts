@@ -31,6 +31,7 @@ export type {
   ConversationUpdate,
 } from "./conversation/conversation-state.js";
 export { ConversationTurn } from "./conversation/conversation-turn.js";
+export { wasCutOff } from "./conversation/said-message.js";
 export { SentenceSplitter } from "./conversation/sentence-splitter.js";
 export type {
   IntentEvent,

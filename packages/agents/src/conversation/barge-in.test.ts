@@ -176,6 +176,43 @@ describe("a turn in writing that is kept", () => {
     expect(await thread()).toEqual(["user: Hi", "assistant: Hello."]);
   });
 
+  it("is over when the reader leaves, with what they read, and is not gone on with", async () => {
+    const { newAgent, storage, thread } = conversationScene([], { clock: systemClock });
+    await using flows = durableFlows({ storage, ...quick });
+    let signal: AbortSignal | undefined;
+    const model = endless((its) => {
+      signal = its;
+    });
+    const agent = newAgent({ checkpointer: flows, model });
+    const cut = agent.turn({ text: "Go." }, { ...turn, turnId: "m1" });
+    for await (const event of cut) if (event.type === "text-delta") break;
+    expect(signal?.aborted).toBe(true);
+    await cut.settled();
+    expect(await agent.graph.getState("m1", { tenant })).toMatchObject({
+      status: "completed",
+      state: { outcome: "cut-off", said: "This is 0 too. " },
+    });
+    expect(await thread()).toEqual(["user: Go.", "assistant: This is 0 too. [cut off]"]);
+  });
+
+  it("is stopped where another process works on it and the reader leaves", async () => {
+    const { newAgent, storage, thread } = conversationScene([], { clock: systemClock });
+    await using elsewhere = durableFlows({ storage, work: "elsewhere" });
+    const agent = newAgent({ checkpointer: elsewhere });
+    const caller = new AbortController();
+    const cut = agent.turn({ text: "Go." }, { ...turn, turnId: "m1", signal: caller.signal });
+    const result = cut.result();
+    result.catch(() => {});
+    await expect.poll(() => agent.graph.getState("m1", { tenant })).toMatchObject({ status: "pending" });
+    caller.abort(new Error("left"));
+    await expect(result).rejects.toThrow("left");
+    await expect
+      .poll(async () => (await agent.graph.getState("m1", { tenant }))?.stop)
+      .toMatchObject({ by: "reader" });
+    await cut.settled();
+    expect(await thread()).toEqual(["user: Go."]);
+  });
+
   it("stands in its thread once where its process dies right after it was put there", async () => {
     const { newAgent, storage, thread } = conversationScene([{ text: "Hello." }], { clock: systemClock });
     const memory = createMemory({ storage });

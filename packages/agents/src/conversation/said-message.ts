@@ -10,7 +10,7 @@ export function saidMessage(text: string, cutOff: boolean): AssistantMessage {
   return { role: "assistant", parts: [{ type: "text", text, ...mark }] };
 }
 
-/** Whether a message of a thread is what was said until somebody cut in. */
+/** Whether a message of a thread is what an agent said until the customer cut in: they heard no more. */
 export function wasCutOff({ role, parts }: Message): boolean {
   return (
     role === "assistant" &&

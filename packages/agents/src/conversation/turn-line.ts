@@ -149,15 +149,23 @@ export class TurnLine<Intent extends string> {
     };
     const begin = { runId: id, tenant, threadId };
     if (!isKept || live.audio || live.speech) return (await lineGraph.invoke(start, begin)).state;
+    const waiting = new AbortController();
     const release = onAbort(live.signal, () => {
+      // A node of this process ends by itself, and says how the turn ended.
       if (live.isInHand) return;
+      waiting.abort(live.signal.reason);
       // Where it can't be told, another process only writes what nobody reads.
       graph.stop(id, { by: "reader", reason: "the reader left" }, { tenant }).catch(() => {});
     });
+    const { signal } = waiting;
     try {
-      const standing = options.turnId === undefined ? undefined : await graph.getState(id, { tenant });
+      const standing =
+        options.turnId === undefined ? undefined : await graph.getState(id, { tenant, signal });
       if (standing?.status === "completed") return standing.state;
-      return (await (standing ? graph.resume(id, { tenant }) : graph.invoke(start, begin))).state;
+      const outcome = standing
+        ? graph.resume(id, { tenant, signal })
+        : graph.invoke(start, { ...begin, signal });
+      return (await outcome).state;
     } finally {
       release();
     }
@@ -176,9 +184,9 @@ export class TurnLine<Intent extends string> {
     await live.finish();
   }
 
-  /** What the customer heard stands in the thread, however the turn ended. */
-  async #keepRest({ id, options: { tenant, threadId }, live }: TurnWork): Promise<void> {
-    const { transcript = "" } = live;
+  /** What the customer said, and heard, stands in the thread, however the turn ended; one that failed before it began does not. */
+  async #keepRest({ id, input, options: { tenant, threadId }, live }: TurnWork): Promise<void> {
+    const { transcript = "text" in input ? input.text.trim() : "" } = live;
     const said = live.said();
     if (transcript === "" || (said === "" && !live.wasLeft)) return;
     await keepTurn(this.#init.memory, { tenant, threadId, runId: id, transcript, said, isCutOff: true });

@@ -33,7 +33,7 @@ export interface ServiceTopic {
 export type ServiceTopics = Readonly<Record<string, ServiceTopic>>;
 
 /** Requests that fit no other topic. */
-export const OTHER = "other";
+const OTHER = "other";
 
 export const DEFAULT_TOPICS: ServiceTopics = {
   billing: { meaning: "invoices, payments, prices of what the customer has" },

@@ -20,7 +20,7 @@ export const prices = {
   url: "https://acme.test/prices",
   text: "The team plan costs 1,200 dollars a year. The price includes support.",
 };
-export const passages = [prices, { id: "export", text: "To export your data, open the settings." }];
+const passages = [prices, { id: "export", text: "To export your data, open the settings." }];
 
 /** What a model says of a message. */
 export const sorted = (topic: string, more: Readonly<Record<string, unknown>> = {}): ScriptedReply => ({
