@@ -13,7 +13,9 @@ import { figure, interleave, median } from "./_interleaved.mjs";
 import { findPeers, sampleInProcess } from "./_peers.mjs";
 import { PAYLOAD } from "./queue/payload.mjs";
 
-const fileOf = (name) => fileURLToPath(new URL(`./queue/${name}.mjs`, import.meta.url));
+const WORKER = fileURLToPath(new URL("./queue/worker.mjs", import.meta.url));
+const LATENCY = fileURLToPath(new URL("./queue/latency.mjs", import.meta.url));
+const FILL_DBOS = fileURLToPath(new URL("./queue/fill-dbos.mjs", import.meta.url));
 const WAYS = {
   ours: 20_000,
   "pg-boss work()": 2000,
@@ -51,7 +53,7 @@ const fill = {
     return "select count(*)::int as count from bench_floor";
   },
   async dbos(url, folder, jobs) {
-    await sampleInProcess(fileOf("fill-dbos"), [url, folder, jobs]);
+    await sampleInProcess(FILL_DBOS, [url, folder, jobs]);
     return "select count(*)::int as count from dbos.workflow_status where status <> 'SUCCESS'";
   },
 };
@@ -63,7 +65,7 @@ function fillFor(way, { url, pool, schema, jobs, folder }) {
 }
 
 async function startWorker(way, { url, schema, folder = "" }) {
-  const child = spawn(process.execPath, [fileOf("worker"), way, url, schema, "bench", folder], {
+  const child = spawn(process.execPath, [WORKER, way, url, schema, "bench", folder], {
     stdio: ["pipe", "pipe", way === "DBOS" ? "ignore" : "inherit"], // it warns of its use of pg
   });
   await once(child.stdout, "data");
@@ -143,7 +145,7 @@ export function run({ rounds = 5, quick = false } = {}) {
       "\nidle worker, ms from enqueuing to the start (median · 95th, of the middle sample; least–most median)",
     );
     const latency = (way, count) => () =>
-      sampleInProcess(fileOf("latency"), [way, url, `bench_idle_${process.pid}`, quick ? 5 : count]);
+      sampleInProcess(LATENCY, [way, url, `bench_idle_${process.pid}`, quick ? 5 : count]);
     const samples = await interleave(
       { ours: latency("ours", 100), "pg-boss work()": latency("pg-boss work()", 20) },
       { rounds },

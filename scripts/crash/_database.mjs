@@ -1,6 +1,8 @@
 /** The database of a suite that kills, and what is done to it. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { postgres } from "@salesagent/storage-pg";
 import pg from "pg";
+import { findPostgres } from "../workspace/postgres.mjs";
 
 const TRIES = 300;
 const BETWEEN_TRIES_MS = 100;
@@ -38,11 +40,30 @@ export async function insist(pool, text, values = []) {
 }
 
 /**
+ * A server with our tables, for the time of a suite.
+ *
+ * @template T
+ * @param {(url: string, server: ReturnType<typeof createServer>) => Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export async function onPostgres(work) {
+  const found = await findPostgres();
+  try {
+    const storage = postgres({ connectionString: found.url });
+    await storage.migrate();
+    await storage[Symbol.asyncDispose]();
+    return await work(found.url, createServer(found));
+  } finally {
+    await found.stop();
+  }
+}
+
+/**
  * What can be done to a server that is ours; nothing is done to somebody else's.
  *
  * @param {Awaited<ReturnType<import("../workspace/postgres.mjs").findPostgres>>} found
  */
-export function createServer({ url, restart }) {
+function createServer({ url, restart }) {
   /**
    * @param {(pool: pg.Pool) => Promise<unknown>} harm
    * @returns {Promise<number | undefined>} How long it was away, in milliseconds.

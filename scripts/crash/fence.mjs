@@ -9,9 +9,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { durableFlows } from "@salesagent/core/graph";
 import { postgres } from "@salesagent/storage-pg";
-import { findPostgres } from "../workspace/postgres.mjs";
 import { printChecks } from "./_checks.mjs";
-import { createServer } from "./_database.mjs";
+import { onPostgres } from "./_database.mjs";
 import { heldGraph, LEASE_MS } from "./_fence-worker.mjs";
 import { violated } from "./_verdict.mjs";
 import { bundleWorker, WorkerPool } from "./_worker-pool.mjs";
@@ -121,24 +120,20 @@ async function play(url, program, round) {
   }
 }
 
-const found = await findPostgres();
-try {
-  const storage = postgres({ connectionString: found.url });
-  await storage.migrate();
-  await storage[Symbol.asyncDispose]();
+process.exitCode = await onPostgres(async (url, server) => {
   const resolveDir = fileURLToPath(new URL(".", import.meta.url));
   const rounds = [];
   for (let round = 0; round < ROUNDS; round++) {
     const program = await bundleWorker("crash-fence-worker", { stdin: { contents: PROGRAM, resolveDir } });
-    rounds.push(await play(found.url, program, round));
+    rounds.push(await play(url, program, round));
   }
   const wrote = rounds.flatMap((round) => round.wrote);
   const strayed = rounds.flatMap((round) => round.strayed);
   const refused = rounds.reduce((sum, round) => sum + round.refused, 0);
   const all = ROUNDS * RUNS;
-  process.exitCode = printChecks({
+  return printChecks({
     title: "Workers stopped in a node, and woken when another has it",
-    facts: await createServer(found).versions(),
+    facts: await server.versions(),
     columns: ["ours"],
     checks: [
       { name: `runs, taken over after a lease of ${LEASE_MS} ms`, figures: [all] },
@@ -164,6 +159,4 @@ try {
     violations: [...violated("runs were written to by two", wrote), ...violated("runs went astray", strayed)],
     asJson: process.argv.includes("--json"),
   });
-} finally {
-  await found.stop();
-}
+});

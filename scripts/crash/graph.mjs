@@ -11,11 +11,9 @@
  * look at its lease and the first byte to the outside asks when it wakes. Those are counted apart; the outside's own protection
  * refuses them. By a worker that was never frozen it is a violation.
  */
-import { postgres } from "@salesagent/storage-pg";
 import { howToInstall, peerFolder, peerVersions } from "../workspace/peers.mjs";
-import { findPostgres } from "../workspace/postgres.mjs";
 import { printChecks } from "./_checks.mjs";
-import { createServer } from "./_database.mjs";
+import { onPostgres } from "./_database.mjs";
 import { toChecks } from "./_graph-checks.mjs";
 import { runLangGraph } from "./_langgraph.mjs";
 import { runOurs } from "./_ours.mjs";
@@ -31,13 +29,8 @@ const tellKills = (wanted) => (/** @type {number} */ kills) => {
 };
 
 process.stderr.write(`seed ${seed}\n`);
-const found = await findPostgres();
-try {
-  const storage = postgres({ connectionString: found.url });
-  await storage.migrate();
-  await storage[Symbol.asyncDispose]();
-  const server = createServer(found);
-  const means = { url: found.url, server, seed };
+process.exitCode = await onPostgres(async (url, server) => {
+  const means = { url, server, seed };
   const ours = await runOurs({ ...means, kills: KILLS, onKills: tellKills(KILLS) });
   const folder = peerFolder("langgraph");
   if (folder === undefined) process.stderr.write(`${howToInstall("langgraph")}\n`);
@@ -46,7 +39,7 @@ try {
       ? undefined
       : await runLangGraph(folder, { ...means, kills: PEER_KILLS, onKills: tellKills(PEER_KILLS) });
   const versions = folder === undefined ? "not installed" : peerVersions("langgraph", folder);
-  process.exitCode = printChecks({
+  return printChecks({
     title: "Fifty-step runs under kill -9",
     facts: { seed, ...(await server.versions()), LangGraph: versions },
     columns: ["ours", "LangGraph + Postgres"],
@@ -54,6 +47,4 @@ try {
     violations: ours.violations,
     asJson,
   });
-} finally {
-  await found.stop();
-}
+});

@@ -5,11 +5,9 @@
  */
 import { fileURLToPath } from "node:url";
 import { SalesAgentError } from "@salesagent/ports";
-import { postgres } from "@salesagent/storage-pg";
 import { pgBossJobs } from "@salesagent/storage-pg/jobs";
-import { findPostgres } from "../workspace/postgres.mjs";
 import { printChecks } from "./_checks.mjs";
-import { createServer, insist, openPool } from "./_database.mjs";
+import { insist, onPostgres, openPool } from "./_database.mjs";
 import { runDisturbed } from "./_disturb.mjs";
 import { LEASE_MS, QUEUE } from "./_job-worker.mjs";
 import { startRecorder } from "./_recorder-process.mjs";
@@ -59,9 +57,11 @@ class JobHost {
   }
 }
 
-/** @param {Awaited<ReturnType<typeof findPostgres>>} found */
-async function run(found) {
-  const { url } = found;
+/**
+ * @param {string} url
+ * @param {import("./_disturb.mjs").Server} server
+ */
+async function run(url, server) {
   const recorder = await startRecorder();
   const jobs = pgBossJobs({ connectionString: url, leaseMs: LEASE_MS });
   const takeovers = new Takeovers();
@@ -79,7 +79,7 @@ async function run(found) {
     pool.start(WORKERS);
     await pool.untilReady();
     const disturbed = await runDisturbed({
-      ...{ host: new JobHost(jobs), pool, takeovers, server: createServer(found), kills: KILLS, seed },
+      ...{ host: new JobHost(jobs), pool, takeovers, server, kills: KILLS, seed },
       ...{ freezeMs: LEASE_MS * 2, atOnce: JOBS_AT_ONCE, onKills: () => {} },
     });
     const { items: dead } = await jobs.deadLetters.list({ tenant });
@@ -145,8 +145,8 @@ function toChecks({ disturbed, dead, log, unsettled, starts, errors, takeovers, 
     ),
     none("effects that are not settled", unsettled),
     {
-      name: `ms from the kill to the next start, median of ${takeovers.count} (longest)`,
-      figures: [`${median} (${longest})`],
+      name: "ms from the kill to the next start: median (longest; of how many)",
+      figures: [`${median} (${longest}; ${takeovers.count})`],
     },
     { name: "failures of the database that workers told of", figures: [errors] },
   ];
@@ -164,22 +164,9 @@ function toChecks({ disturbed, dead, log, unsettled, starts, errors, takeovers, 
 const none = (name, names) => ({ name, figures: [names.length], target: "0", held: names.length === 0 });
 
 process.stderr.write(`seed ${seed}\n`);
-const found = await findPostgres();
-try {
-  const storage = postgres({ connectionString: found.url });
-  await storage.migrate();
-  await storage[Symbol.asyncDispose]();
-  const facts = { seed, ...(await createServer(found).versions()) };
-  const { checks, violations } = toChecks(await run(found));
+process.exitCode = await onPostgres(async (url, server) => {
+  const facts = { seed, ...(await server.versions()) };
+  const { checks, violations } = toChecks(await run(url, server));
   const asJson = process.argv.includes("--json");
-  process.exitCode = printChecks({
-    title: "Jobs under kill -9",
-    facts,
-    columns: ["ours"],
-    checks,
-    violations,
-    asJson,
-  });
-} finally {
-  await found.stop();
-}
+  return printChecks({ title: "Jobs under kill -9", facts, columns: ["ours"], checks, violations, asJson });
+});

@@ -5,9 +5,8 @@
 import { durableFlows, END, field, START, StateGraph } from "@salesagent/core/graph";
 import { postgres } from "@salesagent/storage-pg";
 import { heapMb } from "../soak/_heap.mjs";
-import { findPostgres } from "../workspace/postgres.mjs";
 import { printChecks } from "./_checks.mjs";
-import { createServer, insist, openPool } from "./_database.mjs";
+import { insist, onPostgres, openPool } from "./_database.mjs";
 
 const RUNS = Number(process.env["RUNS"] ?? 10_000);
 const STEPS = Number(process.env["STEPS"] ?? 1_000);
@@ -169,27 +168,22 @@ async function weighTranscript(url) {
     },
     { name: "seconds of it", figures: [seconds.toFixed(1)] },
     {
-      name: `MB of checkpoints, with ${row.snapshots} whole snapshots`,
+      name: "MB of checkpoints",
       figures: [megabytes.toFixed(2)],
       target: `< ${MOST_CHECKPOINT_MB}`,
       held: megabytes < MOST_CHECKPOINT_MB && row.count === STEPS,
     },
+    { name: "whole snapshots among them", figures: [row.snapshots] },
     { name: "MB as Postgres keeps them, compressed", figures: [(row.stored / MEGABYTE).toFixed(2)] },
   ];
 }
 
-const found = await findPostgres();
-try {
-  const storage = postgres({ connectionString: found.url });
-  await storage.migrate();
-  await storage[Symbol.asyncDispose]();
-  process.exitCode = printChecks({
+process.exitCode = await onPostgres(async (url, server) =>
+  printChecks({
     title: "What waiting and long runs weigh",
-    facts: await createServer(found).versions(),
+    facts: await server.versions(),
     columns: ["ours"],
-    checks: [...(await weighWaiting(found.url)), ...(await weighTranscript(found.url))],
+    checks: [...(await weighWaiting(url)), ...(await weighTranscript(url))],
     asJson: process.argv.includes("--json"),
-  });
-} finally {
-  await found.stop();
-}
+  }),
+);

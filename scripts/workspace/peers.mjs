@@ -11,7 +11,7 @@ import { pathToFileURL } from "node:url";
  */
 
 /** @satisfies {Record<string, Peer>} */
-export const PEERS = {
+const PEERS = {
   langgraph: {
     title: "LangGraph",
     variable: "BENCH_LANGGRAPH",
