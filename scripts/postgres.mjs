@@ -16,7 +16,7 @@ await runMain(async () => {
   console.log(`export DATABASE_URL=${url}`);
   if (isGiven) return 0; // a server that is somebody else's to stop
   console.log("\nIn another terminal, with that line first:");
-  console.log("  node packages/cli/bin/salesagent.js run bdr --example --rehearse --store pg");
+  console.log("  npx salesagent run bdr --example --rehearse --store pg   # after npm run build");
   console.log("\nCtrl+C stops the server and removes its data.");
   const stopped = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => stopped.abort());

@@ -19,6 +19,18 @@ describe("salesagent runs list", () => {
     expect(all.filter(({ parentId }) => parentId === "listed")).toHaveLength(2);
   });
 
+  it("shows one that worked in one go: its steps, its model calls and what it came to", async () => {
+    await salesagent(["run", "qualification", "--company", "Figma", "--store", "pg"]);
+    const [run] = jsonLines((await salesagent(["runs", "list", "--json"])).stdout);
+    const { stdout } = await salesagent(["runs", "show", String(run?.["id"])]);
+    expect(stdout).toMatch(/^qualification · run \S+ · completed\nworks in one go · begun .* · \$0\n/);
+    expect(stdout).toMatch(/0 +rules +Growing B2B company +completed/);
+    expect(stdout).toMatch(/vllm\/sandbox +completed +\d+ +\d+ +\$0/);
+    expect(stdout).toMatch(/score: \d+/);
+    const resumed = await salesagent(["runs", "resume", String(run?.["id"])]);
+    expect(resumed.stderr).toContain("works in one go: it can't be gone on with");
+  });
+
   it("lists those of one state, or of one agent, and no more than it is told to", async () => {
     await begin("one");
     await begin("two");

@@ -30,6 +30,23 @@ describe("salesagent runs work", () => {
     expect(said).toMatch(/worked +\d\.\d\d s {2}book +meeting/);
   });
 
+  it("goes on with a run whose own process was interrupted", async () => {
+    const interrupt = new AbortController();
+    const onWrite = (text: string) => {
+      if (text.includes("search_web")) interrupt.abort(new Error("Interrupted"));
+    };
+    const args = ["run", "growth", "--goal", "Upsell", "--store", "pg", "--run-id", "left"];
+    const left = await salesagent(args, { signal: interrupt.signal, onWrite });
+    expect(left.exitCode).toBe(130);
+    expect(left.stderr).toContain(
+      "goes on where somebody works: salesagent runs work, or salesagent runs resume left",
+    );
+    expect((await salesagent(["runs", "show", "left"])).stdout).toContain("growth · run left · pending");
+    const { stdout, exitCode } = await salesagent(["runs", "resume", "left"]);
+    expect(stdout).toContain("stopped: confident");
+    expect(exitCode).toBe(0);
+  });
+
   it("never works on a run of another program, which can be answered all the same", async () => {
     const storage = postgres({ connectionString: kept.url });
     const flows = durableFlows({ storage, work: "elsewhere" });
