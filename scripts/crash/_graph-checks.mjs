@@ -1,10 +1,12 @@
 /** The lines of the table of `graph.mjs`. */
 
+import { WORKERS } from "./_ours.mjs";
+
 const TAKEOVER_TARGET_MS = 2_000;
 /** Of fewer the median says little. */
 const LEAST_TAKEOVERS = 20;
-/** Errors that a worker may tell of one outage of the database: it asks again and again, and waits in between. */
-const MOST_ERRORS_OF_AN_OUTAGE = 40;
+/** Errors that a worker may tell of an outage of the database, and of each second of it: it asks again, and waits in between. */
+const MOST_ERRORS = 10;
 const ABSENT = "–";
 
 /** @typedef {import("./_checks.mjs").Check} Check */
@@ -91,7 +93,8 @@ function whatOnlyOursTell({ ours }) {
   const { takeovers, told, left, log, disturbed } = ours;
   const times = [0.5, 0.95, 1].map((share) => Math.round(takeovers.quantileMs(share)));
   const { lookedUpDone, lookedUpNotDone, lookedUpUnknown } = log.counts;
-  const mostErrors = MOST_ERRORS_OF_AN_OUTAGE * Math.max(1, disturbed.awayMs.length) * 4;
+  const awaySeconds = disturbed.awayMs.reduce((sum, ms) => sum + ms / 1_000, 0);
+  const mostErrors = Math.ceil(MOST_ERRORS * WORKERS * (disturbed.awayMs.length + awaySeconds));
   return [
     none("effects of unknown outcome that are left", left.unsettled, undefined),
     {

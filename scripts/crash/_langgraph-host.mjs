@@ -12,9 +12,10 @@ import { answerFor, runName, variantOf } from "./_tasks.mjs";
 export class LangGraphHost {
   /** @type {Map<string, import("./_verdict.mjs").Output>} */
   outputs = new Map();
-  /** How often a run stood still until it was called again. */
+  /** How often a run stood still until it was called again; while calls of it fail, it stands once. */
   calls = 0;
-  failures = 0;
+  /** @type {Set<string>} */
+  #standing = new Set();
   /** Runs to call, and how. @type {Map<string, object>} */
   #toCall = new Map();
   #begun = 0;
@@ -40,13 +41,13 @@ export class LangGraphHost {
     return runIds.filter((runId) => !this.outputs.has(runId)).length;
   }
 
-  /** @param {Told} told */
+  /** @param {Told | { kind: "progress", runId: string }} told */
   told(told) {
     const { kind, runId } = told;
     if (kind === "ended") this.outputs.set(runId, told.output);
     if (kind === "asks") this.#toCall.set(runId, { how: "answer", answer: answerFor(variantOf(runId)) });
     if (kind === "failed") this.#stands(runId);
-    if (kind === "failed") this.failures += 1;
+    else if (kind === "progress" || kind === "asks" || kind === "ended") this.#standing.delete(runId);
   }
 
   /** @param {readonly string[]} runIds Of a worker that died. */
@@ -64,7 +65,8 @@ export class LangGraphHost {
 
   /** @param {string} runId */
   #stands(runId) {
-    this.calls += 1;
+    if (!this.#standing.has(runId)) this.calls += 1;
+    this.#standing.add(runId);
     this.#toCall.set(runId, { how: "again", variant: variantOf(runId) });
   }
 

@@ -52,7 +52,7 @@ export async function runLangGraph(folder, { url, ...options }) {
     const log = await recorder.log();
     const ended = { calm: calm.runIds, runIds: disturbed.runIds, outputs: host.outputs, log };
     const verdict = judge({ ...ended, everFrozen: new Set() });
-    return { calm, disturbed, log, verdict, calls: host.calls, failures: host.failures, deaths: pool.deaths };
+    return { calm, disturbed, log, verdict, calls: host.calls, deaths: pool.deaths };
   } finally {
     await pool.close();
     recorder.stop();
