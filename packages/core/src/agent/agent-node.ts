@@ -16,7 +16,7 @@ export interface AgentStepOptions<Output, Own extends { readonly type: string } 
   readonly forward?: boolean | ((event: RunEvent<Output, Own>) => boolean) | undefined;
   /**
    * Told of a call that waits for a person. What it throws ends the node, so `ctx.interrupt` and `ctx.waitFor` make the run
-   * wait; when it goes on, the agent works again, and its ledger lets the decided call through.
+   * wait; when it goes on, the agent begins again with what it remembers, and its ledger lets the decided call through.
    *
    * @defaultValue the node fails with `approval.required`
    */
@@ -46,8 +46,8 @@ export interface AgentNodeOptions<State, Update, Input, Output, Own extends { re
 
 /**
  * An agent as a node of a graph. Its run belongs to the graph's run: same tenant, same end, on record as its child. What it came
- * to is remembered, so that a node that goes on after a wait or a crash does not pay for it again; what its tools write is named
- * by the task, so that an agent that has to begin again does nothing twice.
+ * to is remembered, and on the way there each answer of its model and what its tools found, so that a node that goes on after a wait
+ * or a crash does not pay for it again; what its tools write is named by the task, so that nothing is done twice.
  *
  * @example
  * ```ts
@@ -96,6 +96,10 @@ export function agentStep<Input, Output, Own extends { readonly type: string } =
       ...options.run,
       ...{ tenant, signal, parentRunId: runId, delivery: forward === false ? "whole" : "streamed" },
       effectScope: { runId, step: `${context.taskKey}/${step}` },
+      parts: {
+        recall: (part) => context.recall(`${step}/${part}`),
+        remember: (part, value) => context.remember(`${step}/${part}`, value),
+      },
       ...(onApprovalRequired && {
         onApprovalRequired: (approval: ApprovalRecord) => onApprovalRequired(approval, context),
       }),

@@ -12,6 +12,7 @@ import type { SessionMemory } from "../memory/index.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import type { Telemetry } from "../telemetry/telemetry.js";
 import type { AnyTool } from "../tools/tool.js";
+import type { PartMemory } from "./loop-memory.js";
 
 /** What every agent is made with. */
 export interface AgentOptions {
@@ -73,6 +74,11 @@ export interface RunOptions {
    * graph, and nothing is done twice. @defaultValue the run, whose id is new
    */
   readonly effectScope?: EffectScope | undefined;
+  /**
+   * Remembers what the run has done, where the same work may be begun again: then its models are not asked again what they
+   * answered. @defaultValue nothing is remembered
+   */
+  readonly parts?: PartMemory | undefined;
   /**
    * Told of a call that waits for a person, and may wait for the decision. What it throws ends the run as it is.
    *

@@ -122,6 +122,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     return agent.run(payload, {
       ...{ tenant, signal, leadId, campaignId, threadId, spendCap, delivery, onApprovalRequired },
       effectScope: context.effectScopeOf(agent.name),
+      parts: context.partsOf(agent.name),
       parentRunId: runId,
       traceparent: init.span.traceparent,
     });
@@ -225,6 +226,7 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       delivery: options.delivery ?? "streamed",
       effects,
       effectScope: options.effectScope,
+      parts: options.parts,
       onApprovalRequired: options.onApprovalRequired,
     });
   }

@@ -8,6 +8,7 @@ export type {
   HandoffTicket,
   QueuedHandoffOptions,
 } from "./handoff-queue.js";
+export type { PartMemory } from "./loop-memory.js";
 export { type ModelLoopOptions, type ModelLoopResult, runModelLoop } from "./model-loop.js";
 export type { RecordWriter, RunRecords } from "./record-writer.js";
 export { type AnyEvent, Run, type RunResult } from "./run.js";

@@ -16,6 +16,7 @@ import type { Span } from "../telemetry/telemetry.js";
 import { runTool } from "../tools/run-tool.js";
 import type { AnyTool, ToolOutcome } from "../tools/tool.js";
 import { callModel } from "./call-model.js";
+import type { StepMemory } from "./loop-memory.js";
 import type { RunContext } from "./run-context.js";
 import type { WorkEvent } from "./run-event.js";
 
@@ -33,6 +34,8 @@ export interface ModelLoopOptions<Output> {
   readonly maxRepairs: number;
   /** Further fields of each request, such as the effort of reasoning. */
   readonly request?: Omit<ModelRequest, "messages" | "tools" | "output"> | undefined;
+  /** Told of each answer, and of the messages that it answers; also of one that is recalled, for which no model was asked. */
+  readonly onAnswer?: ((result: ModelResult, asked: readonly Message[]) => void) | undefined;
 }
 
 /** What a loop ends with. */
@@ -45,7 +48,8 @@ export interface ModelLoopResult<Output> {
 
 /**
  * Lets a model work: it answers, or calls tools, is told what came of them, and goes on. Tool calls of one answer run side
- * by side; what they found is kept when a later step is tried again.
+ * by side; what they found is kept when a later step is tried again. What the run recalls of an earlier life is told as if it
+ * happened now.
  *
  * @throws `agent.step_limit`, `model.output_invalid`, `model.output_truncated`, `model.content_filtered`, what model calls throw,
  * and what ends a run from within a tool that writes: `approval.required`, `effect.unknown`, `effect.in_progress`.
@@ -55,17 +59,24 @@ export async function* runModelLoop<Output>(
   options: ModelLoopOptions<Output>,
 ): AsyncGenerator<WorkEvent, ModelLoopResult<Output>, void> {
   const messages = [...options.messages];
+  const memory = context.loopMemory();
   let repairs = 0;
   for (let step = 0; step < options.maxSteps; step++) {
-    const result = yield* modelStep(context, options, messages);
+    const result = yield* modelStep(context, options, messages, memory?.answer(step));
+    options.onAnswer?.(result, [...messages]);
     messages.push(result.message);
     if (result.toolCalls.length > 0) {
-      messages.push(yield* toolStep(context, options.tools, result.toolCalls));
+      await memory?.keepAnswer(step, result);
+      messages.push(yield* toolStep(context, options.tools, result.toolCalls, memory?.at(step)));
       continue;
     }
     refuseIncomplete(result);
     const read = await readOutput(options, result);
-    if ("output" in read) return { output: read.output, messages, result };
+    if ("output" in read) {
+      await memory?.keepAnswer(step, result);
+      return { output: read.output, messages, result };
+    }
+    memory?.holdAnswer(step, result);
     yield { type: "output-rejected", issues: read.issues };
     if (repairs++ >= options.maxRepairs) throw invalidOutput(result, read.issues);
     messages.push(userMessage(repairPrompt(read.issues), "developer"));
@@ -81,15 +92,17 @@ async function* modelStep<Output>(
   context: RunContext,
   options: ModelLoopOptions<Output>,
   messages: readonly Message[],
+  recalled: ModelResult | undefined,
 ): AsyncGenerator<WorkEvent, ModelResult, void> {
   const { model, output } = options;
   const startedAt = context.nowIso();
   const startedMs = context.clock.elapsed();
   yield { type: "step-started", index: context.nextStep, kind: "model", name: model.modelId };
-  const result = yield* callModel(context, model, toRequest(options, messages), output);
+  const result = recalled ?? (yield* callModel(context, model, toRequest(options, messages), output));
   if (result.toolCalls.some(({ input }) => isTooDeep(input))) throw tooDeep(result);
   const latencyMs = context.clock.elapsed() - startedMs;
-  const answer = { text: result.text, toolCalls: result.toolCalls.length };
+  const told = { text: result.text, toolCalls: result.toolCalls.length };
+  const answer = recalled ? { ...told, recalled: true } : told;
   context.noteStep({
     kind: "model",
     name: model.modelId,
@@ -121,9 +134,17 @@ async function* toolStep(
   context: RunContext,
   tools: ReadonlyMap<string, AnyTool>,
   calls: readonly ToolCallPart[],
+  memory: StepMemory | undefined,
 ): AsyncGenerator<WorkEvent, ToolMessage, void> {
   for (const { callId, name, input } of calls) yield { type: "tool-started", callId, name, input };
-  const running = calls.map((call) => runRecorded(context, tools, call));
+  const known = memory?.findings();
+  if (known) return yield* tellAgain(context, calls, known);
+  const writes = ({ name }: ToolCallPart) => tools.get(name)?.effect === "write";
+  const mayEnd = memory && calls.some(writes);
+  const running = calls.map((call, index) => {
+    const run = () => runRecorded(context, tools, call);
+    return mayEnd && !writes(call) ? memory.once(index, run) : run();
+  });
   // Each is awaited in turn below; one that fails first must not count as unhandled meanwhile.
   for (const pending of running) pending.catch(() => {});
   const parts: ToolMessage["parts"][number][] = [];
@@ -135,7 +156,24 @@ async function* toolStep(
     parts.push({ type: "tool-result", callId, name, output, failed, origin });
     yield { type: "tool-finished", callId, name, output, failed, latencyMs };
   }
-  return { role: "tool", parts };
+  const message: ToolMessage = { role: "tool", parts };
+  await memory?.keepFindings(message);
+  return message;
+}
+
+async function* tellAgain(
+  context: RunContext,
+  calls: readonly ToolCallPart[],
+  message: ToolMessage,
+): AsyncGenerator<WorkEvent, ToolMessage, void> {
+  const startedAt = context.nowIso();
+  for (const [index, { callId, name, output, failed = false }] of message.parts.entries()) {
+    const status = failed ? "failed" : "completed";
+    const input = calls[index]?.input ?? null;
+    context.noteStep({ kind: "tool", name, status, input, output, startedAt, latencyMs: 0 });
+    yield { type: "tool-finished", callId, name, output, failed, latencyMs: 0 };
+  }
+  return message;
 }
 
 /** One call's outcome. What ends the run waits for the calls beside it: none is left in the middle of a write. */

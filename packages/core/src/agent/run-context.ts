@@ -27,6 +27,7 @@ import { addUsage } from "../model/add-usage.js";
 import type { SpendCap } from "../model/spend-cap.js";
 import type { Span, Telemetry } from "../telemetry/telemetry.js";
 import type { WriteGuard } from "../tools/write-guard.js";
+import { LoopMemory, type PartMemory, withinPart } from "./loop-memory.js";
 import type { RecordWriter, RunRecords } from "./record-writer.js";
 import type { RunEnd, RunSummary } from "./run-event.js";
 
@@ -60,6 +61,7 @@ export interface RunContextInit {
   readonly effects?: Effects | undefined;
   /** What effects are named by. @defaultValue the run */
   readonly effectScope?: EffectScope | undefined;
+  readonly parts?: PartMemory | undefined;
   readonly onApprovalRequired?: ((approval: ApprovalRecord) => unknown) | undefined;
 }
 
@@ -91,6 +93,8 @@ export class RunContext {
   #unpriced = false;
   #engine: string | undefined;
   readonly #parts = new Map<string, number>();
+  #children = 0;
+  #loops = 0;
 
   constructor(init: RunContextInit) {
     this.init = init;
@@ -119,6 +123,18 @@ export class RunContext {
     const number = (this.#parts.get(part) ?? 0) + 1;
     this.#parts.set(part, number);
     return { runId: effectScope.runId, step: `${effectScope.step}/${part}:${number}` };
+  }
+
+  /** What another agent remembers that runs as a part of this one. */
+  partsOf(part: string): PartMemory | undefined {
+    const { parts } = this.init;
+    return parts && withinPart(parts, `${part}-${this.#children++}`);
+  }
+
+  /** What the next loop of this run remembers, where anything does. */
+  loopMemory(): LoopMemory | undefined {
+    const { parts } = this.init;
+    return parts && new LoopMemory(parts, this.#loops++, this.writeGuard?.slots);
   }
 
   get runId(): string {

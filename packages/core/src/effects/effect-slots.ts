@@ -45,6 +45,16 @@ export class EffectSlots {
     };
   }
 
+  /** Which places are taken, by tool and target. */
+  taken(): Readonly<Record<string, readonly number[]>> {
+    return Object.fromEntries([...this.#taken].map(([name, numbers]) => [name, [...numbers]]));
+  }
+
+  /** Takes the places that an earlier life of the run had taken. */
+  restore(taken: Readonly<Record<string, readonly number[]>>): void {
+    for (const [name, numbers] of Object.entries(taken)) this.#taken.set(name, new Set(numbers));
+  }
+
   #take(effect: string, target: string): EffectSlot {
     const name = JSON.stringify([effect, target]);
     const taken = this.#taken.get(name) ?? new Set<number>();

@@ -37,6 +37,10 @@ export interface NodeContext {
    * @throws SalesAgentError `graph.step_conflict` for a name that was used; what `work` throws, which is not remembered.
    */
   step<T>(name: string, work: () => T | Promise<T>): Promise<T>;
+  /** What a step came to that is done; nothing for one that is not. For work that `step` can't hold, as the other half of `remember`. */
+  recall(name: string): JsonValue | undefined;
+  /** Remembers what a step came to. A name is remembered once in a task, by `step` or by this. @throws As `step`. */
+  remember(name: string, value: JsonValue): Promise<void>;
   /**
    * Asks somebody, and ends the node until the answer is there; then the node runs again from its beginning, its steps are
    * remembered, and this call gives the answer. Several in one node are told apart by their order.

@@ -66,19 +66,32 @@ export class TaskContext implements NodeContext {
 
   async step<T>(name: string, work: () => T | Promise<T>): Promise<T> {
     this.#refuseMore();
+    this.#takeName(name);
+    const kept = this.recall(name);
+    if (kept !== undefined) return kept as T;
+    const value = (await work()) ?? null;
+    // Also after an abort: what was done is worth remembering.
+    await this.#run.remember(`${this.#run.key}/${name}`, asJson(value));
+    return value as T;
+  }
+
+  recall(name: string): JsonValue | undefined {
+    return this.#run.recall(`${this.#run.key}/${name}`);
+  }
+
+  async remember(name: string, value: JsonValue): Promise<void> {
+    this.#takeName(name);
+    if (this.recall(name) !== undefined) throw stepConflict(this.graph, this.node, name);
+    await this.#run.remember(`${this.#run.key}/${name}`, value);
+  }
+
+  #takeName(name: string): void {
     if (typeof name !== "string" || name.length < 1 || name.length > 200 || name.startsWith(":")) {
       throw new TypeError(`ctx.step: the name must be 1 to 200 characters that don't begin with ":"`);
     }
     this.#names ??= new Set();
     if (this.#names.has(name)) throw stepConflict(this.graph, this.node, name);
     this.#names.add(name);
-    const key = `${this.#run.key}/${name}`;
-    const kept = this.#run.recall(key);
-    if (kept !== undefined) return kept as T;
-    const value = (await work()) ?? null;
-    // Also after an abort: what was done is worth remembering.
-    await this.#run.remember(key, asJson(value));
-    return value as T;
   }
 
   interrupt<Answer = JsonValue>(
