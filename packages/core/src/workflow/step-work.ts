@@ -1,4 +1,5 @@
 import type { Clock, JsonValue } from "@salesagent/ports";
+import type { PartMemory } from "../agent/loop-memory.js";
 import { EffectSlots, type Effects } from "../effects/index.js";
 import type { NodeContext } from "../graph/index.js";
 import { runTool } from "../tools/run-tool.js";
@@ -52,7 +53,17 @@ export async function runAgent(
   signal: AbortSignal,
 ): Promise<JsonValue> {
   const agent = agents.get(name) as WorkflowAgent;
-  const options = { tenant: tenantOf(context), signal, effectScope: scope, delivery: "whole" } as const;
+  const parts: PartMemory = {
+    recall: (part) => context.recall(part),
+    remember: (part, value) => context.remember(part, value),
+  };
+  const options = {
+    tenant: tenantOf(context),
+    signal,
+    effectScope: scope,
+    parts,
+    delivery: "whole",
+  } as const;
   const output = await agent.run(input as never, options).output();
   return JSON.parse(JSON.stringify(output) ?? "null") as JsonValue;
 }
