@@ -10,7 +10,7 @@ import {
 import { StructuredOutput } from "../model/structured-output.js";
 import { describeIssues, validate } from "../model/validate.js";
 import { type AgentOptions, BaseAgent } from "./base-agent.js";
-import { runModelLoop, toRequest } from "./model-loop.js";
+import { type ModelLoopOptions, runModelLoop, toRequest } from "./model-loop.js";
 import type { RunContext } from "./run-context.js";
 import type { WorkEvent } from "./run-event.js";
 import { openThread } from "./thread-memory.js";
@@ -78,24 +78,30 @@ class DefinedAgent<Input, Output> extends BaseAgent<Input, Output> {
   ): AsyncGenerator<WorkEvent, Output, void> {
     const input = await this.#checkInput(given);
     const { model, request } = this.#definition;
-    const work = { model, request, tools: this.tools, output: this.#output };
     const instructions = systemMessage(this.systemPrompt());
     const prompt = this.#prompt(input);
+    const loop: ModelLoopOptions<Output> = {
+      agent: this.name,
+      model,
+      messages: [instructions, ...prompt],
+      tools: this.tools,
+      output: this.#output,
+      maxSteps: this.#maxSteps,
+      maxRepairs: this.#maxRepairs,
+      request,
+    };
     const thread =
       context.init.memory &&
       (await openThread(context, {
-        ...{ instructions, prompt, profile: model.profile },
-        request: toRequest(work, []),
+        instructions,
+        prompt,
+        profile: model.profile,
+        request: toRequest(loop, []),
       }));
-    const { output, result, messages } = yield* runModelLoop<Output>(context, {
-      ...work,
-      agent: this.name,
-      messages: thread?.messages ?? [instructions, ...prompt],
-      maxSteps: this.#maxSteps,
-      maxRepairs: this.#maxRepairs,
-    });
+    const told = thread ? { ...loop, messages: thread.messages } : loop;
+    const { output, result, messages } = yield* runModelLoop<Output>(context, told);
     context.setEngine(`${result.provider}/${result.modelId}`);
-    await thread?.keep(messages);
+    if (thread) await thread.keep(messages);
     return output;
   }
 
