@@ -1,4 +1,4 @@
-import { durableFlows, memoryCheckpointer } from "@salesagent/core/graph";
+import { type DurableFlows, durableFlows, memoryCheckpointer } from "@salesagent/core/graph";
 import { createMemory, type SessionMemory } from "@salesagent/core/memory";
 import { scriptedModel } from "@salesagent/core/scripted-model";
 import { createModelStream, type LanguageModel, systemClock } from "@salesagent/ports";
@@ -176,6 +176,39 @@ describe("a turn in writing that is kept", () => {
     expect(await thread()).toEqual(["user: Hi", "assistant: Hello."]);
   });
 
+  it.each(["transcribe", "intent", "respond", "speak"])(
+    "goes on after %s, pays once and is answered once",
+    async (node) => {
+      const intents = { greet: "says hello" };
+      const found = { text: JSON.stringify({ intent: "greet", confidence: 1 }) };
+      const { newAgent, storage, thread, model } = conversationScene([found, { text: "Hello." }], {
+        clock: systemClock,
+      });
+      let isDead = () => {};
+      const dead = new Promise<void>((resolve) => {
+        isDead = resolve;
+      });
+      const first: DurableFlows = durableFlows({
+        ...{ storage, ...quick },
+        onEvent(event) {
+          // Before it could say so: the node runs again elsewhere.
+          if (event.type === "node-finished" && event.node === node)
+            void first[Symbol.asyncDispose]().then(isDead);
+        },
+      });
+      const asked = { ...turn, turnId: "m1" };
+      const left = newAgent({ intents, checkpointer: first }).turn({ text: "Hi" }, asked);
+      left.result().catch(() => {});
+      await dead;
+
+      await using second = durableFlows({ storage, ...quick });
+      const living = newAgent({ intents, checkpointer: second });
+      expect((await living.turn({ text: "Hi" }, asked).result()).text).toBe("Hello.");
+      expect(await thread()).toEqual(["user: Hi", "assistant: Hello."]);
+      expect(model.requests).toHaveLength(2);
+    },
+  );
+
   it("is over when the reader leaves, with what they read, and is not gone on with", async () => {
     const { newAgent, storage, thread } = conversationScene([], { clock: systemClock });
     await using flows = durableFlows({ storage, ...quick });
@@ -203,11 +236,13 @@ describe("a turn in writing that is kept", () => {
     const cut = agent.turn({ text: "Go." }, { ...turn, turnId: "m1", signal: caller.signal });
     const result = cut.result();
     result.catch(() => {});
-    await expect.poll(() => agent.graph.getState("m1", { tenant })).toMatchObject({ status: "pending" });
+    await expect
+      .poll(() => agent.graph.getState("m1", { tenant }), { timeout: 10_000 })
+      .toMatchObject({ status: "pending" });
     caller.abort(new Error("left"));
     await expect(result).rejects.toThrow("left");
     await expect
-      .poll(async () => (await agent.graph.getState("m1", { tenant }))?.stop)
+      .poll(async () => (await agent.graph.getState("m1", { tenant }))?.stop, { timeout: 10_000 })
       .toMatchObject({ by: "reader" });
     await cut.settled();
     expect(await thread()).toEqual(["user: Go."]);

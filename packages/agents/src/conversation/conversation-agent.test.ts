@@ -297,6 +297,18 @@ describe("createConversationAgent", () => {
     expect(() => agent.turn({ text: "Hi" }, { tenant: "", threadId })).toThrow(/options\.tenant/);
   });
 
+  it("holds a turn once at a time", async () => {
+    const { agent } = conversationScene([{ until: new Promise(() => {}) }]);
+    const asked = { ...turn, turnId: "m1" };
+    const first = agent.turn({ text: "Hi" }, asked);
+    first.result().catch(() => {});
+    await new Promise((resolve) => setImmediate(resolve));
+    const second = agent.turn({ text: "Hi" }, { ...asked, threadId: "other" });
+    await expect(second.result()).rejects.toMatchObject({ code: "flow.wrong_state" });
+    first.abort();
+    await first.settled();
+  });
+
   it("asks another model for the intent where there is one", async () => {
     const intentModel = scriptedModel([found("order", 0.5)]);
     const { agent, model } = conversationScene([{ text: "Sure." }], { intents, intentModel });

@@ -292,7 +292,7 @@ describe("a request that is handed over on a queue", () => {
     const asked = await agent.open({ threadId, text: "Ten, please.", customer }, { tenant, runId }).result();
     expect(asked).toMatchObject({ status: "waiting", on: [{ node: "hand-over" }] });
     await using _worker = await handoffs.work();
-    await expect.poll(told).toEqual(["Ten it is."]);
+    await expect.poll(told, { timeout: 10_000 }).toEqual(["Ten it is."]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { durableFlows } from "@salesagent/core/graph";
+import { type DurableFlows, durableFlows } from "@salesagent/core/graph";
 import { scriptedModel } from "@salesagent/core/scripted-model";
 import { systemClock } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
@@ -15,6 +15,7 @@ import {
 } from "./testing/service-scene.js";
 
 const quick = { leaseMs: 300, pollMs: 10 };
+const patient = { timeout: 10_000 };
 const never = () => new Promise<never>(() => {});
 const opening = { threadId, text: "What is the price?", customer };
 
@@ -28,6 +29,39 @@ function happening() {
 }
 
 describe("a case whose process dies", () => {
+  it.each(["listen", "classify", "answer", "reply"])(
+    "right after %s goes on, pays once and answers once",
+    async (node) => {
+      const { newAgent, storage, told, thread, model } = serviceScene([sorted("billing"), priceAnswer], {
+        clock: systemClock,
+      });
+      const died = happening();
+      const first: DurableFlows = durableFlows({
+        ...{ storage, ...quick },
+        onEvent(event) {
+          // Before it could say so: the node runs again elsewhere.
+          if (event.type !== "node-finished" || event.node !== node) return;
+          void first[Symbol.asyncDispose]().then(died.happen);
+        },
+      });
+      newAgent({ checkpointer: first })
+        .open(opening, { tenant, runId })
+        .result()
+        .catch(() => {});
+      await died.happened;
+
+      await using second = durableFlows({ storage, ...quick });
+      const living = newAgent({ checkpointer: second });
+      second.work();
+      await expect
+        .poll(async () => (await living.graph.getState(runId, { tenant }))?.on, patient)
+        .toMatchObject([{ name: "message" }]);
+      expect(told()).toEqual([priceText]);
+      expect(await thread()).toEqual(["user: What is the price?", `assistant: ${priceText}`]);
+      expect(model.requests).toHaveLength(2);
+    },
+  );
+
   it("goes on between two nodes, without paying twice, and answers once", async () => {
     const { newAgent, storage, told, thread } = serviceScene([], { clock: systemClock });
     const first = durableFlows({ storage, ...quick });
@@ -48,8 +82,8 @@ describe("a case whose process dies", () => {
     await using second = durableFlows({ storage, ...quick });
     newAgent({ checkpointer: second, classifyModel: scriptedModel([]), model: scriptedModel([priceAnswer]) });
     second.work();
-    await expect.poll(told).toEqual([priceText]);
-    await expect.poll(thread).toEqual(["user: What is the price?", `assistant: ${priceText}`]);
+    await expect.poll(told, patient).toEqual([priceText]);
+    await expect.poll(thread, patient).toEqual(["user: What is the price?", `assistant: ${priceText}`]);
   });
 
   it("after the reply went out and before it could say so: it is looked up, and not sent again", async () => {
@@ -77,7 +111,7 @@ describe("a case whose process dies", () => {
     const living = newAgent({ checkpointer: second });
     second.work();
     await expect
-      .poll(async () => (await living.graph.getState(runId, { tenant }))?.on, { timeout: 10_000 })
+      .poll(async () => (await living.graph.getState(runId, { tenant }))?.on, patient)
       .toMatchObject([{ name: "message" }]);
     expect(told()).toEqual([priceText]);
     expect(await thread()).toEqual(["user: What is the price?", `assistant: ${priceText}`]);
@@ -97,7 +131,7 @@ describe("a case whose process dies", () => {
     await using second = durableFlows({ storage, ...quick });
     newAgent({ checkpointer: second });
     second.work();
-    await expect.poll(() => told().at(-1)).toBe("On Friday.");
+    await expect.poll(() => told().at(-1), patient).toBe("On Friday.");
     expect(told()).toHaveLength(2);
   });
 });
