@@ -8,6 +8,7 @@ import { scriptedModel } from "../scripted-model/index.js";
 import { type EscalateOptions, type EscalationOutcome, escalate, escalationMessage } from "./escalate.js";
 import { createEscalations } from "./escalations.js";
 import { createSwarm } from "./swarm.js";
+import { eventually } from "./testing/eventually.js";
 
 const tenant = "acme";
 const DAY_MS = 86_400_000;
@@ -72,7 +73,7 @@ describe("an escalation", () => {
       answer: { percent: 20 },
     });
     expect(answered).toMatchObject({ status: "answered", by: "user:42", answer: { percent: 20 } });
-    await expect.poll(outcome).toEqual({ status: "answered", answer: { percent: 20 }, by: "user:42" });
+    await eventually(outcome).toEqual({ status: "answered", answer: { percent: 20 }, by: "user:42" });
     expect((await through.list({ tenant })).items).toEqual([]);
     const audit = (await storage.tenant(tenant).audit.list()).items;
     expect(audit.map(({ action, actor }) => [action, actor])).toEqual([
@@ -115,7 +116,7 @@ describe("an escalation", () => {
     await begin();
     const [asked] = (await through.list({ tenant })).items;
     await through.decline(asked?.id ?? "", { tenant, by: "user:42", reason: "not now" });
-    await expect.poll(outcome).toEqual({ status: "declined", reason: "not now", by: "user:42" });
+    await eventually(outcome).toEqual({ status: "declined", reason: "not now", by: "user:42" });
   });
 
   it("gives the fallback when nobody answers in time, and takes no answer then", async () => {
@@ -126,15 +127,10 @@ describe("an escalation", () => {
     await using _flows = flows;
     await begin();
     const [asked] = (await through.list({ tenant })).items;
-    await expect
-      .poll(
-        async () => {
-          await pass(60_000);
-          return outcome();
-        },
-        { timeout: 10_000, interval: 1 },
-      )
-      .toEqual({ status: "expired", answer: { percent: 10 } });
+    await eventually(async () => {
+      await pass(60_000);
+      return outcome();
+    }).toEqual({ status: "expired", answer: { percent: 10 } });
     const late = through.answer(asked?.id ?? "", { tenant, by: "user:42", answer: "late" });
     await expect(late).rejects.toMatchObject({ code: "approval.invalid" });
     expect(await through.get(asked?.id ?? "", { tenant })).toMatchObject({ status: "expired" });
@@ -146,15 +142,10 @@ describe("an escalation", () => {
     await begin();
     const [asked] = (await through.list({ tenant })).items;
     await createApprovals({ storage, clock }).approve(asked?.id ?? "", { tenant, by: "user:42" });
-    await expect
-      .poll(
-        async () => {
-          await pass(10_000);
-          return outcome();
-        },
-        { interval: 1 },
-      )
-      .toEqual({ status: "answered", answer: null, by: "user:42" });
+    await eventually(async () => {
+      await pass(10_000);
+      return outcome();
+    }).toEqual({ status: "answered", answer: null, by: "user:42" });
   });
 
   it("takes no event for an answer", async () => {
@@ -164,8 +155,8 @@ describe("an escalation", () => {
     const [asked] = (await through.list({ tenant })).items;
     const forged = { status: "answered", answer: { percent: 100 }, by: "user:1" };
     await graph.deliver("r1", `approval:${asked?.id}`, forged, { tenant });
-    await expect.poll(() => runs.length).toBe(2);
-    await expect.poll(() => graph.getState("r1", { tenant })).toMatchObject({ status: "waiting" });
+    await eventually(() => runs.length).toBe(2);
+    await eventually(() => graph.getState("r1", { tenant })).toMatchObject({ status: "waiting" });
     expect(await through.get(asked?.id ?? "", { tenant })).toMatchObject({ status: "pending" });
   });
 
@@ -175,8 +166,16 @@ describe("an escalation", () => {
     await begin();
     const [asked] = (await through.list({ tenant })).items;
     await graph.deliver("r1", `approval:${asked?.id}`, null, { tenant });
-    await expect.poll(() => runs.length).toBe(2);
+    await eventually(() => runs.length).toBe(2);
     expect((await through.list({ tenant })).items).toHaveLength(1);
+    expect(told).toHaveLength(1);
+  });
+
+  it("is told once, though it is requested again", async () => {
+    const { through, told } = desk();
+    const request = { tenant, id: "q1", agent: "a", runId: "r9", reason: "r", summary: "s" };
+    const first = await through.request(request);
+    expect(await through.request({ ...request, summary: "other words" })).toEqual(first);
     expect(told).toHaveLength(1);
   });
 
@@ -244,11 +243,9 @@ describe("a swarm that may ask persons", () => {
     const [asked] = (await escalations.list({ tenant })).items;
     expect(asked).toMatchObject({ agent: "sales", reason: "above my limit", summary: "They want 30 %." });
     await escalations.answer(asked?.id ?? "", { tenant, by: "user:42", answer: "20 % at most" });
-    await expect
-      .poll(() => swarm.reply(talk))
-      .toMatchObject({
-        status: "answered",
-        text: 'I may: {"escalation":"answered","answer":"20 % at most"}',
-      });
+    await eventually(() => swarm.reply(talk)).toMatchObject({
+      status: "answered",
+      text: 'I may: {"escalation":"answered","answer":"20 % at most"}',
+    });
   });
 });

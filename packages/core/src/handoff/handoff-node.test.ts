@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { HandoffQueue } from "../agent/handoff-queue.js";
 import { durableFlows, END, type NodeRetry, START, StateGraph } from "../graph/index.js";
 import { type HandoffNodeOptions, handoffNode } from "./handoff-node.js";
+import { eventually } from "./testing/eventually.js";
 import { FunctionAgent, handoffWorld, tenant } from "./testing/handoff-world.js";
 
 const quick = { leaseMs: 300, pollMs: 20 };
@@ -45,12 +46,10 @@ describe("a node that hands over", () => {
     expect(await stores.flows.get("r1")).not.toHaveProperty("owner");
 
     await using _worker = await handoffs.work();
-    await expect
-      .poll(() => graph.getState("r1", { tenant }))
-      .toMatchObject({
-        status: "completed",
-        state: { answer: "about invoices" },
-      });
+    await eventually(() => graph.getState("r1", { tenant })).toMatchObject({
+      status: "completed",
+      state: { answer: "about invoices" },
+    });
     const [handed] = (await stores.runs.list()).items;
     expect(handed).toMatchObject({ parentRunId: "r1", status: "completed" });
   });
@@ -66,12 +65,10 @@ describe("a node that hands over", () => {
     await using second = durableFlows({ storage, ...quick });
     const graph = asking(handoffs).compile({ name: "asking", checkpointer: second });
     second.work();
-    await expect
-      .poll(() => graph.getState("r1", { tenant }))
-      .toMatchObject({
-        status: "completed",
-        state: { answer: "about invoices" },
-      });
+    await eventually(() => graph.getState("r1", { tenant })).toMatchObject({
+      status: "completed",
+      state: { answer: "about invoices" },
+    });
   });
 
   it("hands over once, though its process dies before it has remembered that it did", async () => {
@@ -107,15 +104,13 @@ describe("a node that hands over", () => {
       clock.advance(5_000);
       return graph.getState(runId, { tenant });
     };
-    await expect.poll(() => look(failing, "r1")).toMatchObject({ status: "failed" });
+    await eventually(() => look(failing, "r1")).toMatchObject({ status: "failed" });
     const { error } = (await failing.getState("r1", { tenant })) ?? {};
     expect(error?.message).toContain('The work that was handed to "support" failed (internal)');
-    await expect
-      .poll(() => look(recovering, "r2"))
-      .toMatchObject({
-        status: "completed",
-        state: { answer: "told: handoff.failed" },
-      });
+    await eventually(() => look(recovering, "r2")).toMatchObject({
+      status: "completed",
+      state: { answer: "told: handoff.failed" },
+    });
   });
 
   it("waits no longer than its time", async () => {
@@ -130,7 +125,7 @@ describe("a node that hands over", () => {
       clock.advance(1_000);
       return graph.getState("r1", { tenant });
     };
-    await expect.poll(look, { interval: 5 }).toMatchObject({ state: { answer: "call.timed_out" } });
+    await eventually(look).toMatchObject({ state: { answer: "call.timed_out" } });
     await begun;
   });
 

@@ -3,6 +3,7 @@ import { defineAgent } from "../agent/define-agent.js";
 import { createEffects } from "../effects/index.js";
 import { scriptedModel } from "../scripted-model/index.js";
 import { handoffTool } from "./handoff-tool.js";
+import { eventually } from "./testing/eventually.js";
 import { FunctionAgent, handoffWorld, tenant } from "./testing/handoff-world.js";
 
 describe("the tool that hands work over", () => {
@@ -51,7 +52,7 @@ describe("the tool that hands work over", () => {
     });
     await handoffs.to("echo", "go", { tenant });
     await using _worker = await handoffs.work();
-    await expect.poll(() => told).toEqual([expect.stringContaining("handoff.too_deep")]);
+    await eventually(() => told).toEqual([expect.stringContaining("handoff.too_deep")]);
   });
 
   it("offers the agents that it was given, and no others", async () => {

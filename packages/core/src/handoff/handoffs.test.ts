@@ -2,11 +2,13 @@ import { SalesAgentError } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineAgent } from "../agent/define-agent.js";
+import type { RunContext } from "../agent/run-context.js";
 import { createApprovals, createEffects } from "../effects/index.js";
 import { scriptedModel } from "../scripted-model/index.js";
 import { recordingTelemetry } from "../telemetry/testing/recording-telemetry.js";
 import { defineTool } from "../tools/define-tool.js";
 import { createHandoffs } from "./handoffs.js";
+import { eventually } from "./testing/eventually.js";
 import { FunctionAgent, handoffWorld, losingAcknowledgements, tenant } from "./testing/handoff-world.js";
 
 const echo = () => new FunctionAgent("echo", (task: string) => `done: ${task}`);
@@ -166,7 +168,7 @@ describe("a receiver", () => {
     const ticket = await handoffs.to(agent, undefined, { tenant });
     await using _worker = await handoffs.work({ retries: 5 });
     await until(ticket?.runId, "completed");
-    await expect.poll(() => until(ticket?.runId, "completed").then(() => jobs.counts())).toEqual([]);
+    await eventually(() => until(ticket?.runId, "completed").then(() => jobs.counts())).toEqual([]);
     expect(runs).toBe(1);
     expect(await handoffs.result(ticket?.runId ?? "", { tenant })).toBe(1);
   });
@@ -248,11 +250,11 @@ describe("a receiver", () => {
     const { handoffs, until, clock, jobs } = handoffWorld([agent]);
     const ticket = await handoffs.to(agent, undefined, { tenant });
     await using _worker = await handoffs.work({ timeoutMs: 1_000 });
-    await expect.poll(() => tries).toBe(1);
+    await eventually(() => tries).toBe(1);
     clock.advance(1_000);
     const done = await until(ticket?.runId, "completed");
     fail(new Error("too late"));
-    await expect.poll(() => jobs.counts()).toEqual([]);
+    await eventually(() => jobs.counts()).toEqual([]);
     expect(await handoffs.status(ticket?.runId ?? "", { tenant })).toEqual(done);
   });
 
@@ -334,7 +336,7 @@ describe("agents that hand work on", () => {
     const { world, told } = circle(3);
     await world.handoffs.to("a", 0, { tenant });
     await using _worker = await world.handoffs.work({ retries: 0 });
-    await expect.poll(() => told).toHaveLength(1);
+    await eventually(() => told).toHaveLength(1);
     expect(told[0]).toMatchObject({
       code: "handoff.too_deep",
       facts: { agent: "a", path: ["a", "b", "a", "b"], limit: 3 },
@@ -362,7 +364,7 @@ describe("agents that hand work on", () => {
     );
     await world.handoffs.to("outer", 0, { tenant });
     await using _worker = await world.handoffs.work();
-    await expect.poll(() => told, { timeout: 3_000 }).toHaveLength(1);
+    await eventually(() => told).toHaveLength(1);
     const path = Array.from({ length: 5 }, () => ["outer", "inner"]).flat();
     expect(told[0]).toMatchObject({ code: "handoff.too_deep", facts: { path } });
   });
@@ -388,6 +390,22 @@ describe("agents that hand work on", () => {
 });
 
 describe("createHandoffs", () => {
+  it("takes the payload that an agent takes, and a name only with a queue", async () => {
+    const { handoffs } = handoffWorld([echo()]);
+    // @ts-expect-error the agent takes a text
+    expect(await handoffs.to(echo(), 5, { tenant })).toBeDefined();
+    class Careless extends FunctionAgent<string, string> {
+      begin(context: RunContext) {
+        // @ts-expect-error a name needs a queue
+        return this.handoffTo("echo", "x", context);
+      }
+    }
+    const careless: Careless = new Careless("careless", (_, { context }): string =>
+      String(careless.begin(context)),
+    );
+    await expect(careless.run("go", { tenant }).output()).rejects.toThrow("pass { through: handoffs }");
+  });
+
   it.each([
     [{ maxDepth: 0 }, "handoffs.maxDepth"],
     [{ approvalPollMs: 0 }, "handoffs.approvalPollMs"],

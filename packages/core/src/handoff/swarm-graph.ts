@@ -118,7 +118,7 @@ export function swarmGraph(plan: SwarmPlan): SwarmGraph {
 }
 
 /** What was said, as a message. */
-export const saidMessage = ({ text, origin }: Said): UserMessage => userMessage(text, origin);
+const saidMessage = ({ text, origin }: Said): UserMessage => userMessage(text, origin);
 
 /** Waits for somebody to speak, and gives the word to whoever is active. */
 function listen({ said, active, messages }: SwarmState, context: NodeContext): Command<SwarmUpdate> {

@@ -1,5 +1,6 @@
 import type { JsonValue, Message, ModelRequest } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createApprovals, createEffects } from "../effects/index.js";
@@ -9,6 +10,7 @@ import { type ScriptedReply, scriptedModel } from "../scripted-model/index.js";
 import { defineTool } from "../tools/define-tool.js";
 import { createSwarm, type SwarmOptions } from "./swarm.js";
 import type { SwarmMember } from "./swarm-graph.js";
+import { eventually } from "./testing/eventually.js";
 import { mortal } from "./testing/mortal.js";
 
 const tenant = "acme";
@@ -174,6 +176,44 @@ describe("a swarm", () => {
     expect(c.seen).toEqual([]);
   });
 
+  it("keeps its transcript valid and its loops bounded, whatever its models do", async () => {
+    const names = ["a", "b", "c"] as const;
+    const call = fc.constantFrom("transfer_to_a", "transfer_to_b", "transfer_to_c", "lookup", "unknown");
+    const step = fc.record({ text: fc.constantFrom("", "Hm."), calls: fc.array(call, { maxLength: 3 }) });
+    const lookup = defineTool({
+      name: "lookup",
+      description: "Looks.",
+      input: z.object({}),
+      effect: "read",
+      run: () => null,
+    });
+    const check = fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const plan = [...steps];
+      let asked = 0;
+      const answer = (): ScriptedReply => {
+        asked++;
+        const { text, calls } = plan.shift() ?? { text: "Done.", calls: [] };
+        const toolCalls = calls.map((name) => ({ name, input: { reason: "r" } }));
+        return toolCalls.length > 0 ? { text, toolCalls } : { text: text || "Well." };
+      };
+      const agents = Object.fromEntries(
+        names.map((name) => [name, member(name, answer, { tools: [lookup], maxSteps: 4 })]),
+      );
+      const swarm = createSwarm({ agents, start: "a", maxTransfers: 2 });
+      for (const said of ["one", "two"]) {
+        const before = asked;
+        const reply = await swarm.say(said, talk).catch((error: unknown) => error);
+        expect(reply).toMatchObject(
+          reply instanceof Error ? { facts: { errorCode: "agent.step_limit" } } : { status: "answered" },
+        );
+        expect(asked - before).toBeLessThanOrEqual(4 * 3);
+      }
+      const { state } = (await swarm.graph.getState("swarm:thread-1", { tenant })) ?? {};
+      checkTranscript(state?.messages ?? []);
+    });
+    await fc.assert(check, { numRuns: 60 });
+  });
+
   it("offers the transfers that a member may make, and no others", async () => {
     const a = member("a", () => ({ text: "a" }), { transfersTo: ["c"] });
     const agents = { a, b: member("b", () => ({ text: "b" })), c: member("c", () => ({ text: "c" })) };
@@ -238,7 +278,7 @@ describe("a swarm", () => {
     const [asked] = (await approvals.list({ tenant, status: "pending" })).items;
     await approvals.approve(asked?.id ?? "", { tenant, by: "user:42" });
     await swarm.graph.deliver("swarm:thread-1", `approval:${asked?.id}`, null, { tenant });
-    await expect.poll(() => swarm.reply(talk)).toMatchObject({ status: "answered", text: "Done." });
+    await eventually(() => swarm.reply(talk)).toMatchObject({ status: "answered", text: "Done." });
     expect(refunds).toEqual([5]);
   });
 
@@ -269,13 +309,13 @@ describe("a swarm", () => {
     const approvals = createApprovals({ storage });
     for (const name of ["ada", "bo"]) {
       const pending = async () => (await approvals.list({ tenant, status: "pending" })).items[0];
-      await expect.poll(pending).toMatchObject({ arguments: { to: name } });
-      await expect.poll(() => swarm.reply(talk)).toMatchObject({ status: "waiting" });
+      await eventually(pending).toMatchObject({ arguments: { to: name } });
+      await eventually(() => swarm.reply(talk)).toMatchObject({ status: "waiting" });
       const id = (await pending())?.id ?? "";
       await approvals.approve(id, { tenant, by: "user:42" });
       await swarm.graph.deliver("swarm:thread-1", `approval:${id}`, null, { tenant });
     }
-    await expect.poll(() => swarm.reply(talk)).toMatchObject({ status: "answered", text: "Both." });
+    await eventually(() => swarm.reply(talk)).toMatchObject({ status: "answered", text: "Both." });
     expect(paid).toEqual(["ada", "bo"]);
   });
 
@@ -356,9 +396,11 @@ describe("a conversation whose process dies", () => {
       await using second = durableFlows({ storage, ...quick });
       const swarm = await converse(second, sent, { storage });
       second.work();
-      await expect
-        .poll(() => swarm.reply(talk), { timeout: 5_000 })
-        .toMatchObject({ status: "answered", text: "mailed", agent: "billing" });
+      await eventually(() => swarm.reply(talk)).toMatchObject({
+        status: "answered",
+        text: "mailed",
+        agent: "billing",
+      });
       expect(sent, `died at write ${dieAt}`).toEqual(["ada"]);
       const { state } = (await swarm.graph.getState("swarm:thread-1", { tenant })) ?? {};
       checkTranscript(state?.messages ?? []);

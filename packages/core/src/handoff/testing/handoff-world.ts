@@ -61,7 +61,7 @@ export function handoffWorld(
         if (run?.status !== status) throw new Error(`the handoff is ${run?.status}, and not ${status}`);
         return run;
       },
-      { interval: 1 },
+      { interval: 1, timeout: 9_000 },
     );
   return { clock, storage, jobs, handoffs, stores, until };
 }
