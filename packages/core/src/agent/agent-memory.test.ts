@@ -8,7 +8,9 @@ import { createMemory, type MemoryOptions } from "../memory/index.js";
 import { type ScriptedReply, scriptedModel } from "../scripted-model/index.js";
 import type { Attributes, Telemetry } from "../telemetry/telemetry.js";
 import { defineTool } from "../tools/define-tool.js";
+import { BaseAgent } from "./base-agent.js";
 import { type AgentDefinition, defineAgent } from "./define-agent.js";
+import type { RunContext } from "./run-context.js";
 
 const at = { tenant: "acme", threadId: "call-7" };
 
@@ -137,6 +139,22 @@ describe("an agent with a memory", () => {
     });
     expect(JSON.stringify(model.requests[0])).not.toMatch(/Decides|somebody else/);
     expect(JSON.stringify(model.requests[1])).toMatch(/Decides/);
+  });
+
+  it("is told the same where another agent handed it the work", async () => {
+    const { agent, memory, model } = world({ replies: [{ text: "Hi." }] });
+    class Desk extends BaseAgent<string, string> {
+      readonly name = "desk";
+      protected override async *processTask(input: string, context: RunContext) {
+        const run = this.handoffTo(agent, input, context);
+        for await (const event of run) if (event.type === "finish") yield event;
+        return await run.output();
+      }
+    }
+    await memory.append(at.threadId, [userMessage("I am Bo.")], at);
+    await memory.remember([{ subject: "person:bo", text: "Decides." }], { tenant: "acme" });
+    await new Desk().run("Hello.", { ...at, subjects: ["person:bo"] }).output();
+    expect(JSON.stringify(model.requests[0])).toMatch(/Decides.*I am Bo/);
   });
 
   it("leaves room for its answer, its tools and what is new", async () => {

@@ -118,9 +118,9 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     }
     const { tenant, runId, signal, init } = context;
     context.logAction("task-handed-off", `agent:${agent.name}`, { from: this.name });
-    const { leadId, campaignId, threadId, spendCap, delivery, onApprovalRequired } = init;
+    const { leadId, campaignId, threadId, subjects, spendCap, delivery, onApprovalRequired } = init;
     return agent.run(payload, {
-      ...{ tenant, signal, leadId, campaignId, threadId, spendCap, delivery, onApprovalRequired },
+      ...{ tenant, signal, leadId, campaignId, threadId, subjects, spendCap, delivery, onApprovalRequired },
       effectScope: context.effectScopeOf(agent.name),
       parts: context.partsOf(agent.name),
       parentRunId: runId,
