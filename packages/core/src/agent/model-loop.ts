@@ -11,10 +11,10 @@ import {
 } from "@salesagent/ports";
 import { isTooDeep } from "../model/json-depth.js";
 import { repairPrompt, type StructuredOutput } from "../model/structured-output.js";
-import { describeIssues } from "../model/validate.js";
 import type { Span } from "../telemetry/telemetry.js";
 import { runTool } from "../tools/run-tool.js";
 import type { AnyTool, ToolOutcome } from "../tools/tool.js";
+import { invalidOutput, refuseIncomplete, tooDeep } from "./answer-errors.js";
 import { callModel } from "./call-model.js";
 import type { StepMemory } from "./loop-memory.js";
 import type { RunContext } from "./run-context.js";
@@ -259,44 +259,4 @@ async function readOutput<Output>(
   if (!output) return { output: result.text as JsonValue as Output };
   const read = await output.read(result.text);
   return "value" in read ? { output: read.value } : read;
-}
-
-/** An answer that was stopped is not an answer, however complete its text may look. */
-function refuseIncomplete(result: ModelResult): void {
-  const { provider, modelId, finishReason, requestId, usage } = result;
-  const facts = { provider, modelId, usage, ...(requestId === undefined ? {} : { requestId }) };
-  if (finishReason === "length") {
-    throw new SalesAgentError("model.output_truncated", {
-      message: `${provider}/${modelId} reached its output limit before the answer was done. Raise \`maxOutputTokens\`, or ask for less.`,
-      facts,
-      replay: "safe",
-    });
-  }
-  if (finishReason === "content-filter") {
-    throw new SalesAgentError("model.content_filtered", {
-      message: `${provider}/${modelId} refused to answer. Change the request, or ask another model.`,
-      facts,
-      replay: "safe",
-    });
-  }
-}
-
-/** Such a call can be neither checked nor sent back to any vendor. */
-function tooDeep({ provider, modelId, usage }: ModelResult): SalesAgentError<"model.malformed_response"> {
-  return new SalesAgentError("model.malformed_response", {
-    message: `${provider}/${modelId} called a tool with arguments that are nested too deeply. Ask again, or use a stronger model.`,
-    facts: { provider, modelId, usage },
-    replay: "safe",
-  });
-}
-
-function invalidOutput(
-  { provider, modelId, usage }: ModelResult,
-  issues: readonly { path: string; message: string }[],
-): SalesAgentError<"model.output_invalid"> {
-  return new SalesAgentError("model.output_invalid", {
-    message: `${provider}/${modelId} did not answer in the shape that was asked for: ${describeIssues(issues)}. Use a stronger model, or a simpler schema.`,
-    facts: { provider, modelId, usage, issues },
-    replay: "safe",
-  });
 }
