@@ -107,7 +107,9 @@ async function decideAsItsAgent(
 ): Promise<ApprovalRecord> {
   const entry = AGENTS.find((one) => one.name === approval.agent && isGraph(one));
   if (!entry) return decide(store, approval, decision, { agent: undefined, signal });
-  return withIdleAgent(store, entry, (agent) => decide(store, approval, decision, { agent, signal }));
+  return withIdleAgent(store, entry, undefined, (agent) =>
+    decide(store, approval, decision, { agent, signal }),
+  );
 }
 
 function inWords({ id, tool, status, decidedBy, editedArguments, runId }: ApprovalRecord): string {

@@ -15,6 +15,7 @@ import { worldOf } from "../world/own-versions.js";
 import type { WorldKind } from "../world/world.js";
 import { openWorld, readWorldChoice, refuseOtherWorld } from "../world/world-options.js";
 import { findGraphRun, theOperand } from "./find-run.js";
+import { lookAtRun } from "./look-at-run.js";
 
 const GO_ON_OPTIONS = {
   ...SETUP_OPTIONS,
@@ -97,11 +98,12 @@ export const cancelCommand: Command = {
     await using store = await openStore(readDurableChoice(options, io), io);
     const found = await findGraphRun(store, id);
     const { record } = found;
+    const own = ownOf(found);
+    const works = own !== undefined && canWork(own.kind, options, io);
     if (!(await store.stores.flows.stop(record.id, stop, { signal: io.signal }))) {
       throw new UsageError(`The run ${record.id} is ${record.status}: it has ended already.`);
     }
-    const own = ownOf(found);
-    if (own && canWork(own.kind, options, io)) {
+    if (own && works) {
       const exitCode = await goOn(store, found, own, options, io);
       return exitCode === EXIT_CODES.cancelled ? 0 : exitCode;
     }
@@ -147,6 +149,12 @@ async function goOn(
   given: OptionValues,
   io: Io,
 ): Promise<number> {
+  const { blocked } = await lookAtRun(store, record, entry);
+  if (blocked) {
+    throw new UsageError(
+      `The run ${record.id} can't go on with this version of ${entry.name}: ${blocked.message}`,
+    );
+  }
   const options = forWorld(kind, given);
   const setup = await readSetup(options, io);
   refuseOtherWorld(kind, setup.world, record.id);

@@ -3,6 +3,7 @@ import { UsageError } from "../command/usage-error.js";
 import { BY_OPTION, readPerson } from "../session/deciding-person.js";
 import { openStore } from "../session/open-session.js";
 import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
+import { worldOf } from "../world/own-versions.js";
 import { findGraphRun } from "./find-run.js";
 import { lookAtRun, withIdleAgent } from "./look-at-run.js";
 
@@ -29,7 +30,7 @@ export const replyCommand: Command = {
       const question = entry?.question?.(wait, state);
       if (!entry || !question) continue;
       const answer = { runId, wait, line, by, tenant: store.tenant, signal: io.signal };
-      await withIdleAgent(store, entry, (agent) => question.give(agent, answer));
+      await withIdleAgent(store, entry, worldOf(record), (agent) => question.give(agent, answer));
       io.stdout.write(
         `The answer is with the run ${runId}. It goes on where somebody works: salesagent runs resume ${runId}, or salesagent runs work.\n`,
       );

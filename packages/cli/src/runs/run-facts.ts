@@ -8,6 +8,7 @@ import type {
   ModelCallRecord,
   RunRecord,
   StepRecord,
+  StoredError,
 } from "@salesagent/ports";
 import type { AgentEntry } from "../agents/agent-entry.js";
 import { costOfParts, partsOfRun } from "../session/cost-of-run.js";
@@ -34,6 +35,8 @@ export interface GraphFacts {
   readonly simulated: boolean;
   readonly state: JsonObject;
   readonly waitsFor: readonly WaitFor[];
+  /** Why the state can't be read here. */
+  readonly blocked?: StoredError;
   readonly steps: readonly StepFacts[];
   readonly approvals: readonly ApprovalRecord[];
   readonly effects: readonly EffectRecord[];
@@ -69,6 +72,7 @@ export async function graphFacts(
   return {
     ...{ kind: "graph", run, simulated: worldOf(run) === "rehearsal" },
     ...{ state: sight.state, waitsFor: sight.on },
+    ...(sight.blocked && { blocked: sight.blocked }),
     steps: checkpoints.map(toStep),
     approvals: [...asked.items].reverse(),
     effects: [...effects.items].reverse(),

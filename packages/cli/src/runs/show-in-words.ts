@@ -32,7 +32,7 @@ export async function graphInWords(
   ].join("");
 }
 
-function headOf({ run, simulated, costUsd }: GraphFacts): string {
+function headOf({ run, simulated, costUsd, blocked }: GraphFacts): string {
   const { id, graph, version, status, owner, dueAt, error, stop, threadId, parentId } = run;
   const cost = costUsd === undefined ? "cost unknown" : `cost ${formatUsd(costUsd)}`;
   const lines = [
@@ -42,6 +42,7 @@ function headOf({ run, simulated, costUsd }: GraphFacts): string {
     ...(parentId === undefined ? [] : [`a part of the run ${parentId}`]),
     ...(status === "running" && owner !== undefined ? [`${owner} works on it, until ${dueAt} at least`] : []),
     ...(stop ? [`its end was asked for by ${stop.by} at ${stop.at}: ${stop.reason}`] : []),
+    ...(blocked ? [`its state can't be read here: ${blocked.message} (${blocked.code})`] : []),
     ...(error ? [`${error.message} (${error.code})`, `  salesagent runs retry ${id}`] : []),
   ];
   return `${lines.join("\n")}\n`;

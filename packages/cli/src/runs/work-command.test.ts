@@ -73,6 +73,7 @@ describe("salesagent runs work", () => {
     interrupt.abort(new Error("Interrupted"));
     await working;
     expect(await theirs.getState("theirs", { tenant: kept.tenant })).toMatchObject({ status: "pending" });
+    expect((await salesagent(["runs", "show", "theirs"])).stdout).toContain("its state can't be read here");
     const { stdout } = await salesagent(["runs", "cancel", "theirs"]);
     expect(stdout).toContain("The end of the run theirs is asked for.");
     expect((await salesagent(["runs"])).stdout).toMatch(/theirs +graph +bdr +pending, is to end/);
@@ -100,6 +101,8 @@ describe("salesagent runs retry", () => {
     const result = jsonLines(stdout).at(-1);
     expect(result).toMatchObject({ status: "completed", result: { stopped: "max-rounds" } });
     expect(result).not.toHaveProperty("simulated");
+    const shown = await salesagent(["runs", "show", "failed"]);
+    expect(shown.stdout).toMatch(/^growth · run failed · completed\n[\s\S]*stopped: max-rounds/);
     expect(exitCode).toBe(0);
   });
 });

@@ -21,19 +21,19 @@ export interface Decision {
 }
 
 /**
- * Decides, and wakes the run.
+ * Decides; the ledger wakes the run with it.
  *
  * @param agent - The agent that asked, where it is one of ours: it checks an edit before anything is decided.
  * @throws `approval.invalid`; UsageError for an edit that does not fit.
  */
 export async function decide(
-  store: StoreSession,
+  store: Pick<StoreSession, "approvals" | "tenant">,
   approval: ApprovalRecord,
   { by, refusal, edit }: Decision,
   { agent, signal }: { readonly agent: GraphAgent | undefined; readonly signal: AbortSignal },
 ): Promise<ApprovalRecord> {
-  const { approvals, tenant, stores } = store;
-  const { id, runId } = approval;
+  const { approvals, tenant } = store;
+  const { id } = approval;
   try {
     if (refusal !== undefined) return await approvals.refuse(id, { tenant, by, reason: refusal, signal });
     const editedArguments = edit && edited(approval, edit);
@@ -42,9 +42,6 @@ export async function decide(
   } catch (error) {
     if (error instanceof TypeError) throw new UsageError(error.message);
     throw error;
-  } finally {
-    // Also when it was decided before: whoever did may have died before the run was woken.
-    if (runId !== undefined) await stores.flows.deliver(runId, { name: EVENT + id, payload: {} }, { signal });
   }
 }
 

@@ -14,7 +14,7 @@ import type { AgentEntry, AgentMeans, GraphAgent, PlainAgent } from "../agents/a
 import { openStorage } from "../choice/storage-choice.js";
 import type { Io } from "../io.js";
 import { ownVersions } from "../world/own-versions.js";
-import type { World } from "../world/world.js";
+import type { World, WorldKind } from "../world/world.js";
 import type { StoreChoice } from "./store-options.js";
 
 /** What agents are told beside their input. */
@@ -65,8 +65,8 @@ export interface WorkSession extends AsyncDisposable {
 
 /** Who is told of what this process works on. */
 export interface WorkWatcher {
-  /** `elsewhere`: this process only looks and answers. @defaultValue "here" */
-  readonly work?: "here" | "elsewhere";
+  /** Only looks at runs and answers them: of which world they are, nothing for those of other programs. @defaultValue works */
+  readonly looksAt?: { readonly world: WorldKind | undefined };
   onEvent?(event: GraphEvent, claim: FlowClaim): void;
   onError?(error: unknown): void;
 }
@@ -82,7 +82,7 @@ export function openWork(
   const flows = durableFlows({
     storage,
     concurrency: CONCURRENCY,
-    work: watcher.work,
+    work: watcher.looksAt ? "elsewhere" : "here",
     onEvent: (event, claim) => watcher.onEvent?.(event, claim),
     onError: (error) => watcher.onError?.(error),
   });
@@ -90,7 +90,7 @@ export function openWork(
   const { budgetUsd, profile = exampleProfile, pitch = PITCH } = setup;
   const means: AgentMeans = {
     ...{ world, storage, approvals, clock, events, profile, pitch },
-    checkpointer: ownVersions(flows, world.kind),
+    checkpointer: ownVersions(flows, watcher.looksAt ? watcher.looksAt.world : world.kind),
     effects: createEffects({ storage }),
     spendCap: budgetUsd === undefined ? undefined : createSpendCap({ usd: budgetUsd }),
   };

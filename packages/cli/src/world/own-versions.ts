@@ -7,8 +7,11 @@ const MARKS: Readonly<Record<WorldKind, string>> = { rehearsal: "+cli-rehearsal"
 /**
  * Keeps runs of this command apart from all others, by their version: it must never work on a run of a host's own program, whose
  * mail it would only rehearse, nor on a rehearsal with a real model, nor the other way round.
+ *
+ * @param world - Absent: runs of other programs, to look at.
  */
-export function ownVersions(flows: Checkpointer, world: WorldKind): Checkpointer {
+export function ownVersions(flows: Checkpointer, world: WorldKind | undefined): Checkpointer {
+  if (world === undefined) return flows;
   return {
     runs: <State, Update, Input>(plan: GraphPlan, means: RunMeans) =>
       flows.runs<State, Update, Input>(marked(plan, MARKS[world]), means),
