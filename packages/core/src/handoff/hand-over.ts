@@ -50,7 +50,9 @@ export async function handOver(
   const runId = request.scope ? await scopedId(request.tenant, agent, request.scope) : means.createId();
   const span = startSpan(means.telemetry, agent, runId, request.traceparent);
   try {
-    const handoff = toHandoff(runId, agent, payload, path, { ...request, traceparent: span.traceparent });
+    // Where nobody here traces, the trace of who hands over goes on all the same.
+    const traceparent = span.traceparent ?? request.traceparent;
+    const handoff = toHandoff(runId, agent, payload, path, { ...request, traceparent });
     return (await enqueue(means, handoff, request)) ? { runId, agent } : undefined;
   } catch (error) {
     span.fail(SalesAgentError.is(error) ? error.code : "internal");

@@ -131,6 +131,26 @@ describe("work that is handed over", () => {
   });
 });
 
+describe("a trace", () => {
+  it("goes on where nobody traces the handing over", async () => {
+    const { telemetry, spans } = recordingTelemetry();
+    const parents: string[] = [];
+    const remoteSpan = (traceparent: string) => {
+      parents.push(traceparent);
+      return telemetry.startSpan("remote", "internal", {});
+    };
+    const agent = new FunctionAgent("echo", (task: string) => task, {
+      telemetry: { ...telemetry, remoteSpan },
+    });
+    const { handoffs, until } = handoffWorld([agent]);
+    const ticket = await handoffs.to(agent, "go", { tenant, traceparent: "the sender's" });
+    await using _worker = await handoffs.work();
+    await until(ticket?.runId, "completed");
+    expect(parents).toEqual(["the sender's"]);
+    expect(spans.map(({ name }) => name)).toEqual(["remote", "invoke_agent echo"]);
+  });
+});
+
 describe("an agent that nobody runs", () => {
   it("is told to who hands over, where the agents are known", async () => {
     const { handoffs, jobs } = handoffWorld([echo()]);
