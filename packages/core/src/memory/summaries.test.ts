@@ -1,15 +1,13 @@
 import { manualClock } from "@salesagent/conformance";
 import { type Message, SalesAgentError, userMessage } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
-import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createBudgets, createLedger } from "../budget/index.js";
-import { transcriptIssues } from "../model/transcript.js";
 import { type ScriptedReply, scriptedModel } from "../scripted-model/index.js";
 import { createMemory } from "./create-memory.js";
 import type { MemoryOptions } from "./memory-options.js";
 import { answer, talk, textsOf } from "./testing/conversation.js";
-import { turns } from "./testing/random-transcript.js";
+import { counting, numbered } from "./testing/counting-summariser.js";
 
 const acme = { tenant: "acme" };
 /** A turn of `talk` takes 58 tokens: seven stay below the limit, three are kept. */
@@ -200,39 +198,9 @@ describe("a summary's cost", () => {
   });
 });
 
-/** A summariser that notes up to which message it was told, and whether one was missing. */
-const counting = (fails: (index: number) => boolean, until: () => Promise<void> | undefined) =>
-  scriptedModel(({ messages }, index) => {
-    if (fails(index)) return { error: new Error("down") };
-    const [before, said] = messages.length > 2 ? textsOf(messages.slice(1)) : ["", textsOf(messages)[1]];
-    const numbers = [...(said ?? "").matchAll(/#(\d+)#/g)].map(([, number]) => Number(number));
-    let next = Number(/up to (-?\d+)/.exec(before ?? "")?.[1] ?? -1);
-    for (const number of numbers) if (number === next + 1) next++;
-    const gap = numbers.length > 0 && next !== numbers.at(-1);
-    return { text: gap ? "GAP" : `up to ${next}`, ...waiting(until()) };
-  });
-
-/** A transcript with each message's index in it. */
-function numbered(messages: readonly Message[], first: number): readonly Message[] {
-  return messages.map((message, index): Message => {
-    const mark = `#${first + index}#`;
-    if (message.role === "user") return userMessage(`${mark} ${"word ".repeat(9)}`);
-    if (message.role === "tool") {
-      const parts = message.parts.map((part, at) => ({ ...part, output: at === 0 ? mark : "" }));
-      return { role: "tool", parts };
-    }
-    if (message.role !== "assistant") return message;
-    const calls = message.parts.filter((part) => part.type === "tool-call");
-    return { ...message, parts: [{ type: "text", text: mark }, ...calls] };
-  });
-}
-
-const never = () => undefined;
-const waiting = (until: Promise<void> | undefined) => (until ? { until } : {});
-
 describe("a long thread", () => {
   it("is summarised piece by piece: two at most while a context waits, all of them when asked for", async () => {
-    const summariser = counting(() => false, never);
+    const summariser = counting();
     const { memory } = setUp([], { summariser, window: { ...window, maxMessages: 50 } });
     for (let said = 0; said < 2_400; said += 400) await memory.append("t", numbered(talk(200), said), acme);
     const told = await memory.context("t", acme);
@@ -247,7 +215,7 @@ describe("a long thread", () => {
   });
 
   it("keeps the pieces that were summarised when a later one fails", async () => {
-    const summariser = counting((index) => index === 2, never);
+    const summariser = counting((index) => index === 2);
     const { memory, messages } = setUp([], { summariser });
     for (let said = 0; said < 2_400; said += 400) await memory.append("t", numbered(talk(200), said), acme);
     await expect(memory.summarise("t", acme)).rejects.toThrow("down");
@@ -262,90 +230,5 @@ describe("a long thread", () => {
     const said = textsOf(summariser.requests[0]?.messages ?? [])[1] ?? "";
     expect(said).toMatch(/begin [\s\S]*\[…\][\s\S]* end/);
     expect(said.length).toBeLessThan(9_000);
-  });
-});
-
-describe("summaries and windows", () => {
-  it("tell of all that was said, whoever adds and summarises at once, or count what they leave out", async () => {
-    const actions = fc.array(
-      fc.oneof(
-        fc.record({ kind: fc.constant("append" as const), said: turns }),
-        fc.record({
-          kind: fc.constant("context" as const),
-          maxTokens: fc.constantFrom(150, 300, 500),
-        }),
-        fc.record({ kind: fc.constant("summarise" as const) }),
-      ),
-      { maxLength: 25 },
-    );
-    const failures = fc.array(fc.nat(20), { maxLength: 5 });
-    await fc.assert(
-      fc.asyncProperty(actions, failures, fc.scheduler(), async (planned, failing, scheduler) => {
-        const storage = memoryStorage();
-        const summariser = counting(
-          (index) => failing.includes(index),
-          () => scheduler.schedule(Promise.resolve()),
-        );
-        const memory = createMemory({
-          ...{ storage, summariser, onError: () => {} },
-          window: { maxTokens: 500, summariseAboveTokens: 200 },
-          summary: { maxTokens: 100 },
-        });
-        let length = 0;
-        let adding: Promise<unknown> = Promise.resolve();
-        const done = planned.map(async (action) => {
-          await scheduler.schedule(Promise.resolve());
-          if (action.kind === "append") {
-            const said = numbered(action.said, length);
-            length += said.length;
-            adding = adding.then(() => memory.append("t", said, acme));
-            await adding;
-          }
-          if (action.kind === "summarise") await memory.summarise("t", acme).catch(() => {});
-          if (action.kind !== "context") return;
-          const told = await memory.context("t", { ...acme, maxTokens: action.maxTokens });
-          const from = told.summary ? told.summary.upTo + 1 : 0;
-          const window = told.messages.slice(told.summary ? 1 : 0);
-          expect(told.tokens).toBeLessThanOrEqual(action.maxTokens);
-          expect(transcriptIssues(told.messages)).toEqual([]);
-          expect(told.summary?.text ?? `up to ${from - 1}`).toBe(`up to ${from - 1}`);
-          expect(told.from - from).toBe(told.droppedMessages);
-          const marks = textsOf(window).map(
-            (text, index) => /#(\d+)#/.exec(text)?.[1] ?? `${told.from + index}`,
-          );
-          expect(marks).toEqual(window.map((_, index) => `${told.from + index}`));
-          expect(told.from + window.length).toBe(told.length);
-        });
-        await scheduler.waitFor(Promise.all(done));
-        const { messages } = storage.tenant("acme");
-        const summary = (await messages.thread("t"))?.summary;
-        if (summary) expect(summary.text).toBe(`up to ${summary.upTo}`);
-      }),
-      { numRuns: 150 },
-    );
-  });
-
-  it("leave nothing out where the summariser works and the last turn fits", async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 12 }), async (batches) => {
-        const summariser = counting(() => false, never);
-        const memory = createMemory({
-          ...{ storage: memoryStorage(), summariser },
-          window: { maxTokens: 500, summariseAboveTokens: 200 },
-          summary: { maxTokens: 100 },
-        });
-        let said = 0;
-        for (const count of batches) {
-          const turn = Array.from({ length: count }, () => [userMessage("a"), answer("b")]).flat();
-          await memory.append("t", numbered(turn, said), acme);
-          said += turn.length;
-          const told = await memory.context("t", acme);
-          expect(told.droppedMessages).toBe(0);
-          expect(told.from).toBeLessThan(said);
-          if (told.summary) expect(told.summary.text).toBe(`up to ${told.from - 1}`);
-        }
-      }),
-      { numRuns: 100 },
-    );
   });
 });
