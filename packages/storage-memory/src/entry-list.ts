@@ -42,12 +42,11 @@ export function insertSorted<E extends Cursor>(entries: E[], entry: E): void {
   else entries.splice(countBefore(entries, entry), 0, entry);
 }
 
-/** Takes entries out of a sorted list; one at its place, many in one pass over the list. */
+/** Takes entries out of a sorted list: one, which it holds, at its place; of many those that it holds, in one pass. */
 export function removeSorted<E extends Cursor>(entries: E[], gone: ReadonlySet<E>): void {
   const [only] = gone;
   if (gone.size === 1 && only !== undefined) {
-    const place = countBefore(entries, only);
-    if (entries[place] === only) entries.splice(place, 1);
+    entries.splice(countBefore(entries, only), 1);
     return;
   }
   if (gone.size === 0) return;
