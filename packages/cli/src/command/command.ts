@@ -24,6 +24,8 @@ export interface Command {
   readonly operands: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly examples: readonly string[];
+  /** What stands below the examples, such as exit codes of its own. */
+  readonly note?: string;
   /** Commands below this one, such as `list` of `runs`; the first is meant where none is named. */
   readonly subcommands?: readonly Command[];
   /** @returns The exit code. */
@@ -78,6 +80,7 @@ export function helpOf(command: Command): string {
     "",
     "Examples:",
     ...command.examples.map((example) => `  ${example}`),
+    ...(command.note === undefined ? [] : ["", command.note]),
     "",
   ].join("\n");
 }

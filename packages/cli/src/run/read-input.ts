@@ -18,7 +18,7 @@ const FIELD_OPTIONS = {
   goal: { type: "string", value: "TEXT", help: "growth: what to look for" },
   offer: { type: "string", value: "TEXT", help: "marketing: what is offered" },
   channels: { type: "string", value: "LIST", help: "marketing: email, linkedin, sms" },
-  text: { type: "string", value: "TEXT", help: "what a person says or writes" },
+  text: { type: "string", value: "TEXT", help: "conversation, service: what a person says or writes" },
 } as const satisfies Record<RunField, OptionSpec>;
 
 /** The options by which an input is given. */

@@ -6,6 +6,7 @@ import { UsageError } from "../command/usage-error.js";
 import { openStore } from "../session/open-session.js";
 import { openWorld } from "../world/world-options.js";
 import { driveAgent, driveGraph } from "./drive-run.js";
+import { EXIT_CODES_NOTE } from "./run-end.js";
 import { RUN_OPTIONS, resolveRunOptions } from "./run-options.js";
 
 /** `salesagent run AGENT`: one run of one agent, told step by step. */
@@ -21,6 +22,7 @@ export const runCommand: Command = {
     "salesagent run bdr --example --store pg",
     "cat lead.json | salesagent run qualification --input - --json",
   ],
+  note: EXIT_CODES_NOTE,
   async run(operands, given, io) {
     const entry = agentOf(operands);
     const options = await resolveRunOptions(entry, given, io);

@@ -11,13 +11,16 @@ export type RunEnd =
   | { readonly status: "failed"; readonly error: StoredError }
   | { readonly status: "cancelled"; readonly by: string; readonly reason: string };
 
-/** Exit codes by how a run ended, as the help and the guide tell them. */
+/** Exit codes by how a run ended; {@link EXIT_CODES_NOTE} tells them. */
 export const EXIT_CODES: Readonly<Record<RunEnd["status"], number>> = {
   completed: 0,
   failed: 1,
   waiting: 3,
   cancelled: 4,
 };
+
+export const EXIT_CODES_NOTE =
+  "Exit codes: 0 completed, 1 failed, 2 wrong usage, 3 waits for an answer, 4 cancelled, 130 interrupted.";
 
 /** What a call of a graph came to. @throws The signal's reason; UsageError for an input that does not fit; failures of the store. */
 export async function endOfGraph(

@@ -16,7 +16,7 @@ export const SETUP_OPTIONS = {
   ...WORLD_OPTIONS,
   "budget-usd": { type: "string", value: "USD", help: "a cap on what models may cost in this process" },
   profile: { type: "string", value: "FILE", help: "qualification, bdr: the profile, JSON (a general one)" },
-  pitch: { type: "string", value: "TEXT", help: "bdr: why to meet, in a sentence or two" },
+  pitch: { type: "string", value: "TEXT", help: "bdr, conversation: why to meet, in a sentence or two" },
 } as const satisfies Record<string, OptionSpec>;
 
 /** How what happens is told. */

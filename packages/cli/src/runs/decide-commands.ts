@@ -9,7 +9,7 @@ import { type Decision, decide } from "../session/approval-of.js";
 import { toEdit } from "../session/ask-person.js";
 import { BY_OPTION, readPerson } from "../session/deciding-person.js";
 import { openStore, type StoreSession } from "../session/open-session.js";
-import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
+import { DURABLE_OPTIONS, readDurableChoice } from "../session/store-options.js";
 import { findGraphRun, theOperand } from "./find-run.js";
 import { withIdleAgent } from "./look-at-run.js";
 
@@ -25,7 +25,7 @@ export const approveCommand: Command = {
   options: {
     edit: { type: "string", value: "JSON", help: 'the fields that change, such as \'{"subject": "Hello"}\'' },
     ...BY_OPTION,
-    ...STORE_OPTIONS,
+    ...DURABLE_OPTIONS,
     ...JSON_OPTION,
   },
   examples: [
@@ -47,7 +47,7 @@ export const refuseCommand: Command = {
   options: {
     reason: { type: "string", value: "TEXT", help: "why; the run, and its model, are told" },
     ...BY_OPTION,
-    ...STORE_OPTIONS,
+    ...DURABLE_OPTIONS,
     ...JSON_OPTION,
   },
   examples: ['salesagent runs refuse f8bfd61a5f3c --reason "too early" --by user:42'],

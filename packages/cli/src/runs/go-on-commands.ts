@@ -4,13 +4,13 @@ import { textOption } from "../command/option-values.js";
 import { UsageError } from "../command/usage-error.js";
 import type { Io } from "../io.js";
 import { type BeginRun, driveGraph } from "../run/drive-run.js";
-import { EXIT_CODES } from "../run/run-end.js";
+import { EXIT_CODES, EXIT_CODES_NOTE } from "../run/run-end.js";
 import { ANSWER_OPTIONS, readFollow, readSetup, SETUP_OPTIONS, TELL_OPTIONS } from "../run/run-options.js";
 import { toJson } from "../session/ask-person.js";
 import { readPerson } from "../session/deciding-person.js";
 import { openStore, type StoreSession } from "../session/open-session.js";
 import { settleRun } from "../session/settle-run.js";
-import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
+import { DURABLE_OPTIONS, readDurableChoice } from "../session/store-options.js";
 import { worldOf } from "../world/own-versions.js";
 import type { WorldKind } from "../world/world.js";
 import { openWorld, readWorldChoice, refuseOtherWorld } from "../world/world-options.js";
@@ -20,7 +20,7 @@ import { lookAtRun } from "./look-at-run.js";
 const GO_ON_OPTIONS = {
   ...SETUP_OPTIONS,
   ...ANSWER_OPTIONS,
-  ...STORE_OPTIONS,
+  ...DURABLE_OPTIONS,
   ...TELL_OPTIONS,
 } as const satisfies Record<string, OptionSpec>;
 
@@ -35,6 +35,7 @@ export const resumeCommand: Command = {
     answer: { type: "string", value: "JSON", help: "the answer, where the run waits for a single one" },
     ...GO_ON_OPTIONS,
   },
+  note: EXIT_CODES_NOTE,
   examples: [
     "salesagent runs resume f8bfd61a5f3c",
     `salesagent runs resume f8bfd61a5f3c --answer '{"ok": true}'`,

@@ -5,7 +5,7 @@ import type { Io } from "../io.js";
 import { formatUsd } from "../render/format-usd.js";
 import { type Column, renderTable } from "../render/table.js";
 import { openStore, type StoreSession } from "../session/open-session.js";
-import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
+import { DURABLE_OPTIONS, readDurableChoice } from "../session/store-options.js";
 import { worldOf } from "../world/own-versions.js";
 
 const STATUSES = [
@@ -46,7 +46,7 @@ export const listCommand: Command = {
     agent: { type: "string", value: "NAME", help: "only those of one agent" },
     all: { type: "boolean", help: "also those that are a part of another run" },
     limit: { type: "string", value: "N", help: `how many (${DEFAULT_LIMIT})` },
-    ...STORE_OPTIONS,
+    ...DURABLE_OPTIONS,
     json: { type: "boolean", help: "prints one JSON object a line" },
   },
   examples: ["salesagent runs list --status waiting", "salesagent runs list --agent bdr --json"],

@@ -2,7 +2,7 @@ import type { Command } from "../command/command.js";
 import { UsageError } from "../command/usage-error.js";
 import { BY_OPTION, readPerson } from "../session/deciding-person.js";
 import { openStore } from "../session/open-session.js";
-import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
+import { DURABLE_OPTIONS, readDurableChoice } from "../session/store-options.js";
 import { worldOf } from "../world/own-versions.js";
 import { findGraphRun } from "./find-run.js";
 import { lookAtRun, withIdleAgent } from "./look-at-run.js";
@@ -12,7 +12,7 @@ export const replyCommand: Command = {
   name: "runs reply",
   summary: "gives a run the words that it waits for, such as a lead's or a colleague's, and wakes it",
   operands: "RUN ANSWER",
-  options: { ...BY_OPTION, ...STORE_OPTIONS },
+  options: { ...BY_OPTION, ...DURABLE_OPTIONS },
   examples: [
     "salesagent runs reply f8bfd61a5f3c 1",
     'salesagent runs reply f8bfd61a5f3c "no, we have just signed with somebody"',

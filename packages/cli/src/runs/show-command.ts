@@ -1,7 +1,7 @@
 import type { Command } from "../command/command.js";
 import { flagOption } from "../command/option-values.js";
 import { openStore } from "../session/open-session.js";
-import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
+import { DURABLE_OPTIONS, readDurableChoice } from "../session/store-options.js";
 import { findRun, theOperand } from "./find-run.js";
 import { agentFacts, graphFacts } from "./run-facts.js";
 import { agentInWords, graphInWords } from "./show-in-words.js";
@@ -13,7 +13,7 @@ export const showCommand: Command = {
   name: "runs show",
   summary: "shows a run: its state, steps, approvals, effects and cost, and what it waits for",
   operands: "RUN",
-  options: { ...STORE_OPTIONS, json: { type: "boolean", help: "prints one JSON object" } },
+  options: { ...DURABLE_OPTIONS, json: { type: "boolean", help: "prints one JSON object" } },
   examples: [
     "salesagent runs show 01a1fdd1-6dcd-7d9f-9f97-f8bfd61a5f3c",
     "salesagent runs show f8bfd61a5f3c --json",

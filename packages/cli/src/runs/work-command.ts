@@ -8,7 +8,7 @@ import type { Io } from "../io.js";
 import { readSetup, SETUP_OPTIONS, TELL_OPTIONS } from "../run/run-options.js";
 import { StepLines } from "../run/step-lines.js";
 import { openStore, openWork, type StoreSession } from "../session/open-session.js";
-import { readDurableChoice, STORE_OPTIONS } from "../session/store-options.js";
+import { DURABLE_OPTIONS, readDurableChoice } from "../session/store-options.js";
 import { openWorld } from "../world/world-options.js";
 
 /** How long runs in hand may take when the worker is ended; what is not done then goes on elsewhere. */
@@ -26,7 +26,7 @@ export const workCommand: Command = {
   options: {
     agent: { type: "string", value: "LIST", help: "only runs of these agents, with commas" },
     ...SETUP_OPTIONS,
-    ...STORE_OPTIONS,
+    ...DURABLE_OPTIONS,
     ...TELL_OPTIONS,
   },
   examples: ["salesagent runs work", "salesagent runs work --agent bdr --model openai/gpt-5.4-mini"],

@@ -10,6 +10,17 @@ export const STORE_OPTIONS = {
   tenant: { type: "string", value: "ID", help: "whose runs they are (default)" },
 } as const satisfies Record<string, OptionSpec>;
 
+/** The same, for commands on runs that are there already. */
+export const DURABLE_OPTIONS = {
+  ...STORE_OPTIONS,
+  store: {
+    type: "string",
+    value: "pg",
+    help: "where runs are kept; those of a memory store end with their process",
+  },
+  "database-url": { type: "string", value: "URL", help: "Postgres (DATABASE_URL)" },
+} as const satisfies Record<string, OptionSpec>;
+
 /** Where runs are kept, and whose they are. */
 export interface StoreChoice {
   readonly store: "memory" | "pg";
