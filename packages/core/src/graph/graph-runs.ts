@@ -57,6 +57,8 @@ export interface RunView<State> {
    * does not fit it as it stands (`graph.migration_refused`). It goes on with a worker that has its version.
    */
   readonly blocked?: StoredError;
+  /** What it went on from was dropped, by retention or because it told of a person: `state` is its output, or empty. */
+  readonly isEmptied?: boolean;
   /** How many supersteps are done. */
   readonly superstep: number;
   /** As the graph's version has it. Where it is blocked: as its own version has it, and empty where that is unknown here. */

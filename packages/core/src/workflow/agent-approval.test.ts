@@ -35,7 +35,7 @@ it("an agent whose mail a person allows goes on in another process, and its mode
       ...{ name: "email_send", description: "Sends a mail.", effect: "write", approval: true },
       input: z.object({ to: z.string() }),
       target: ({ to }) => to,
-      run: ({ to }) => ({ n: sent.push(to) }),
+      run: ({ to }: { readonly to: string }) => ({ n: sent.push(to) }),
     });
     const writer = defineAgent({ name: "writer", instructions: "Write.", model, effects, tools: [mail] });
     const flows = durableFlows({ storage, pollMs: 10 });

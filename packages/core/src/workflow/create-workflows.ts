@@ -1,5 +1,6 @@
 import {
   createSortableIds,
+  ERASED,
   type FlowRecord,
   type JsonObject,
   type JsonValue,
@@ -209,7 +210,9 @@ const asOrigin = (origin: JsonObject): WorkflowOrigin => origin as WorkflowOrigi
 
 function toRun(record: FlowRecord): WorkflowRun {
   const { id, status, error, stop, createdAt, updatedAt } = record;
-  const { workflow, version } = asOrigin(originOf(record) ?? {});
+  // A run that told of a person has no input any more, and with it goes what it was a run of.
+  const origin = originOf(record) ?? { workflow: ERASED, version: ERASED };
+  const { workflow, version } = asOrigin(origin);
   return {
     ...{ runId: id, workflow, version, status, createdAt, updatedAt },
     ...(error && { error }),

@@ -123,6 +123,8 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     const { version } = plan;
     const superstep = options.superstep ?? (await lastSuperstep(plan, flows, record));
     if (!(await pastPoint(plan, flows, { record, version, superstep }))) {
+      const wanted = "what it went on from was dropped, so there is nothing to fork";
+      if (superstep === 0) throw wrongState(runId, record.status, wanted);
       throw new RangeError(`fork.superstep: the run ${runId} has no superstep ${superstep}`);
     }
     const id = options.runId ?? means.newId();
@@ -177,13 +179,13 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
   async #answer(runId: string, options: ResumeOptions): Promise<{ readonly fence: number }> {
     const flows = this.#flows(options);
     const record = await this.#ready(flows, runId, options.signal);
-    const answers = Object.entries(this.#answersOf(record, options));
+    const hasAnswers = options.answer !== undefined || Object.keys(options.answers ?? {}).length > 0;
     // A fork is on its way by itself: who resumes it takes part in it.
-    if (answers.length === 0 && record.status !== "failed") return { fence: Math.max(0, record.fence - 1) };
+    if (!hasAnswers && record.status !== "failed") return { fence: Math.max(0, record.fence - 1) };
     if (record.status !== "waiting") {
       throw wrongState(runId, record.status, "only a run that waits takes answers; retry one that failed");
     }
-    for (const [name, payload] of answers) {
+    for (const [name, payload] of Object.entries(this.#answersOf(record, options))) {
       await flows.deliver(runId, { name, payload }, { signal: options.signal });
     }
     return { fence: record.fence };
@@ -205,11 +207,13 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
   /** Makes a run that failed go on. */
   async #reopen(runId: string, options: RunOptions): Promise<{ readonly fence: number }> {
     const flows = this.#flows(options);
-    const { status, fence } = await this.#ready(flows, runId, options.signal);
-    if (status !== "failed" || !(await flows.reopen(runId, { signal: options.signal }))) {
-      throw wrongState(runId, status, "only a run that failed is retried");
-    }
-    return { fence };
+    const { signal } = options;
+    const { status, fence } = await this.#ready(flows, runId, signal);
+    if (status !== "failed") throw wrongState(runId, status, "only a run that failed is retried");
+    if (await flows.reopen(runId, { signal })) return { fence };
+    const now = (await flows.get(runId, { signal }))?.status ?? "unknown";
+    const why = now === "failed" ? "what it would go on from was erased" : "somebody else has retried it";
+    throw wrongState(runId, now, why);
   }
 
   #answersOf(

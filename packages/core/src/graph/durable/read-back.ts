@@ -61,6 +61,14 @@ export async function readCurrent(plan: GraphPlan, flows: FlowStore, state: Flow
   return { ...(await migrateRun(plan, version, { snapshot, steps })), migratedFrom: version };
 }
 
+/** Whether what a run went on from was dropped: by retention, or because it told of a person. An input is never null. */
+export const isEmptied = ({
+  record,
+  snapshot,
+  deltas,
+}: Pick<FlowState, "record" | "snapshot" | "deltas">): boolean =>
+  record.input === null || (record.seq > 0 && !snapshot && deltas.length === 0);
+
 /** What is remembered of the superstep that comes next, also from before a migration. */
 function stepsOf({ snapshot, deltas, steps }: FlowState): readonly RememberedStep[] {
   const { migration } = deltas.length === 0 && snapshot ? toDelta(snapshot.delta) : {};
@@ -143,7 +151,7 @@ export interface PastPoint {
 
 /**
  * A run after each of its supersteps, from its beginning on, and after each migration. What lies in versions that can't be read
- * here is left out.
+ * here is left out; nothing is left of a run that was emptied.
  */
 export async function readHistory(
   plan: GraphPlan,
@@ -151,6 +159,7 @@ export async function readHistory(
   record: FlowRecord,
 ): Promise<readonly PastPoint[]> {
   const checkpoints = await allCheckpoints(flows, record.id);
+  if (isEmptied({ record, deltas: checkpoints })) return [];
   const first = checkpoints.find(({ delta }) => toDelta(delta).migration);
   let version = first ? (toDelta(first.delta).migration?.from ?? "") : versionOf(record, plan);
   const points: PastPoint[] = [];

@@ -10,7 +10,7 @@ import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
 import type { RunOutcome, RunScope, RunView } from "../graph-runs.js";
 import { type FlowRunEnd, waitsOf } from "./flow-run.js";
-import { type CurrentRun, forkOf, readBack, readCurrent, readHistory } from "./read-back.js";
+import { type CurrentRun, forkOf, isEmptied, readBack, readCurrent, readHistory } from "./read-back.js";
 import { versionOf } from "./stored-graphs.js";
 
 /** A run as it stands, in the graph's version. */
@@ -20,7 +20,8 @@ export async function runView<State>(
   state: FlowState,
 ): Promise<RunView<State>> {
   const { record } = state;
-  const { snapshot, blocked } = await readable(plan, flows, state);
+  const isGone = isEmptied(state);
+  const { snapshot, blocked } = isGone ? outputOf(record) : await readable(plan, flows, state);
   const { status, error, stop, threadId, createdAt } = record;
   const fork = forkOf(record);
   return {
@@ -29,6 +30,7 @@ export async function runView<State>(
     state: (snapshot?.values ?? {}) as JsonObject & State,
     next: snapshot?.tasks.map(({ node }) => node) ?? [],
     ...(blocked && { blocked }),
+    ...(isGone && { isEmptied: true }),
     ...(error && { error }),
     ...(stop && { stop }),
     ...(threadId !== undefined && { threadId }),
@@ -61,12 +63,19 @@ export async function look(
   }
 }
 
+/** All that is left of a run that was emptied. */
+function outputOf({ seq, output }: FlowRecord): Readable {
+  const values = (output ?? {}) as JsonObject;
+  return { snapshot: { superstep: seq, values, tasks: [], joins: {} } };
+}
+
+interface Readable {
+  readonly snapshot?: CurrentRun["snapshot"];
+  readonly blocked?: StoredError;
+}
+
 /** A run in the graph's version, or in its own with the reason why it can't go on in that one. */
-async function readable(
-  plan: GraphPlan,
-  flows: FlowStore,
-  state: FlowState,
-): Promise<{ readonly snapshot?: CurrentRun["snapshot"]; readonly blocked?: StoredError }> {
+async function readable(plan: GraphPlan, flows: FlowStore, state: FlowState): Promise<Readable> {
   try {
     return await readCurrent(plan, flows, state);
   } catch (error) {

@@ -1,0 +1,50 @@
+import { memoryStorage } from "@salesagent/storage-memory";
+import { expect, it } from "vitest";
+import { END, START } from "../command.js";
+import { field } from "../state-field.js";
+import { StateGraph } from "../state-graph.js";
+import { durableFlows } from "./durable-flows.js";
+
+const tenant = "acme";
+
+/** Two runs: one that is done, and one that waits. */
+async function ran() {
+  const storage = memoryStorage();
+  const flows = durableFlows({ storage, pollMs: 10 });
+  const graph = new StateGraph({ mail: field<string>(), n: field({ default: () => 0 }) })
+    .addNode("ask", ({ mail }, ctx) => {
+      if (mail === "bo@figma.example") ctx.interrupt("well?");
+      return { n: 1 };
+    })
+    .addEdge(START, "ask")
+    .addEdge("ask", END)
+    .compile({ name: "mailing", checkpointer: flows });
+  await graph.invoke({ mail: "ada@figma.example" }, { tenant, runId: "done" });
+  await graph.invoke({ mail: "bo@figma.example" }, { tenant, runId: "waiting" });
+  return { storage: storage.tenant(tenant), flows, graph };
+}
+
+it("a run whose checkpoints were dropped tells its output, and has no past", async () => {
+  const { storage, flows, graph } = await ran();
+  await using _ = flows;
+  await storage.retention.prune({ checkpoints: "2999-01-01T00:00:00.000Z" });
+  expect(await graph.getState("done", { tenant })).toMatchObject({
+    ...{ status: "completed", isEmptied: true, next: [] },
+    state: { mail: "ada@figma.example", n: 1 },
+  });
+  expect(await graph.getHistory("done", { tenant })).toEqual([]);
+  await expect(graph.fork("done", { tenant })).rejects.toMatchObject({ code: "flow.wrong_state" });
+  expect(await graph.getState("waiting", { tenant })).not.toHaveProperty("isEmptied");
+});
+
+it("a run that told of a person who was erased is cancelled, and tells nothing of them", async () => {
+  const { storage, flows, graph } = await ran();
+  await using _ = flows;
+  await storage.erasure.erase({ mentions: ["bo@figma.example"] });
+  const view = await graph.getState("waiting", { tenant });
+  expect(view).toMatchObject({ status: "cancelled", isEmptied: true, state: {}, stop: { by: "erasure" } });
+  expect(await graph.getHistory("waiting", { tenant })).toEqual([]);
+  await expect(graph.resume("waiting", { tenant, answer: "yes" })).rejects.toMatchObject({
+    code: expect.stringMatching(/flow.wrong_state|graph.stopped/),
+  });
+});
