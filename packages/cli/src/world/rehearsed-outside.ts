@@ -41,29 +41,19 @@ export function rehearsedMail(options: OutsideOptions): MailTransport {
 
 /** A calendar that books nothing, in the same way: each working day has three free hours, less what was rehearsed. */
 export function rehearsedCalendar(options: OutsideOptions): Calendar {
-  const meetings = async (call: { readonly signal?: AbortSignal | undefined }) => {
-    const found: AuditRecord[] = [];
-    let after: string | undefined;
-    do {
-      const page = await trailOf(options).list({ action: MEETING_REHEARSED }, { limit: PAGE, after }, call);
-      found.push(...page.items);
-      after = page.next;
-    } while (after !== undefined);
-    return found;
-  };
   const isTaken = (slot: Slot, taken: readonly AuditRecord[]) =>
     taken.some(({ facts }) => facts["startsAt"] === slot.startsAt);
   return {
     port: "calendar/1",
     provider: "rehearsal",
     freeSlots: async ({ from, until, durationMinutes, maxSlots }, { signal }) => {
-      const taken = await meetings({ signal });
+      const taken = await meetingsOf(options, signal);
       return [...workingHours(Date.parse(from), Date.parse(until), durationMinutes)]
         .filter((slot) => !isTaken(slot, taken))
         .slice(0, maxSlots);
     },
     book: async ({ slot }, { idempotencyKey, signal }) => {
-      if (isTaken(slot, await meetings({ signal }))) return { status: "taken" };
+      if (isTaken(slot, await meetingsOf(options, signal))) return { status: "taken" };
       await note(
         options,
         MEETING_REHEARSED,
@@ -80,6 +70,24 @@ export function rehearsedCalendar(options: OutsideOptions): Calendar {
       return items.length > 0 ? { status: "booked", meetingId: idempotencyKey } : undefined;
     },
   };
+}
+
+async function meetingsOf(
+  options: OutsideOptions,
+  signal: AbortSignal | undefined,
+): Promise<readonly AuditRecord[]> {
+  const found: AuditRecord[] = [];
+  let after: string | undefined;
+  do {
+    const page = await trailOf(options).list(
+      { action: MEETING_REHEARSED },
+      { limit: PAGE, after },
+      { signal },
+    );
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return found;
 }
 
 function* workingHours(fromMs: number, untilMs: number, durationMinutes: number): Generator<Slot> {
