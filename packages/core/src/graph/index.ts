@@ -12,8 +12,10 @@ export type {
   ArrivedJoins,
   FlowDelta,
   FlowHost,
+  FlowMigration,
   FlowSnapshot,
   PlannedTask,
+  RememberedStep,
   TaskWrite,
   WaitFor,
 } from "./flow.js";
