@@ -4,6 +4,7 @@ import { storageConformance } from "./storage-conformance.js";
 import { budgetSabotages } from "./testing/budget-sabotages.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
 import { erasureSabotages } from "./testing/erasure-sabotages.js";
+import { erasureWorkSabotages } from "./testing/erasure-work-sabotages.js";
 import { knowledgeSabotages } from "./testing/knowledge-sabotages.js";
 import { leadSabotages } from "./testing/lead-sabotages.js";
 import { recordSabotages } from "./testing/record-sabotages.js";
@@ -23,6 +24,7 @@ const sabotages = {
   ...knowledgeSabotages,
   ...workflowSabotages,
   ...erasureSabotages,
+  ...erasureWorkSabotages,
   ...retentionSabotages,
 };
 
