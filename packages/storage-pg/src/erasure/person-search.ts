@@ -1,6 +1,7 @@
 import type { CallOptions } from "@salesagent/ports";
 import type { NormalPerson } from "@salesagent/ports/store-rules";
 import { number, type Row, text } from "../columns.js";
+import type { Executor } from "../executor.js";
 import { reading, type Statement } from "../statement.js";
 import type { StoreContext } from "../store-context.js";
 import { toStoreTime } from "../store-time.js";
@@ -11,6 +12,10 @@ import { said, toMentionPatterns } from "./mention-patterns.js";
 const PAGE_ROWS = 1000;
 /** Found rows are read whole so many characters at a time, or one alone. */
 const CHUNK_CHARS = 2_000_000;
+
+/** Rows of a few keys are read by them, even where the planner knows nothing yet of how large a table has grown. */
+const KEEP_TO_KEYS = reading(`select set_config('enable_hashjoin', 'off', true),
+  set_config('enable_mergejoin', 'off', true), set_config('enable_seqscan', 'off', true)`);
 
 /** One search for a person through one tenant's stores. */
 export class PersonSearch {
@@ -27,6 +32,11 @@ export class PersonSearch {
     this.#patterns = toMentionPatterns(person.mentions);
   }
 
+  /** For the statements of a transaction that change rows by their keys. */
+  async keepToKeys(within: Executor): Promise<void> {
+    await within.run("erasure", KEEP_TO_KEYS, [], undefined);
+  }
+
   /**
    * Visits rows that may be about the person by the keys that they have, a bounded number at a time.
    *
@@ -38,7 +48,7 @@ export class PersonSearch {
     visit: (keys: readonly Row[]) => Promise<number>,
   ): Promise<number> {
     const { tenant, executor } = this.context;
-    const values: readonly unknown[] = [tenant, this.#patterns, ids, PAGE_ROWS];
+    const values: readonly unknown[] = [tenant, this.#patterns, ids];
     let visited = 0;
     let rows = await executor.run(store, first, values, this.call);
     for (;;) {
@@ -72,9 +82,9 @@ export interface Candidates {
   readonly store: string;
   /** The columns that are unique together in a tenant. */
   readonly key: readonly string[];
-  /** $1: tenant, $2: patterns, $3: ids, $4: how many rows. Gives their keys, and as `chars` how much those say that it found. */
+  /** $1: tenant, $2: patterns, $3: ids. Gives the keys of rows, and as `chars` how much those say that it found. */
   readonly first: Statement;
-  /** From $5 on: the key of the last row. */
+  /** From $4 on: the key of the last row. */
   readonly next: Statement;
 }
 
@@ -90,7 +100,10 @@ export interface TellingTable {
   readonly idColumn?: string | undefined;
 }
 
-/** SQL that finds too much, if anything: whether a row is about the person is for the rule to decide. */
+/**
+ * SQL that finds too much, if anything: whether a row is about the person is for the rule to decide. The planner is told how few
+ * rows are wanted: for a number that it doesn't know, it might sort all of a table for each page.
+ */
 export function createCandidates({ store, table, key, says, idColumn }: TellingTable): Candidates {
   const columns = key.map(({ name }) => name).join(", ");
   const isSaid = `${said(says)} like any($2::text[])`;
@@ -98,10 +111,10 @@ export function createCandidates({ store, table, key, says, idColumn }: TellingT
     idColumn === undefined
       ? `cardinality($3::text[]) >= 0 and ${isSaid}`
       : `${idColumn} = any($3::text[]) or ${isSaid}`;
-  const after = key.map(({ type }, index) => `$${index + 5}::${type}`).join(", ");
+  const after = key.map(({ type }, index) => `$${index + 4}::${type}`).join(", ");
   const select = (from: string) =>
     reading(`select ${columns}, case when ${isFound} then ${sizeOf(says)} end as chars
-      from (select * from ${table} where tenant = $1${from} order by ${columns} limit $4) page order by ${columns}`);
+      from (select * from ${table} where tenant = $1${from} order by ${columns} limit ${PAGE_ROWS}) page order by ${columns}`);
   return {
     ...{ store, key: key.map(({ name }) => name) },
     first: select(""),

@@ -98,6 +98,7 @@ export function createTableEraser<T>(name: TableNames, shape: PersonalTable<T>):
       search.visit(candidates, theirs?.ids(search) ?? [], (found) => {
         const { tenant, executor } = search.context;
         const work = async (within: Executor) => {
+          await search.keepToKeys(within);
           const rows = await within.run(
             store,
             statements.lock,

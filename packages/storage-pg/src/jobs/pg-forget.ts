@@ -17,7 +17,7 @@ const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 interface ForgetStatements {
   /** Gives the names of queues. */
   readonly queues: Statement;
-  /** $1: queue, $2: id of the last job, $3: how many, $4: tenant, $5: patterns. Gives ids, and `chars` of those that it found. */
+  /** $1: queue, $2: id of the last job, $3: tenant, $4: patterns. Gives ids, and `chars` of those that it found. */
   readonly find: Statement;
   /** $1: queue, $2: ids. Gives the jobs, and locks them. */
   readonly lock: Statement;
@@ -30,7 +30,7 @@ interface ForgetStatements {
 function createForgetStatements(schema: string, table: "job" | "archive"): ForgetStatements {
   const jobs = `${quote(schema)}.${table}`;
   const isNamed = "name = $1 and id = any($2::uuid[])";
-  const isFound = `data->>'tenant' = $4 and ${said(["data->>'payload'"])} like any($5::text[])`;
+  const isFound = `data->>'tenant' = $3 and ${said(["data->>'payload'"])} like any($4::text[])`;
   return {
     queues: reading(
       table === "job"
@@ -38,7 +38,7 @@ function createForgetStatements(schema: string, table: "job" | "archive"): Forge
         : `select distinct name from ${jobs}`,
     ),
     find: reading(`select id, case when ${isFound} then length(data->>'payload') end as chars
-      from (select id, data from ${jobs} where name = $1 and id > $2::uuid order by id limit $3) page order by id`),
+      from (select id, data from ${jobs} where name = $1 and id > $2::uuid order by id limit ${PAGE_JOBS}) page order by id`),
     lock: writing(`select id, state, data->>'payload' as payload from ${jobs} where ${isNamed}
       and data->>'payload' is not null order by id for update`),
     discard: counting(`delete from ${jobs} where ${isNamed}`),
@@ -86,7 +86,7 @@ export class PgForget {
     let rows: readonly Row[];
     let after = FIRST_ID;
     do {
-      rows = await this.database.run(statements.find, [queue, after, PAGE_JOBS, tenant, patterns], signal);
+      rows = await this.database.run(statements.find, [queue, after, tenant, patterns], signal);
       for (const chunk of toChunks(rows.filter(({ chars }) => chars !== null))) {
         signal?.throwIfAborted();
         discarded += await this.#discard(statements, queue, chunk, mentions);
