@@ -10,10 +10,10 @@ import {
 } from "@salesagent/ports";
 import { auditRecord } from "../effects/effect-audit.js";
 import { createApprovals, type EffectStorage, type EffectStores } from "../effects/index.js";
-import { originOf } from "../graph/durable/stored-graphs.js";
 import { wrongState } from "../graph/graph-errors.js";
 import type { DurableFlows, ResumeOptions, RunOptions, StoredRuns, StreamOptions } from "../graph/index.js";
 import type { CompiledWorkflow, WorkflowOptions } from "./compile-workflow.js";
+import { KEPT_UNDER, storedWorkflowOf } from "./stored-workflow-of.js";
 import { noWorkflow, WorkflowLibrary, type WorkflowOrigin } from "./workflow-library.js";
 import { workflowLog } from "./workflow-runs.js";
 import type {
@@ -51,7 +51,7 @@ export function createWorkflows(options: WorkflowsOptions): Workflows {
 }
 
 /** Under which the runs of all stored workflows are kept; the version is that of the way in which their origins are read. */
-const KEPT_AS = { name: "stored-workflow", version: "1" };
+const KEPT_AS = { name: KEPT_UNDER, version: "1" };
 
 class StoredWorkflows implements Workflows {
   readonly #storage: EffectStorage;
@@ -211,8 +211,7 @@ const asOrigin = (origin: JsonObject): WorkflowOrigin => origin as WorkflowOrigi
 function toRun(record: FlowRecord): WorkflowRun {
   const { id, status, error, stop, createdAt, updatedAt } = record;
   // A run that told of a person has no input any more, and with it goes what it was a run of.
-  const origin = originOf(record) ?? { workflow: ERASED, version: ERASED };
-  const { workflow, version } = asOrigin(origin);
+  const { workflow, version } = storedWorkflowOf(record) ?? { workflow: ERASED, version: ERASED };
   return {
     ...{ runId: id, workflow, version, status, createdAt, updatedAt },
     ...(error && { error }),

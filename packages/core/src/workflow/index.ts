@@ -23,6 +23,7 @@ export { workflowSchema } from "./definition-schema.js";
 export type { Mapping, Source } from "./mapping.js";
 export type { WorkflowAgent, WorkflowRegistry } from "./registry.js";
 export type { WorkflowStepEvent } from "./step-log.js";
+export { type StoredWorkflowName, storedWorkflowOf } from "./stored-workflow-of.js";
 export { type WorkflowLog, workflowLog } from "./workflow-runs.js";
 export type { WorkflowLogEntry, WorkflowScope, WorkflowShape, WorkflowState } from "./workflow-state.js";
 export type {
