@@ -18,8 +18,8 @@ import { toChecks } from "./_graph-checks.mjs";
 import { runLangGraph } from "./_langgraph.mjs";
 import { runOurs } from "./_ours.mjs";
 
-const KILLS = Number(process.env["KILLS"] ?? 200);
-const PEER_KILLS = Number(process.env["PEER_KILLS"] ?? Math.min(KILLS, 60));
+const KILLS = Number(process.env["KILLS"] ?? 150);
+const PEER_KILLS = Number(process.env["PEER_KILLS"] ?? Math.min(KILLS, 50));
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
 const asJson = process.argv.includes("--json");
 

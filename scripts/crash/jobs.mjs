@@ -1,7 +1,7 @@
 /**
  * Jobs in Postgres, each with one effect by the ledger, on workers of which one is killed by SIGKILL every moment and some are
  * frozen for longer than their leases, while the database crashes once and is restarted once. At the end every job was done, none
- * is left, and however often a handler ran, its effect was done once. `KILLS` of them (60), `SEED` repeats the choices.
+ * is left, and however often a handler ran, its effect was done once. Three of ten of `KILLS` (150); `SEED` repeats the choices.
  */
 import { fileURLToPath } from "node:url";
 import { SalesAgentError } from "@salesagent/ports";
@@ -15,7 +15,7 @@ import { Takeovers } from "./_takeovers.mjs";
 import { violated } from "./_verdict.mjs";
 import { bundleWorker, WorkerPool } from "./_worker-pool.mjs";
 
-const KILLS = Math.round(Number(process.env["KILLS"] ?? 200) * 0.3);
+const KILLS = Math.round(Number(process.env["KILLS"] ?? 150) * 0.3);
 const WORKERS = 3;
 const JOBS_AT_ONCE = 150;
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
