@@ -51,7 +51,7 @@ async function decisionOf(
 ): Promise<Answer | undefined> {
   const { tenant, runId, taskKey, graph, signal } = context;
   if (tenant === undefined) throw new TypeError("options.tenant must be given: approvals belong to a tenant");
-  const id = await sha256Base64Url(JSON.stringify([runId, taskKey]));
+  const id = `apr_${await sha256Base64Url(JSON.stringify([runId, taskKey]))}`;
   const subject = { agent: `workflow:${graph}`, tool: node.id, runId, callId: taskKey };
   const request = () => approvals.request({ ...subject, tenant, id, arguments: shown, expiresAt, signal });
   const standing = await request();
