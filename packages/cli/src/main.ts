@@ -12,11 +12,13 @@ import { runCommand } from "./run/run-command.js";
 import { runsCommand } from "./runs/runs-command.js";
 import { sandboxCommand } from "./sandbox/sandbox-command.js";
 import { cliVersion } from "./version.js";
+import { workflowCommand } from "./workflow/workflow-command.js";
 
 const COMMANDS: readonly Command[] = [
   qualifyCommand,
   runCommand,
   runsCommand,
+  workflowCommand,
   routeCommand,
   modelsCommand,
   sandboxCommand,

@@ -1,7 +1,7 @@
 import type { IdealCustomerProfile } from "@salesagent/agents";
 import type { RunSummary, SpendCap } from "@salesagent/core";
 import type { ApprovalDecision, Approvals, Effects } from "@salesagent/core/effects";
-import type { Checkpointer, GraphRuns, WaitFor } from "@salesagent/core/graph";
+import type { Checkpointer, DurableFlows, GraphEvent, GraphRuns, WaitFor } from "@salesagent/core/graph";
 import type {
   ApprovalRecord,
   CallOptions,
@@ -33,6 +33,8 @@ export interface AgentMeans {
   readonly storage: Storage;
   /** Keeps the runs of graphs. */
   readonly checkpointer: Checkpointer;
+  /** Keeps the runs of graphs that are data. */
+  readonly stored: Pick<DurableFlows, "stored">;
   readonly effects: Effects;
   readonly approvals: Approvals;
   readonly events: EventBus;
@@ -136,6 +138,8 @@ export interface AgentEntry {
   inThread?(input: JsonObject, threadId: string): JsonObject;
   /** Asks for what the agent's own waits wait for; nothing for approvals, and for waits that a person can't answer. */
   question?(wait: WaitFor, state: JsonObject): Question | undefined;
+  /** An event as its lines tell it; nothing for one that they leave out. @defaultValue as it is */
+  tells?(event: GraphEvent): GraphEvent | undefined;
 }
 
 /** Whether an agent's runs are runs of a graph, at least some of them. */

@@ -45,7 +45,9 @@ export class RunFollower {
   /** Told what this process works on; other runs than this one are passed over. */
   onEvent(event: GraphEvent, { id }: Pick<FlowClaim, "id">): void {
     if (id !== this.#runId) return;
-    this.#lines?.graphEvent(event);
+    const { entry } = this.#run;
+    const told = entry.tells ? entry.tells(event) : event;
+    if (told) this.#lines?.graphEvent(told);
     // What the fields are is in the updates, and at the end in the result.
     if (event.type !== "state") this.#json({ ...event });
   }

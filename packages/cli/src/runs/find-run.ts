@@ -3,6 +3,7 @@ import { type AgentEntry, isGraph } from "../agents/agent-entry.js";
 import { AGENTS } from "../agents/catalogue.js";
 import { UsageError } from "../command/usage-error.js";
 import type { StoreSession } from "../session/open-session.js";
+import { workflowEntryOf } from "../workflow/workflow-entry.js";
 
 /** A run of a graph, or of an agent that works in one go. */
 export type FoundRun =
@@ -12,9 +13,9 @@ export type FoundRun =
 /** Runs that are looked through for one whose id is only begun. */
 const RECENT = 1_000;
 
-/** The agent that a graph is, where it is one of ours. */
-function entryOf({ graph }: Pick<FlowRecord, "graph">): AgentEntry | undefined {
-  return AGENTS.find((entry) => entry.name === graph && isGraph(entry));
+/** The agent that a graph is, where it is one of ours, or the workflow. */
+function entryOf(record: FlowRecord): AgentEntry | undefined {
+  return workflowEntryOf(record) ?? AGENTS.find((entry) => entry.name === record.graph && isGraph(entry));
 }
 
 /** A run by its id, or by the beginning or the end of it. @throws UsageError when there is none, or several fit. */

@@ -1,3 +1,4 @@
+import { storedWorkflowOf } from "@salesagent/core/workflow";
 import type { FlowRecord, RunRecord, RunStatus } from "@salesagent/ports";
 import type { Command, OptionValues } from "../command/command.js";
 import { choiceOption, flagOption, textOption, wholeNumberOption } from "../command/option-values.js";
@@ -122,7 +123,7 @@ async function take<Row>(
 function ofFlow(record: FlowRecord): ListedRun {
   const { id, graph, status, createdAt, parentId, awaiting, stop, error } = record;
   return {
-    ...{ id, kind: "graph", agent: graph, status, createdAt },
+    ...{ id, kind: "graph", agent: storedWorkflowOf(record)?.workflow ?? graph, status, createdAt },
     ...(parentId !== undefined && { parentId }),
     ...(awaiting.length > 0 && { awaiting }),
     ...(stop && { stop }),

@@ -9,6 +9,8 @@ import { readSetup, SETUP_OPTIONS, TELL_OPTIONS } from "../run/run-options.js";
 import { StepLines } from "../run/step-lines.js";
 import { openStore, openWork, type StoreSession } from "../session/open-session.js";
 import { DURABLE_OPTIONS, readDurableChoice } from "../session/store-options.js";
+import { toldOfWorkflow } from "../workflow/step-events.js";
+import { isWorkflowRun, workflowEntry } from "../workflow/workflow-entry.js";
 import { openWorld } from "../world/world-options.js";
 
 /** How long runs in hand may take when the worker is ended; what is not done then goes on elsewhere. */
@@ -24,7 +26,11 @@ export const workCommand: Command = {
   summary: "works on all runs that are due, of every tenant, until it is interrupted",
   operands: "",
   options: {
-    agent: { type: "string", value: "LIST", help: "only runs of these agents, with commas" },
+    agent: {
+      type: "string",
+      value: "LIST",
+      help: "only runs of these agents, with commas; workflow for those of workflows",
+    },
     ...SETUP_OPTIONS,
     ...DURABLE_OPTIONS,
     ...TELL_OPTIONS,
@@ -57,9 +63,11 @@ export const workCommand: Command = {
   },
 };
 
-/** Agents that are graphs; the others work in one go. */
+/** Agents that are graphs (the others work in one go), and all workflows together as one of them. */
 function entriesOf(names: string | undefined): readonly AgentEntry[] {
-  const wanted = names?.split(",").map((name) => findAgent(name.trim())) ?? AGENTS;
+  const workflows = workflowEntry();
+  const named = (name: string) => (name === workflows.name ? workflows : findAgent(name));
+  const wanted = names?.split(",").map((name) => named(name.trim())) ?? [...AGENTS, workflows];
   return wanted.filter(isGraph);
 }
 
@@ -86,7 +94,8 @@ class WorkTeller {
     }
     const lines = this.#linesOf(id, tenant);
     if (event.path.length === 0 && event.type === "run-started") lines.line(`${graph} · run ${id}`);
-    if (!this.#quiet) lines.graphEvent(event);
+    const told = isWorkflowRun(graph) ? toldOfWorkflow(event) : event;
+    if (!this.#quiet && told) lines.graphEvent(told);
     if (event.path.length > 0 || (event.type !== "run-completed" && event.type !== "interrupted")) return;
     const waits = event.type === "interrupted" ? event.on.map(({ node }) => node).join(", ") : "";
     lines.line(waits === "" ? "completed" : `waits in ${waits}: salesagent runs show ${id}`);

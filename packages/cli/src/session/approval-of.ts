@@ -8,7 +8,7 @@ const EVENT = "approval:";
 
 /** The approval that a wait waits for; nothing where it waits for something else. */
 export function approvalIdOf({ kind, name }: WaitFor): string | undefined {
-  return kind === "event" && name.startsWith(EVENT) ? name.slice(EVENT.length) : undefined;
+  return kind !== "sleep" && name.startsWith(EVENT) ? name.slice(EVENT.length) : undefined;
 }
 
 /** A person's word. */

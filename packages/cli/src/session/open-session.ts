@@ -13,7 +13,7 @@ import {
 import type { AgentEntry, AgentMeans, GraphAgent, PlainAgent } from "../agents/agent-entry.js";
 import { openStorage } from "../choice/storage-choice.js";
 import type { Io } from "../io.js";
-import { ownVersions } from "../world/own-versions.js";
+import { ownStored, ownVersions } from "../world/own-versions.js";
 import type { World, WorldKind } from "../world/world.js";
 import type { StoreChoice } from "./store-options.js";
 
@@ -58,6 +58,8 @@ export interface WorkSession extends AsyncDisposable {
   readonly world: World;
   readonly events: EventBus;
   readonly flows: DurableFlows;
+  /** What its agents are made with. */
+  readonly means: AgentMeans;
   /** Makes this process work on the runs of an agent. */
   openGraph(entry: AgentEntry): GraphAgent | undefined;
   openAgent(entry: AgentEntry): PlainAgent | undefined;
@@ -88,14 +90,16 @@ export function openWork(
   });
   const events = createEventBus();
   const { budgetUsd, profile = exampleProfile, pitch = PITCH } = setup;
+  const kind = watcher.looksAt ? watcher.looksAt.world : world.kind;
   const means: AgentMeans = {
     ...{ world, storage, approvals, clock, events, profile, pitch },
-    checkpointer: ownVersions(flows, watcher.looksAt ? watcher.looksAt.world : world.kind),
+    checkpointer: ownVersions(flows, kind),
+    stored: ownStored(flows, kind),
     effects: createEffects({ storage }),
     spendCap: budgetUsd === undefined ? undefined : createSpendCap({ usd: budgetUsd }),
   };
   return {
-    ...{ world, events, flows },
+    ...{ world, events, flows, means },
     openGraph: ({ work }) => (work.kind === "graph" ? work.open(means) : work.openGraph?.(means)),
     openAgent: ({ work }) => (work.kind === "agent" ? work.open(means) : undefined),
     [Symbol.asyncDispose]: () => flows[Symbol.asyncDispose](),

@@ -30,9 +30,12 @@ function inShort(node: string, update: JsonObject): JsonObject {
   const { steps = {}, log = [] } = (update ?? {}) as NodeUpdate;
   const { outcome, error } = log.at(-1) ?? {};
   const value = steps[node]?.value;
-  const isFields = typeof value === "object" && value !== null && !Array.isArray(value);
   return {
     ...(outcome && { [outcome]: error?.message ?? "" }),
-    ...(isFields ? value : value === undefined ? {} : { gave: value }),
+    ...(value === undefined ? {} : isFields(value) ? value : { gave: value }),
   };
+}
+
+function isFields(value: JsonValue): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

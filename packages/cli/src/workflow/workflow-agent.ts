@@ -24,8 +24,9 @@ async function outputOf(
   const parentRunId = effectScope?.runId;
   if (work.kind === "agent") {
     const runId = createSortableIds(means.clock)();
-    const run = work.open(means).run(input, { ...options, tenant, signal, runId, parentRunId });
-    return toResult(toData((await run.result()).output));
+    const call = { ...options, tenant, signal, runId, parentRunId };
+    const { output } = await work.open(means).run(input, call).result();
+    return toResult(toData(output));
   }
   // Kept for as long as the node runs, under the id of the workflow's run, of which its agents are parts.
   const { graph } = work.open({ ...means, checkpointer: memoryCheckpointer() });

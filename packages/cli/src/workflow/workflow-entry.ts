@@ -18,6 +18,9 @@ export interface WorkflowChoice {
   readonly version?: string | undefined;
 }
 
+/** Whether a graph is that under which the runs of all stored workflows are kept. */
+export const isWorkflowRun = (graph: string): boolean => graph === "stored-workflow";
+
 /** The workflows of a store, run with what the command line has. */
 export function openWorkflows(means: AgentMeans): Workflows {
   const { storage, stored: flows, effects, approvals, clock } = means;
@@ -62,8 +65,7 @@ function graphOf(workflows: Workflows, which: WorkflowChoice | undefined): AnyGr
       return workflows.run(workflow, input as JsonObject, { ...ofTenant(options), version });
     },
     resume: (runId, options = {}) => workflows.resume(runId, ofTenant(options)),
-    deliver: (runId, event, payload, scope = {}) =>
-      workflows.deliver(runId, event, payload, ofTenant(scope)),
+    deliver: (runId, event, payload, scope = {}) => workflows.deliver(runId, event, payload, ofTenant(scope)),
     getState: (runId, scope = {}) => workflows.state(runId, ofTenant(scope)),
   };
 }

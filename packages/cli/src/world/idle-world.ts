@@ -1,5 +1,11 @@
 import { vllm } from "@salesagent/provider-vllm";
-import { rehearsedSites } from "./made-up-web.js";
+import {
+  rehearsedEnricher,
+  rehearsedKnowledge,
+  rehearsedProfiles,
+  rehearsedSearch,
+  rehearsedSites,
+} from "./made-up-web.js";
 import type { World } from "./world.js";
 
 /** For whoever only looks at runs and answers them: agents can be made with it, and none ever asks it. */
@@ -10,10 +16,11 @@ export function idleWorld(): World {
     model: vllm("none", { baseUrl: "http://127.0.0.1:9/v1", apiKey: "none" }),
     modelName: "none",
     notes: [],
-    search: undefined,
-    enricher: undefined,
-    profiles: undefined,
-    knowledge: undefined,
+    // All that a run may have had, so that its graph can be made again.
+    search: rehearsedSearch(),
+    enricher: rehearsedEnricher(() => ""),
+    profiles: rehearsedProfiles(() => ""),
+    knowledge: rehearsedKnowledge(),
     egress: rehearsedSites(),
     technologyRules: [],
     [Symbol.asyncDispose]: async () => {},

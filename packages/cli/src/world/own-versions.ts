@@ -1,4 +1,4 @@
-import type { Checkpointer, GraphPlan, RunMeans } from "@salesagent/core/graph";
+import type { Checkpointer, DurableFlows, GraphPlan, RunMeans } from "@salesagent/core/graph";
 import type { FlowRecord } from "@salesagent/ports";
 import type { WorldKind } from "./world.js";
 
@@ -16,6 +16,15 @@ export function ownVersions(flows: Checkpointer, world: WorldKind | undefined): 
     runs: <State, Update, Input>(plan: GraphPlan, means: RunMeans) =>
       flows.runs<State, Update, Input>(marked(plan, MARKS[world]), means),
   };
+}
+
+/** The same for runs of graphs that are data, which have a version of their own to be kept under. */
+export function ownStored(
+  flows: Pick<DurableFlows, "stored">,
+  world: WorldKind | undefined,
+): Pick<DurableFlows, "stored"> {
+  if (world === undefined) return flows;
+  return { stored: (graphs) => flows.stored({ ...graphs, version: graphs.version + MARKS[world] }) };
 }
 
 /** The same graph under versions of its own; older ones are those of this command, too. */
