@@ -153,6 +153,7 @@ export function createFlowEraser(name: TableNames): Eraser {
 
   async function eraseRuns(within: Executor, search: PersonSearch, ids: readonly string[]): Promise<number> {
     const { tenant, clock } = search.context;
+    await search.keepToKeys(within);
     const rows = await within.run(STORE, statements.lock, [tenant, ids], undefined);
     const left = rows
       .map(fromRestRow)

@@ -45,6 +45,7 @@ export function createThreadEraser(name: TableNames): Eraser {
         const values = [search.context.tenant, ids];
         // the messages by a statement of their own, which sees those that the first one waited for
         const work = async (within: Executor) => {
+          await search.keepToKeys(within);
           const summaries = recordsOf(await within.run(STORE, dropThreads, values, undefined));
           return summaries + recordsOf(await within.run(STORE, dropMessages, values, undefined));
         };

@@ -63,13 +63,25 @@ export class WorkSignal {
     await this.#untilRung();
   }
 
-  /** Waits until there may be jobs. @param nextDueMs - Asks when the next is due that waits. */
+  /**
+   * Waits until there may be jobs. Who is woken while the answer is on its way does not wait for it.
+   *
+   * @param nextDueMs - Asks when the next is due that waits.
+   */
   async untilWoken(nextDueMs: () => Promise<number | undefined>): Promise<void> {
     const wakes = this.#wakes;
     const { pollMs, random } = this.options;
-    const dueMs = (await nextDueMs()) ?? Number.POSITIVE_INFINITY;
-    this.wakeIn(Math.min(pollMs * (1 + random() / 4), Math.max(dueMs, SHORTEST_WAIT_MS)));
-    while (this.#wakes === wakes && !this.#closed) await this.#untilRung();
+    let failure: { readonly error: unknown } | undefined;
+    nextDueMs().then(
+      (dueMs = Number.POSITIVE_INFINITY) =>
+        this.wakeIn(Math.min(pollMs * (1 + random() / 4), Math.max(dueMs, SHORTEST_WAIT_MS))),
+      (error: unknown) => {
+        failure = { error };
+        this.#ring?.();
+      },
+    );
+    while (this.#wakes === wakes && !this.#closed && failure === undefined) await this.#untilRung();
+    if (this.#wakes === wakes && failure !== undefined) throw failure.error;
   }
 
   close(): void {
