@@ -1,4 +1,5 @@
 import { defineTool } from "@salesagent/core";
+import { memoryCheckpointer } from "@salesagent/core/graph";
 import { createMemory } from "@salesagent/core/memory";
 import { scriptedModel } from "@salesagent/core/scripted-model";
 import { createModelStream, type LanguageModel, SalesAgentError } from "@salesagent/ports";
@@ -307,6 +308,20 @@ describe("createConversationAgent", () => {
     await expect(second.result()).rejects.toMatchObject({ code: "flow.wrong_state" });
     first.abort();
     await first.settled();
+  });
+
+  it("goes on with a kept turn that failed, when it comes again", async () => {
+    const { agent, thread } = conversationScene(
+      [{ error: new Error("the model is down") }, { text: "Hello." }],
+      {
+        checkpointer: memoryCheckpointer(),
+      },
+    );
+    const asked = { ...turn, turnId: "m1" };
+    await expect(agent.turn({ text: "Hi" }, asked).result()).rejects.toThrow("the model is down");
+
+    expect((await agent.turn({ text: "Hi" }, asked).result()).text).toBe("Hello.");
+    expect(await thread()).toEqual(["user: Hi", "assistant: Hello."]);
   });
 
   it("asks another model for the intent where there is one", async () => {

@@ -1,3 +1,4 @@
+import type { RunScope } from "@salesagent/core/graph";
 import type { SessionMemory } from "@salesagent/core/memory";
 import {
   type Clock,
@@ -159,15 +160,28 @@ export class TurnLine<Intent extends string> {
     });
     const { signal } = waiting;
     try {
-      const standing =
-        options.turnId === undefined ? undefined : await graph.getState(id, { tenant, signal });
-      if (standing?.status === "completed") return standing.state;
-      const outcome = standing
-        ? graph.resume(id, { tenant, signal })
-        : graph.invoke(start, { ...begin, signal });
-      return (await outcome).state;
+      const state = options.turnId === undefined ? undefined : await this.#goOn(id, { tenant, signal });
+      return state ?? (await graph.invoke(start, { ...begin, signal })).state;
     } finally {
       release();
+    }
+  }
+
+  /** What a turn comes to that was begun before; nothing for one that was not. */
+  async #goOn(id: string, scope: RunScope): Promise<ConversationState | undefined> {
+    const { graph } = this.#init;
+    for (let seen: string | undefined; ; ) {
+      const standing = await graph.getState(id, scope);
+      if (!standing) return undefined;
+      const { status, state } = standing;
+      if (status === "completed") return state;
+      try {
+        return (await (status === "failed" ? graph.retry(id, scope) : graph.resume(id, scope))).state;
+      } catch (error) {
+        // Somebody else went on with it meanwhile: it is looked at again, unless it stands as it stood.
+        if (!SalesAgentError.is(error, "flow.wrong_state") || status === seen) throw error;
+        seen = status;
+      }
     }
   }
 
