@@ -1,5 +1,5 @@
 import type { AgentOptions } from "@salesagent/core/agent";
-import type { ApprovalDecision, Approvals, Effects } from "@salesagent/core/effects";
+import { type ApprovalDecision, type Approvals, approvalEvent, type Effects } from "@salesagent/core/effects";
 import {
   type Checkpointer,
   type CompiledGraph,
@@ -33,7 +33,6 @@ import {
 import { bdrState } from "./bdr-state.js";
 import { BOOKING, bookingEffect, meetingSchema } from "./booking-effect.js";
 import { checkMeetingRules, type MeetingOptions } from "./meeting-rules.js";
-import { approvalEvent } from "./once-allowed.js";
 import { personRule } from "./person-rule.js";
 import { PROPOSAL, proposalEffect, proposalSchema } from "./proposal-effect.js";
 import { type BdrReply, bdrReplySchema } from "./read-reply.js";

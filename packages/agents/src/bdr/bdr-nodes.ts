@@ -1,6 +1,7 @@
 import type { AgentOptions } from "@salesagent/core/agent";
 import type { Effect } from "@salesagent/core/effects";
 import type { NodeContext, StateOf, UpdateOf } from "@salesagent/core/graph";
+import { tenantOf } from "../flow/tenant-of.js";
 import type { Calendar, MeetingRequest, Slot } from "../ports/calendar.js";
 import type { QualificationAgent } from "../qualification/qualification-agent.js";
 import type { QualificationResult } from "../qualification/qualification-result.js";
@@ -9,7 +10,6 @@ import type { Booking } from "./booking-effect.js";
 import { type EffectMeans, onceAllowed } from "./once-allowed.js";
 import type { Proposal } from "./proposal-effect.js";
 import { bdrReplySchema, readReply } from "./read-reply.js";
-import { tenantOf } from "./tenant-of.js";
 import type { ProposalWriter } from "./write-proposal.js";
 
 export type BdrState = StateOf<typeof bdrState>;

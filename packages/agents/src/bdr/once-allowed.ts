@@ -1,8 +1,8 @@
-import type { Approvals, Effect, Effects } from "@salesagent/core/effects";
+import { type Approvals, approvalEvent, type Effect, type Effects } from "@salesagent/core/effects";
 import type { NodeContext } from "@salesagent/core/graph";
 import { type Clock, SalesAgentError } from "@salesagent/ports";
+import { tenantOf } from "../flow/tenant-of.js";
 import type { BdrOutcome } from "./bdr-state.js";
-import { tenantOf } from "./tenant-of.js";
 
 /** What effects are done with. */
 export interface EffectMeans {
@@ -16,17 +16,15 @@ export interface EffectMeans {
 /** An effect's result, or why it will never be done. */
 export type Allowed<Result> = { readonly result: Result } | { readonly outcome: BdrOutcome };
 
-/** The name of the event that wakes a run when one of its approvals is decided. */
-export const approvalEvent = (approvalId: string): string => `approval:${approvalId}`;
-
-/** Decisions that were made without waking the run are found, too: after a minute first, then after ever longer waits. */
+/** After a minute first, then after ever longer waits. */
 const FIRST_LOOK_MS = 60_000;
 const LONGEST_LOOK_MS = 6 * 60 * 60 * 1_000;
 const SHORTEST_SLEEP_MS = 1_000;
 
 /**
  * Does an effect once. Where a person has to allow it, where the hour is wrong or somebody else is at it, the run waits without
- * a timer. The event that wakes it says nothing: the ledger's record decides.
+ * a timer. The event that wakes it says nothing: the ledger's record decides. What was decided on a storage that knows nothing of the
+ * run, such as one of `memoryCheckpointer()`, is found by looking.
  */
 export async function onceAllowed<Input, Result>(
   means: EffectMeans,

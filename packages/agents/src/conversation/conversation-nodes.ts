@@ -2,7 +2,7 @@ import type { Agent, RunEvent } from "@salesagent/core/agent";
 import type { NodeContext } from "@salesagent/core/graph";
 import type { SessionMemory } from "@salesagent/core/memory";
 import { type Message, onAbort, SalesAgentError, untilAborted, userMessage } from "@salesagent/ports";
-import { tenantOf } from "../bdr/tenant-of.js";
+import { tenantOf } from "../flow/tenant-of.js";
 import type { SpeechToText } from "../ports/speech-to-text.js";
 import type { ConversationState, ConversationUpdate } from "./conversation-state.js";
 import type { LiveTurn } from "./live-turn.js";

@@ -2,7 +2,7 @@ import { defineEffect, type Effect, type Effects } from "@salesagent/core/effect
 import type { NodeContext } from "@salesagent/core/graph";
 import type { SessionMemory } from "@salesagent/core/memory";
 import { type Clock, type JsonValue, SalesAgentError } from "@salesagent/ports";
-import { tenantOf } from "../bdr/tenant-of.js";
+import { tenantOf } from "../flow/tenant-of.js";
 import type { OutgoingReply, ReplyChannel } from "../ports/reply-channel.js";
 import type { ServiceReply, ServiceState } from "./service-state.js";
 

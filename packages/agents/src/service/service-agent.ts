@@ -1,4 +1,5 @@
 import { defineAgent } from "@salesagent/core/agent";
+import { approvalEvent } from "@salesagent/core/effects";
 import {
   END,
   type GraphStream,
@@ -11,7 +12,6 @@ import {
 import { createEscalations, type Escalation, type Escalations } from "@salesagent/core/handoff";
 import { createMemory, type SessionMemory } from "@salesagent/core/memory";
 import { createSortableIds, systemClock } from "@salesagent/ports";
-import { approvalEvent } from "../bdr/once-allowed.js";
 import { compileOptions } from "../flow/flow-options.js";
 import { answerSchema, type ModelAnswer } from "./cited-answer.js";
 import { ClassifyAgent } from "./classify-agent.js";

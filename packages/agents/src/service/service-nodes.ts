@@ -3,7 +3,7 @@ import type { NodeContext } from "@salesagent/core/graph";
 import { type EscalationOutcome, type Escalations, escalate } from "@salesagent/core/handoff";
 import type { JsonValue, Storage } from "@salesagent/ports";
 import { z } from "zod";
-import { tenantOf } from "../bdr/tenant-of.js";
+import { tenantOf } from "../flow/tenant-of.js";
 import type { KnowledgeSearch, Passage } from "../ports/knowledge-search.js";
 import { degradationFor } from "../qualification/degradation.js";
 import { citedAnswer, type ModelAnswer } from "./cited-answer.js";

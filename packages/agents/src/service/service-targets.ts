@@ -1,4 +1,4 @@
-import { agentStep, type BaseAgent } from "@salesagent/core/agent";
+import { agentStep, type BaseAgent, waitForApproval } from "@salesagent/core/agent";
 import { type HandoffQueue, handoffStep } from "@salesagent/core/handoff";
 import type { JsonValue } from "@salesagent/ports";
 import type { HandedRequest, ServiceTarget } from "./service-topics.js";
@@ -12,7 +12,8 @@ export interface ToAgentOptions<Input, Output> {
 }
 
 /**
- * Hands requests to an agent, which works on them at once, as a part of the case: on record as its child, paid once.
+ * Hands requests to an agent, which works on them at once, as a part of the case: on record as its child, paid once. Where one of its
+ * calls needs a person's leave, the case waits for it.
  *
  * @example
  * ```ts
@@ -30,7 +31,8 @@ export function toAgent<Input, Output, Own extends { readonly type: string } = n
     name: agent.name,
     async handle(request, context) {
       const { threadId, leadId } = request;
-      return reply(await agentStep(context, agent, input(request), { run: { threadId, leadId } }), request);
+      const step = { run: { threadId, leadId }, onApprovalRequired: waitForApproval };
+      return reply(await agentStep(context, agent, input(request), step), request);
     },
   };
 }

@@ -15,6 +15,7 @@ import { type ScriptedReply, scriptedModel } from "../scripted-model/scripted-mo
 import { defineTool } from "../tools/define-tool.js";
 import { agentNode, agentStep } from "./agent-node.js";
 import { defineAgent } from "./define-agent.js";
+import { waitForApproval } from "./wait-for-approval.js";
 
 const tenant = "acme";
 const Mail = z.object({ to: z.string() });
@@ -118,14 +119,14 @@ describe("agentNode", () => {
     const { agent, sent, approvals } = mailing(script, true);
     const node = agentNode(agent, {
       ...talk,
-      onApprovalRequired: ({ id }, context) => context.interrupt({ approvalId: id }),
+      onApprovalRequired: waitForApproval,
     });
     const graph = graphOf(node);
     const asked = await graph.invoke({}, { tenant, runId: "run-1" });
     expect(asked).toMatchObject({ status: "waiting", on: [{ kind: "interrupt" }] });
     const { items } = await approvals.list({ tenant });
     await approvals.approve(items[0]?.id ?? "", { tenant, by: "user:42" });
-    const { status } = await graph.resume("run-1", { tenant, answer: true });
+    const { status } = await graph.resume("run-1", { tenant, answer: "whatever it says" });
     expect({ status, sent }).toEqual({ status: "completed", sent: ["ada"] });
   });
 

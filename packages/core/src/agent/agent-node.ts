@@ -15,8 +15,9 @@ export interface AgentStepOptions<Output, Own extends { readonly type: string } 
    */
   readonly forward?: boolean | ((event: RunEvent<Output, Own>) => boolean) | undefined;
   /**
-   * Told of a call that waits for a person. What it throws ends the node, so `ctx.interrupt` and `ctx.waitFor` make the run
-   * wait; when it goes on, the agent begins again with what it remembers, and its ledger lets the decided call through.
+   * Told of a call that waits for a person. Give `waitForApproval`: the run waits, for each such call, and goes on when it is
+   * decided; the agent begins again with what it remembers, and its ledger lets the decided call through. What a function of your
+   * own throws ends the node.
    *
    * @defaultValue the node fails with `approval.required`
    */

@@ -80,7 +80,8 @@ export interface RunOptions {
    */
   readonly parts?: PartMemory | undefined;
   /**
-   * Told of a call that waits for a person, and may wait for the decision. What it throws ends the run as it is.
+   * Told of a call that waits for a person, and may wait for the decision. What it throws ends the run as it is. Where it returns
+   * `"again"`, it is told again while nobody has decided: it has to have waited.
    *
    * @defaultValue the run ends in `approval.required`
    */

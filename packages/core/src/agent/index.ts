@@ -27,3 +27,4 @@ export type {
   WorkEvent,
 } from "./run-event.js";
 export { readThread } from "./thread-memory.js";
+export { waitForApproval } from "./wait-for-approval.js";

@@ -10,7 +10,6 @@ import {
   END,
   field,
   memoryCheckpointer,
-  type NodeContext,
   START,
   StateGraph,
 } from "../graph/index.js";
@@ -19,6 +18,7 @@ import { defineTool } from "../tools/define-tool.js";
 import { agentNode } from "./agent-node.js";
 import { type Agent, defineAgent } from "./define-agent.js";
 import type { PartMemory } from "./loop-memory.js";
+import { waitForApproval } from "./wait-for-approval.js";
 
 const tenant = "acme";
 const call = (name: string, input: Readonly<Record<string, string>>) => ({ name, input });
@@ -72,7 +72,7 @@ function graphOf(agent: Agent<string, string>, checkpointer: Checkpointer) {
   const node = agentNode(agent, {
     input: ({ text }: { readonly text: string }) => text,
     output: (text: string) => ({ text }),
-    onApprovalRequired: ({ id }, context: NodeContext) => context.waitFor(`approval:${id}`),
+    onApprovalRequired: waitForApproval,
   });
   return new StateGraph({ text: field({ default: () => "hello" }) })
     .addNode("talk", node)

@@ -105,12 +105,14 @@ export class RunContext {
 
   #guardWrites(effects: Effects): WriteGuard {
     const { agent, runId, effectScope = { runId, step: "" }, onApprovalRequired } = this.init;
+    const told = new Set<string>();
     return {
       ...{ effects, agent, runId: effectScope.runId },
       slots: new EffectSlots(effectScope.step),
       onApprovalRequired: (approval) => {
         const { id: approvalId, tool, callId, expiresAt } = approval;
-        this.emit("approval-requested", { approvalId, tool, callId, expiresAt });
+        if (!told.has(approvalId)) this.emit("approval-requested", { approvalId, tool, callId, expiresAt });
+        told.add(approvalId);
         return onApprovalRequired?.(approval);
       },
     };

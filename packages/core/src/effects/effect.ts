@@ -80,7 +80,8 @@ export interface EffectCall<Input> {
   /** The call in the transcript, for approvals. @defaultValue the step */
   readonly callId?: string | undefined;
   /**
-   * Told of an approval that is pending, and may wait for it. What it returns is not believed: the stored record decides.
+   * Told of an approval that is pending, and may wait for it. What it returns is not believed: the stored record decides. Where it
+   * returns `"again"`, it is told again while nobody has decided: it has to have waited.
    *
    * @defaultValue the effect ends in `approval.required`
    */

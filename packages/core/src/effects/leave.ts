@@ -54,8 +54,8 @@ export async function obtainLeave(
     await request.precheck(stores);
     record = await ask(context, { ...request, id, argumentsHash }, call);
   }
-  if (record.status === "pending" && request.onApprovalRequired) {
-    await request.onApprovalRequired(record);
+  for (let isAsked = true; isAsked && record.status === "pending" && request.onApprovalRequired; ) {
+    isAsked = (await request.onApprovalRequired(record)) === "again";
     record = (await stores.approvals.get(id, call)) ?? record;
   }
   const bound = record.argumentsHash === argumentsHash && record.agent === agent && record.tool === tool;

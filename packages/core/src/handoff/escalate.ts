@@ -1,8 +1,9 @@
 import { type JsonValue, type UserMessage, userMessage } from "@salesagent/ports";
+import { approvalEvent } from "../effects/index.js";
 import type { NodeContext } from "../graph/index.js";
 import { canonicalJson } from "../kernel/canonical-json.js";
 import { sha256Base64Url } from "../kernel/sha256.js";
-import { decidedEvent, type Escalation, type EscalationQuestion, type Escalations } from "./escalations.js";
+import type { Escalation, EscalationQuestion, Escalations } from "./escalations.js";
 
 const FIRST_LOOK_MS = 60_000;
 const LONGEST_LOOK_MS = 6 * 3_600_000;
@@ -50,7 +51,7 @@ export async function escalate(context: NodeContext, options: EscalateOptions): 
   for (let looks = 0; ; looks++) {
     // Woken at once by an answer; the looks in between see what was decided without a word to this run.
     const longestMs = Math.min(FIRST_LOOK_MS * 2 ** looks, LONGEST_LOOK_MS);
-    await context.waitFor(decidedEvent(id), { timeoutMs: Math.min(longestMs, leftMs) });
+    await context.waitFor(approvalEvent(id), { timeoutMs: Math.min(longestMs, leftMs) });
     const look = await context.step(`${step}:look-${looks}`, async () => {
       const { escalation, leftMs: left } = await through.look(id, { tenant, signal });
       return { outcome: outcomeOf(escalation, fallback), leftMs: left };

@@ -21,9 +21,6 @@ import { toRecord } from "../kernel/to-record.js";
 /** The tool's name that questions to persons have among approvals. */
 export const ESCALATION_TOOL = "escalate_to_person";
 
-/** Wakes the run of a graph whose question was decided. */
-export const decidedEvent = (id: string): string => `approval:${id}`;
-
 const WEEK_MS = 7 * 86_400_000;
 
 export interface EscalationsOptions {
@@ -122,14 +119,6 @@ export function createEscalations(options: EscalationsOptions): Escalations {
     const record = await approvals.get(id, { tenant, signal });
     return record?.tool === ESCALATION_TOOL ? toEscalation(record) : undefined;
   };
-  const decided = async (record: ApprovalRecord, { tenant, signal }: EscalationDecision) => {
-    const { id, runId } = record;
-    const { flows } = storage.tenant(tenant);
-    // The event says only that there is something to read: what counts is what a person was let write.
-    if (runId !== undefined)
-      await flows.deliver(runId, { name: decidedEvent(id), payload: null }, { signal });
-    return toEscalation(record);
-  };
   const find = async (
     id: string,
     { tenant, signal }: CallOptions & { readonly tenant: string },
@@ -147,11 +136,11 @@ export function createEscalations(options: EscalationsOptions): Escalations {
     async answer(id, { answer, ...decision }) {
       const { arguments: asked } = await find(id, decision);
       const editedArguments = { ...(asked as JsonObject), answer: toRecord(answer) };
-      return decided(await approvals.approve(id, { ...decision, editedArguments }), decision);
+      return toEscalation(await approvals.approve(id, { ...decision, editedArguments }));
     },
     async decline(id, decision) {
       await find(id, decision);
-      return decided(await approvals.refuse(id, decision), decision);
+      return toEscalation(await approvals.refuse(id, decision));
     },
     async request({ tenant, id, agent, runId, reason, summary, to, ...limits }, { signal } = {}) {
       const asked = toRecord({ reason, summary, ...(to !== undefined && { to }) });

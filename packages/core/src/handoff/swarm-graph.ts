@@ -1,5 +1,4 @@
 import {
-  type Clock,
   type JsonObject,
   type JsonValue,
   type Message,
@@ -10,6 +9,7 @@ import {
 } from "@salesagent/ports";
 import { type AgentStepOptions, agentStep } from "../agent/agent-node.js";
 import { storedError, toJson } from "../agent/stored-form.js";
+import { waitForApproval } from "../agent/wait-for-approval.js";
 import {
   Command,
   type CompiledGraph,
@@ -25,7 +25,6 @@ import {
 } from "../graph/index.js";
 import { defineTool } from "../tools/define-tool.js";
 import type { AnyTool } from "../tools/tool.js";
-import { approvalWaits } from "./approval-waits.js";
 import { escalate, escalationMessage } from "./escalate.js";
 import { ESCALATION_TOOL, type Escalations } from "./escalations.js";
 import { textFields } from "./text-fields.js";
@@ -49,7 +48,6 @@ export interface SwarmPlan {
   readonly view: (messages: readonly Message[]) => readonly Message[];
   readonly forward: AgentStepOptions<Turn>["forward"];
   readonly compile: CompileOptions;
-  readonly clock: Clock;
 }
 
 /** A transfer, as the conversation's state has it. Plain JSON. */
@@ -147,7 +145,7 @@ async function takeTurn(
     turn = await agentStep(context, agent, state.said?.text ?? "", {
       forward: plan.forward,
       run: { threadId: context.runId.slice(conversationId(plan.name, "").length) },
-      onApprovalRequired: approvalWaits(context, plan.clock),
+      onApprovalRequired: waitForApproval,
     });
   } catch (error) {
     // Another process is at it, or this one is leaving: the engine knows what to do.

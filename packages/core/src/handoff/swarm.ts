@@ -117,7 +117,7 @@ export function createSwarm<Name extends string>(options: SwarmOptions<Name>): S
   const members = new Map<string, SwarmMember>(Object.entries(options.agents));
   checkMembers(members, options.start);
   const graph = swarmGraph({
-    ...{ name, members, start: options.start, maxTransfers, forward, clock },
+    ...{ name, members, start: options.start, maxTransfers, forward },
     escalations: options.escalations,
     view: options.view ?? ((messages) => messages),
     // A conversation has no end of its own; each answer has, by `maxTransfers` and each agent's `maxSteps`.
