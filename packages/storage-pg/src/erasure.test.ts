@@ -43,26 +43,20 @@ async function fill(stores: TenantStorage): Promise<void> {
       latencyMs: 1,
     },
   ]);
-  await stores.results.addMany([
-    { id: "r-1", kind: "score", leadId: "l", data: { bo }, createdAt: at } as never,
-  ]);
-  const message = { role: "user", parts: [{ type: "text", text: `I am Bo Ångström` }] } as const;
+  await stores.results.addMany([{ id: "r-1", kind: "enrichment", leadId: "l", data: { bo }, createdAt: at }]);
+  const message = {
+    role: "user",
+    parts: [{ type: "text", text: "I am Bo Ångström", origin: "user" }],
+  } as const;
   await stores.messages.append("t-1", [{ message, createdAt: at }]);
   await stores.messages.summarise("t-1", { text: `with ${bo}`, upTo: 0, createdAt: at });
   await stores.messages.append(`mail:${bo}`, [{ message, createdAt: at }]);
   await stores.audit.addMany([{ id: "a-1", at, actor: "user:1", action: "mail", subject: bo, facts: {} }]);
   await stores.imports.save({
-    ...{
-      id: "i-1",
-      source: `csv:${bo}`,
-      status: "completed",
-      rows: 1,
-      imported: 1,
-      duplicates: 0,
-      rejected: 0,
-    },
+    ...{ id: "i-1", source: `csv:${bo}`, status: "completed" },
+    ...{ rows: 1, imported: 1, duplicates: 0, rejected: 0 },
     ...{ position: {}, startedAt: at, updatedAt: at },
-  } as never);
+  });
   await stores.cache.put({ key: "k", value: { bo }, createdAt: at, expiresAt: "2999-01-01T00:00:00.000Z" });
   await stores.vectors.putMany("c", [{ id: "v", vector: Float32Array.of(1, 0), data: bo }]);
   await stores.flows.create({ id: "flow-1", graph: "bdr", version: "1", input: { to: bo } });
@@ -182,7 +176,7 @@ describe("erasure in Postgres", () => {
     await using storage = postgres({ connectionString: database.url });
     const stores = storage.tenant("threads");
     const message = {
-      message: { role: "user", parts: [{ type: "text", text: "hello" }] },
+      message: { role: "user", parts: [{ type: "text", text: "hello", origin: "user" }] },
       createdAt: at,
     } as const;
     await stores.messages.append("t", [message]);
