@@ -2,6 +2,7 @@ import type { RunOutcome, WaitFor } from "@salesagent/core/graph";
 import { type JsonObject, type JsonValue, SalesAgentError, type StoredError } from "@salesagent/ports";
 import type { PlainRun } from "../agents/agent-entry.js";
 import { UsageError } from "../command/usage-error.js";
+import { FailedMeanwhile } from "../session/settle-run.js";
 import type { AgentEvent } from "./step-lines.js";
 
 /** What a run came to, as far as this process followed it. */
@@ -63,6 +64,7 @@ const BEFORE: ReadonlySet<string> = new Set([
 
 function endOf(error: unknown, signal: AbortSignal): RunEnd {
   if (signal.aborted) throw signal.reason;
+  if (error instanceof FailedMeanwhile) return { status: "failed", error: error.failure };
   if (SalesAgentError.is(error, "graph.stopped")) {
     const { by, reason } = error.facts;
     return { status: "cancelled", by, reason };

@@ -1,11 +1,31 @@
 import type { RunOutcome } from "@salesagent/core/graph";
-import { type Clock, type FlowRecord, type FlowStore, wait } from "@salesagent/ports";
+import {
+  type Clock,
+  type FlowRecord,
+  type FlowStore,
+  SalesAgentError,
+  type StoredError,
+  wait,
+} from "@salesagent/ports";
 import type { AnyGraph } from "../agents/agent-entry.js";
 import type { StoreSession } from "./open-session.js";
 
 const POLL_MS = 50;
 
-/** Where a run comes to rest that goes on by itself: it was answered, left, or forked. @throws As `GraphRuns.resume`. */
+/** A run that failed before anybody watched it. */
+export class FailedMeanwhile extends Error {
+  override readonly name: string = "FailedMeanwhile";
+
+  constructor(readonly failure: StoredError) {
+    super(failure.message);
+  }
+}
+
+/**
+ * Where a run comes to rest that goes on by itself: it was answered, left, or forked.
+ *
+ * @throws As `GraphRuns.resume`; FailedMeanwhile.
+ */
 export async function settleRun(
   { stores, tenant, clock }: StoreSession,
   graph: AnyGraph,
@@ -13,7 +33,14 @@ export async function settleRun(
   signal: AbortSignal,
 ): Promise<RunOutcome<unknown>> {
   await untilTaken(stores.flows, clock, runId, signal);
-  return graph.resume(runId, { tenant, signal });
+  try {
+    return await graph.resume(runId, { tenant, signal });
+  } catch (error) {
+    if (!SalesAgentError.is(error, "flow.wrong_state")) throw error;
+    const record = await stores.flows.get(runId, { signal });
+    if (record?.status === "failed" && record.error) throw new FailedMeanwhile(record.error);
+    throw error;
+  }
 }
 
 /** A run that was answered is due, and still says that it waits until somebody takes it. */

@@ -9,8 +9,8 @@ export function toldOfWorkflow(event: GraphEvent): GraphEvent | undefined {
   if (event.type !== "custom" || !isStep(event.data)) return event;
   const { node, status, error } = event.data;
   if (status !== "failed" && status !== "retrying") return undefined;
-  const type = status === "failed" ? `${node} failed` : `${node} failed, and is tried again`;
-  return { ...event, data: { type, ...(error && { why: error.message }) } };
+  const again = status === "failed" ? "" : ", and is tried again";
+  return { ...event, data: { type: `${node} failed${again}: ${error?.message ?? "nobody knows why"}` } };
 }
 
 /** Where branches end is a node of the graph, and none of the workflow. */
@@ -31,7 +31,8 @@ function inShort(node: string, update: JsonObject): JsonObject {
   const { outcome, error } = log.at(-1) ?? {};
   const value = steps[node]?.value;
   return {
-    ...(outcome && { [outcome]: error?.message ?? "" }),
+    ...(outcome && { "came to": outcome }),
+    ...(error && { why: error.message }),
     ...(value === undefined ? {} : isFields(value) ? value : { gave: value }),
   };
 }

@@ -1,6 +1,6 @@
 import { memoryCheckpointer } from "@salesagent/core/graph";
 import type { WorkflowAgent } from "@salesagent/core/workflow";
-import { createSortableIds, type JsonObject, type JsonValue } from "@salesagent/ports";
+import { createSortableIds, type JsonObject, type JsonValue, SalesAgentError } from "@salesagent/ports";
 import type { AgentEntry, AgentMeans } from "../agents/agent-entry.js";
 
 type RunOptions = Parameters<WorkflowAgent["run"]>[1];
@@ -30,9 +30,14 @@ async function outputOf(
   }
   // Kept for as long as the node runs, under the id of the workflow's run, of which its agents are parts.
   const { graph } = work.open({ ...means, checkpointer: memoryCheckpointer() });
-  const outcome = await graph.invoke(input, { tenant, signal, runId: parentRunId });
+  const outcome = await graph.invoke(input, { tenant, signal, runId: parentRunId }).catch(throwCause);
   if (outcome.status === "completed") return toResult(toData(outcome.state));
   throw new TypeError(`${name} waits for somebody, which an agent of a workflow can't`);
+}
+
+/** The workflow names its own node; which one of the agent's failed would only stand in the way. */
+function throwCause(error: unknown): never {
+  throw SalesAgentError.is(error, "graph.node_failed") && error.cause instanceof Error ? error.cause : error;
 }
 
 function objectOf(name: string, input: JsonValue): JsonObject {
