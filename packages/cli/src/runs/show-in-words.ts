@@ -1,3 +1,4 @@
+import { storedWorkflowOf } from "@salesagent/core/workflow";
 import type { ApprovalRecord, EffectRecord, FlowRecord, JsonObject, RunRecord } from "@salesagent/ports";
 import type { AgentEntry } from "../agents/agent-entry.js";
 import { dataInWords, updateInWords } from "../render/data-in-words.js";
@@ -6,6 +7,7 @@ import { formatDuration } from "../render/progress-line.js";
 import { type Column, renderTable } from "../render/table.js";
 import type { StoreSession } from "../session/open-session.js";
 import { waitsInWords } from "../session/waits-in-words.js";
+import { inShort } from "../workflow/step-events.js";
 import type { AgentFacts, GraphFacts, StepFacts } from "./run-facts.js";
 
 /** A run of a graph, in words and tables. */
@@ -16,6 +18,7 @@ export async function graphInWords(
   width: number,
 ): Promise<string> {
   const { run, state, waitsFor, steps, approvals, effects, parts } = facts;
+  const workflow = storedWorkflowOf(run);
   const waits =
     run.status === "waiting" && waitsFor.length > 0
       ? `\n${await waitsInWords(store, { runId: run.id, state, on: waitsFor, entry })}\n`
@@ -23,7 +26,7 @@ export async function graphInWords(
   const result = run.status === "completed" && entry ? `\n${dataInWords(entry.toResult(state))}\n` : "";
   return [
     headOf(facts),
-    table("Steps", STEP_COLUMNS, withStart(run, steps), width),
+    table("Steps", STEP_COLUMNS, withStart(run, workflow ? steps.map(stepInShort) : steps), width),
     table("Approvals", APPROVAL_COLUMNS, approvals, width),
     table("Effects", EFFECT_COLUMNS, effects, width),
     table("Agents that worked for it", PART_COLUMNS, parts, width),
@@ -33,17 +36,19 @@ export async function graphInWords(
 }
 
 function headOf({ run, simulated, costUsd, blocked }: GraphFacts): string {
+  const workflow = storedWorkflowOf(run);
   const { id, graph, version, status, owner, dueAt, error, stop, threadId, parentId } = run;
   const cost = costUsd === undefined ? "cost unknown" : `cost ${formatUsd(costUsd)}`;
   const lines = [
-    `${graph} · run ${id} · ${status}${simulated ? " · a rehearsal, all of it is simulated" : ""}`,
-    `graph, version ${version} · begun ${run.createdAt} · last changed ${run.updatedAt} · ${cost}`,
+    `${workflow?.workflow ?? graph} · run ${id} · ${status}${simulated ? " · a rehearsal, all of it is simulated" : ""}`,
+    `${workflow ? `workflow, version ${workflow.version}` : `graph, version ${version}`} · begun ${run.createdAt} · last changed ${run.updatedAt} · ${cost}`,
     ...(threadId === undefined ? [] : [`of the conversation ${threadId}`]),
     ...(parentId === undefined ? [] : [`a part of the run ${parentId}`]),
     ...(status === "running" && owner !== undefined ? [`${owner} works on it, until ${dueAt} at least`] : []),
     ...(stop ? [`its end was asked for by ${stop.by} at ${stop.at}: ${stop.reason}`] : []),
     ...(blocked ? [`its state can't be read here: ${blocked.message} (${blocked.code})`] : []),
     ...(error ? [`${error.message} (${error.code})`, `  salesagent runs retry ${id}`] : []),
+    ...(workflow ? [`  salesagent workflow log ${id}        has its inputs and outputs`] : []),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -75,6 +80,12 @@ function table<Row>(
   width: number,
 ): string {
   return rows.length === 0 ? "" : `\n${title}\n${renderTable(columns, rows, width)}\n`;
+}
+
+/** Of what a workflow's node writes, what it gave. */
+function stepInShort({ writes, ...step }: StepFacts): StepFacts {
+  const told = writes.map((write) => ({ ...write, update: inShort(write.node, write.update) }));
+  return { ...step, writes: told };
 }
 
 interface TimedStep extends StepFacts {

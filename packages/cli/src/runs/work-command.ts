@@ -93,7 +93,8 @@ class WorkTeller {
       return;
     }
     const lines = this.#linesOf(id, tenant);
-    if (event.path.length === 0 && event.type === "run-started") lines.line(`${graph} · run ${id}`);
+    if (event.path.length === 0 && event.type === "run-started")
+      lines.line(`${isWorkflowRun(graph) ? "workflow" : graph} · run ${id}`);
     const told = isWorkflowRun(graph) ? toldOfWorkflow(event) : event;
     if (!this.#quiet && told) lines.graphEvent(told);
     if (event.path.length > 0 || (event.type !== "run-completed" && event.type !== "interrupted")) return;

@@ -103,7 +103,7 @@ describe("runs of workflows that are kept", () => {
     expect(begun.stdout).toMatch(/salesagent runs approve apr_\S+/);
     expect((await runs("list")).stdout).toMatch(/listed +graph +outreach \(rehearsal\) +waiting/);
     expect((await runs("show", "listed")).stdout).toMatch(
-      /It waits for a person to allow ask[\s\S]*runs approve/,
+      /^outreach · run listed · waiting[\s\S]*worth-it +review +to review[\s\S]*It waits for a person to allow ask[\s\S]*runs approve/,
     );
     const log = await workflow("log", "listed");
     expect(log.stdout).toMatch(/^outreach, version 1 · run listed · waiting\n/);

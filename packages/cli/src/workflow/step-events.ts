@@ -26,7 +26,8 @@ type NodeUpdate = {
   readonly log?: readonly WorkflowLogEntry[];
 };
 
-function inShort(node: string, update: JsonObject): JsonObject {
+/** What a node gave, of all that it wrote. */
+export function inShort(node: string, update: JsonObject): JsonObject {
   const { steps = {}, log = [] } = (update ?? {}) as NodeUpdate;
   const { outcome, error } = log.at(-1) ?? {};
   const value = steps[node]?.value;
