@@ -1,6 +1,7 @@
 import { type AgentOptions, BaseAgent, type RunContext, type WorkEvent } from "@salesagent/core";
 import { durableFlows, END, START, StateGraph } from "@salesagent/core/graph";
 import { createHandoffs, handoffNode } from "@salesagent/core/handoff";
+import type { Storage } from "@salesagent/ports";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { pgBossJobs } from "./jobs/index.js";
@@ -18,6 +19,21 @@ beforeAll(async () => {
 afterAll(() => database[Symbol.asyncDispose]());
 
 const tenant = "acme";
+
+/** The storage of a process that is killed while its agent works: nothing of it reaches the database any more. */
+function silentOnce(storage: Pick<Storage, "tenant">, isDead: () => boolean): Pick<Storage, "tenant"> {
+  const never = new Promise<never>(() => {});
+  return {
+    tenant: (id) =>
+      new Proxy(storage.tenant(id), {
+        get(target, name) {
+          const value: unknown = Reflect.get(target, name);
+          if (typeof value !== "function") return value;
+          return (...given: unknown[]) => (isDead() ? never : value.apply(target, given));
+        },
+      }),
+  };
+}
 
 class SupportAgent extends BaseAgent<string, string> {
   readonly name = "support";
@@ -103,4 +119,67 @@ describe("handoffs on Postgres", () => {
       { timeout: 15_000 },
     );
   });
+
+  it("are on record as failed when their worker is killed in the last try, wake the graph, and begin again when replayed", async () => {
+    let killed = false;
+    const kill = () => {
+      killed = true;
+      return 1;
+    };
+    const queue = "killed";
+    const open = (isDying: boolean) => {
+      const storage = postgres({ connectionString: database.url, maxConnections: 4 });
+      const jobs = pgBossJobs({ connectionString: database.url, maxConnections: 4, pollMs: 50 });
+      const asked: string[] = [];
+      const agent = new SupportAgent(asked, {});
+      if (isDying) vi.spyOn(asked, "push").mockImplementation(kill);
+      const kept = isDying ? silentOnce(storage, () => killed) : storage;
+      const handoffs = createHandoffs({ jobs, storage: kept, queue, agents: [agent], deadLetterPollMs: 50 });
+      const close = async () => {
+        await jobs[Symbol.asyncDispose]();
+        await storage[Symbol.asyncDispose]();
+      };
+      return { storage, jobs, handoffs, asked, [Symbol.asyncDispose]: close };
+    };
+    await using dying = open(true);
+    await using living = open(false);
+    await using flows = durableFlows({ storage: living.storage });
+    const graph = new StateGraph({ answer: z.string().optional() })
+      .addNode(
+        "ask",
+        handoffNode("support", {
+          through: living.handoffs,
+          input: () => "prices",
+          output: (answer) => ({ answer: String(answer) }),
+          recover: (error) => ({ answer: (error as Error).message }),
+        }),
+      )
+      .addEdge(START, "ask")
+      .addEdge("ask", END)
+      .compile({ name: "killed", checkpointer: flows });
+    await graph.invoke({}, { tenant, runId: "r2" });
+    const doomed = await dying.handoffs.work({ retries: 0, timeoutMs: 200 });
+    await vi.waitFor(() => expect(killed).toBe(true), { timeout: 15_000 });
+    const dead = async () => (await living.jobs.deadLetters.list({ queue })).items;
+    await vi.waitFor(async () => expect(await dead()).toHaveLength(1), { timeout: 15_000 });
+    const runs = async () =>
+      (await living.storage.tenant(tenant).runs.list({ agent: "handoff:support" })).items;
+    expect((await runs())[0]?.status).toBe("running");
+    void doomed.drain({ timeoutMs: 0 }).catch(() => {});
+
+    await using _worker = await living.handoffs.work({ retries: 0 });
+    await vi.waitFor(
+      async () => expect((await graph.getState("r2", { tenant }))?.state.answer).toContain("call.timed_out"),
+      { timeout: 15_000 },
+    );
+    const [failed] = await runs();
+    expect(failed).toMatchObject({ status: "failed", error: { code: "call.timed_out" } });
+    expect(await living.jobs.deadLetters.replay((await dead())[0]?.id ?? "")).toBe(true);
+    const runId = failed?.id ?? "";
+    await vi.waitFor(
+      async () =>
+        expect(await living.handoffs.status(runId, { tenant })).toMatchObject({ output: "about prices" }),
+      { timeout: 15_000 },
+    );
+  }, 60_000);
 });

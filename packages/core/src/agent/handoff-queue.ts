@@ -7,7 +7,10 @@ export interface QueuedHandoffOptions extends CallOptions {
   readonly priority?: number | undefined;
   /** Milliseconds before it may begin, up to ten years. @defaultValue 0 */
   readonly delayMs?: number | undefined;
-  /** While work of this key waits or runs, for this tenant, more of it is not taken in. @defaultValue none */
+  /**
+   * While work of this key waits in the queue or runs, for this tenant, more of it is not taken in. Work that is put off, such as for a
+   * person, does not hold it: what has to be one thing for ever has a `scope`. @defaultValue none
+   */
   readonly key?: string | undefined;
   /** The stored lead that the work is about. @defaultValue that of the run which hands over */
   readonly leadId?: string | undefined;

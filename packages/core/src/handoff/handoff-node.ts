@@ -3,8 +3,8 @@ import type { HandoffQueue, QueuedHandoffOptions } from "../agent/handoff-queue.
 import type { NodeContext, NodeFunction, NodeResult } from "../graph/index.js";
 import { endEvent } from "./handoff.js";
 import { handoffFailed } from "./handoff-errors.js";
+import type { HandoffEnd } from "./handoff-records.js";
 import type { HandoffTarget } from "./handoffs.js";
-import type { HandoffEnd } from "./receive-handoff.js";
 
 /** How a node hands work over. */
 export interface HandoffStepOptions extends Omit<QueuedHandoffOptions, "in" | "key" | "signal"> {

@@ -1,6 +1,6 @@
-import type { Clock, JsonValue, RunRecord, StoredError, TenantStores } from "@salesagent/ports";
+import type { Clock, JsonObject, JsonValue, RunRecord, StoredError, TenantStores } from "@salesagent/ports";
 import { toRecord } from "../kernel/to-record.js";
-import { type Handoff, recordName } from "./handoff.js";
+import { endEvent, type Handoff, recordName } from "./handoff.js";
 
 /** What a handoff has come to. */
 export type HandoffState =
@@ -49,6 +49,50 @@ export async function writeState(
   await stores.runs.putMany([next]);
   return next;
 }
+
+/** What the run of a graph is told that waits for a handoff. Plain JSON. */
+export type HandoffEnd =
+  | { readonly status: "completed"; readonly output: JsonValue }
+  | { readonly status: "failed"; readonly error: JsonObject & StoredError };
+
+/**
+ * Puts an end on record, and wakes the run of a graph that waits for it, in one transaction; one that has heard of it, or is gone,
+ * lets it pass.
+ *
+ * @returns The record that stands.
+ */
+export async function endHandoff(
+  stores: TenantStores,
+  handoff: Handoff,
+  state: HandoffState & { readonly status: "completed" | "failed" },
+  clock: Clock,
+): Promise<RunRecord> {
+  const standing = await writeState(stores, handoff, state, clock);
+  if (handoff.waiter === undefined) return standing;
+  const { status, output = null, error = UNKNOWN } = standing;
+  const end: HandoffEnd =
+    status === "completed" ? { status, output } : { status: "failed", error: { ...error } };
+  await stores.flows.deliver(handoff.waiter, { name: endEvent(handoff.runId), payload: end });
+  return standing;
+}
+
+export const UNKNOWN: StoredError = { code: "internal", message: "Unknown failure" };
+
+/** Puts on record that another job carries the work on. */
+export async function notePutOff(stores: TenantStores, handoff: Handoff, clock: Clock): Promise<void> {
+  const { runId, putOff = 0 } = handoff;
+  const startedAt = new Date(clock.now()).toISOString();
+  const note = { kind: "rules", name: PUT_OFF, status: "completed", output: putOff } as const;
+  await stores.steps.putMany([{ ...note, runId, index: 0, startedAt, latencyMs: 0 }]);
+}
+
+/** How often work was put off: a job that carries less does not carry it any more. */
+export async function timesPutOff({ steps }: TenantStores, runId: string): Promise<number> {
+  const [note] = (await steps.list(runId, { limit: 1 })).items;
+  return note?.name === PUT_OFF && typeof note.output === "number" ? note.output : 0;
+}
+
+const PUT_OFF = "put-off";
 
 function endOf(
   { status }: HandoffState,

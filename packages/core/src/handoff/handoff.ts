@@ -48,14 +48,18 @@ export function toJob(
 
 /** @throws `job.invalid` when the job was not enqueued by a handoff. */
 export function readHandoff({ queue, payload }: Job): Handoff {
-  const { runId, agent, path } = isObject(payload) ? (payload as Readonly<Record<string, JsonValue>>) : {};
-  if (typeof runId === "string" && typeof agent === "string" && Array.isArray(path))
-    return payload as Handoff;
+  if (isHandoff(payload)) return payload;
   throw new SalesAgentError("job.invalid", {
     message: `A job of the queue ${queue} is no handoff. Let nothing but handoffs into this queue.`,
     facts: { queue, field: "payload" },
     replay: "safe",
   });
+}
+
+/** Whether a job's payload is one. */
+export function isHandoff(payload: JsonValue): payload is Handoff {
+  const { runId, agent, path } = isObject(payload) ? (payload as Readonly<Record<string, JsonValue>>) : {};
+  return typeof runId === "string" && typeof agent === "string" && Array.isArray(path);
 }
 
 const isObject = (value: JsonValue): value is JsonObject =>

@@ -315,6 +315,46 @@ describe("a receiver", () => {
     expect(booked).toEqual(["10:00"]);
   });
 
+  it("holds its scope while it waits for a person, and its key no longer", async () => {
+    const booked: string[] = [];
+    const book = defineTool({
+      ...{ name: "book", description: "Books.", effect: "write", approval: true },
+      input: z.object({ at: z.string() }),
+      target: () => "calendar",
+      run: ({ at }) => ({ booked: booked.push(at) }),
+    });
+    const model = scriptedModel((request) =>
+      request.messages.at(-1)?.role === "tool"
+        ? { text: "Booked." }
+        : { toolCalls: [{ name: "book", input: { at: "9:00" } }] },
+    );
+    const { handoffs, until, storage, clock } = handoffWorld(() => [agent]);
+    const effects = createEffects({ storage, clock });
+    const agent = defineAgent({ name: "bdr", instructions: "Book.", model, tools: [book], effects, clock });
+    await using _worker = await handoffs.work({ retries: 0 });
+    const scope = { runId: "lead-7", step: "book" };
+    const scoped = await handoffs.to(agent, "Book Ada.", { tenant, scope });
+    const keyed = await handoffs.to(agent, "Book Ada.", { tenant, key: "ada" });
+    await until(scoped?.runId, "waiting");
+    await until(keyed?.runId, "waiting");
+
+    expect(await handoffs.to(agent, "Book Ada.", { tenant, scope })).toEqual(scoped);
+    const second = await handoffs.to(agent, "Book Ada.", { tenant, key: "ada" });
+    expect(second?.runId).not.toBe(keyed?.runId);
+    await until(second?.runId, "waiting");
+    const approvals = createApprovals({ storage, clock });
+    const asked = (await approvals.list({ tenant, status: "pending" })).items;
+    expect(asked.map(({ runId }) => runId).toSorted()).toEqual(
+      [scoped, keyed, second].map((ticket) => ticket?.runId).toSorted(),
+    );
+    const leave = asked.find(({ runId }) => runId === keyed?.runId);
+    await approvals.approve(leave?.id ?? "", { tenant, by: "user:42" });
+    clock.advance(60_000);
+    await until(keyed?.runId, "completed");
+    await until(second?.runId, "waiting");
+    expect(booked).toHaveLength(1);
+  });
+
   it("looks again when an effect is in another process's hands, and fails nothing", async () => {
     let leaseOver = false;
     const agent = new FunctionAgent("busy", () => {

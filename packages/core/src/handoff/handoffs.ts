@@ -18,9 +18,11 @@ import { toJson } from "../agent/stored-form.js";
 import { checkSpan, checkWhole } from "../resilience/check-option.js";
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
+import { DeadHandoffs } from "./dead-handoffs.js";
 import { type HandoffMeans, handOver } from "./hand-over.js";
 import { isRecordName, recordName } from "./handoff.js";
 import { handoffFailed, noHandoff } from "./handoff-errors.js";
+import { UNKNOWN } from "./handoff-records.js";
 import { type HandoffAgent, HandoffReceiver } from "./receive-handoff.js";
 
 /** What handoffs are made with. */
@@ -42,6 +44,13 @@ export interface HandoffsOptions {
   readonly maxDepth?: number | undefined;
   /** How often work that waits for a person looks whether it was decided, in milliseconds. @defaultValue 60_000 */
   readonly approvalPollMs?: number | undefined;
+  /**
+   * How often a process that works looks for work whose last worker died without a word, in milliseconds; it is on record as failed
+   * then, and a graph that waits is told.
+   *
+   * @defaultValue 30_000
+   */
+  readonly deadLetterPollMs?: number | undefined;
   /** Carries the trace from who hands over to who receives. @defaultValue none */
   readonly telemetry?: Telemetry | undefined;
   /** @defaultValue the machine's clock */
@@ -79,7 +88,7 @@ export interface Handoffs extends HandoffQueue {
   to(agent: string, payload: JsonValue, request: HandoffRequest): Promise<HandoffTicket | undefined>;
   /**
    * Does the work in this process; `retries`, `backoffMs`, `timeoutMs` and `concurrency` as of jobs. What fails with all its
-   * tries is a dead letter, and can be replayed.
+   * tries is a dead letter, and can be replayed: then it begins again, under the same record.
    *
    * @throws TypeError where the agents are not known.
    */
@@ -108,9 +117,10 @@ export interface Handoffs extends HandoffQueue {
  * @throws RangeError or TypeError naming the option that makes no sense.
  */
 export function createHandoffs(options: HandoffsOptions): Handoffs {
-  const { maxDepth = 8, approvalPollMs = 60_000, clock = systemClock } = options;
+  const { maxDepth = 8, approvalPollMs = 60_000, deadLetterPollMs = 30_000, clock = systemClock } = options;
   checkWhole("handoffs.maxDepth", maxDepth, 1);
   checkSpan("handoffs.approvalPollMs", approvalPollMs, 1);
+  checkSpan("handoffs.deadLetterPollMs", deadLetterPollMs, 1);
   const { jobs, storage, queue = "handoffs", createId = createSortableIds(clock) } = options;
   const telemetry = safeTelemetry(options.telemetry ?? noTelemetry);
   const received: HandoffMeans["received"] = new Map();
@@ -138,7 +148,8 @@ export function createHandoffs(options: HandoffsOptions): Handoffs {
       if (!known) throw new TypeError("handoffs.agents must be given where work is done");
       const { retries } = resolveWork(workOptions);
       const receiver = new HandoffReceiver({ ...means, agents: known, retries, approvalPollMs });
-      return jobs.work(queue, (job) => receiver.receive(job), workOptions);
+      const worker = await jobs.work(queue, (job) => receiver.receive(job), workOptions);
+      return new DeadHandoffs({ jobs, storage, queue, clock, everyMs: deadLetterPollMs }).beside(worker);
     },
     status,
     async result(runId, { pollMs = 250, ...scope }) {
@@ -155,8 +166,7 @@ export function createHandoffs(options: HandoffsOptions): Handoffs {
 }
 
 function failureOf({ id, agent, error }: RunRecord) {
-  const told = error ?? { code: "internal", message: "Unknown failure" };
-  return handoffFailed({ agent: agent.slice(recordName("").length), runId: id }, told);
+  return handoffFailed({ agent: agent.slice(recordName("").length), runId: id }, error ?? UNKNOWN);
 }
 
 function byName(given: NonNullable<HandoffsOptions["agents"]>): ReadonlyMap<string, HandoffAgent> {

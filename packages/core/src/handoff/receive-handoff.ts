@@ -1,18 +1,10 @@
-import {
-  type ApprovalRecord,
-  type Job,
-  type JsonObject,
-  type JsonValue,
-  type RunRecord,
-  SalesAgentError,
-  type StoredError,
-} from "@salesagent/ports";
+import { type ApprovalRecord, type Job, type RunRecord, SalesAgentError } from "@salesagent/ports";
 import type { RunOptions } from "../agent/base-agent.js";
 import { storedError, toJson } from "../agent/stored-form.js";
 import type { HandoffMeans } from "./hand-over.js";
-import { endEvent, type Handoff, readHandoff, toJob } from "./handoff.js";
+import { type Handoff, readHandoff, toJob } from "./handoff.js";
 import { unknownAgent } from "./handoff-errors.js";
-import { type HandoffState, writeState } from "./handoff-records.js";
+import { endHandoff, type HandoffState, notePutOff, writeState } from "./handoff-records.js";
 
 /** An agent that work can be handed to: any `BaseAgent`. */
 export interface HandoffAgent {
@@ -52,11 +44,12 @@ export class HandoffReceiver {
   async receive(job: Job): Promise<void> {
     const attempt = { job, handoff: readHandoff(job) };
     if (await this.#stillWaits(attempt)) return this.#putOff(attempt, this.#init.approvalPollMs);
+    // Lost meanwhile: whoever has it now says how it stands.
+    job.signal.throwIfAborted();
     const standing = await this.#write(attempt, { status: "running" });
-    if (standing.status === "completed") return this.#tellEnd(attempt, standing);
+    if (standing.status === "completed") return;
     try {
-      const output = toJson(await this.#run(attempt));
-      await this.#tellEnd(attempt, await this.#write(attempt, { status: "completed", output }));
+      await this.#end(attempt, { status: "completed", output: toJson(await this.#run(attempt)) });
     } catch (error) {
       await this.#failed(attempt, error);
     }
@@ -95,12 +88,11 @@ export class HandoffReceiver {
       const waitMs = Date.parse(error.facts.leaseUntil) - clock.now();
       return this.#putOff(attempt, Math.max(0, waitMs), { error });
     }
-    const isLast = job.attempt > retries;
-    const state = { status: isLast ? "failed" : "pending", error: storedError(error) } as const;
-    const standing = await this.#write(attempt, state);
-    if (standing.status === "completed") return this.#tellEnd(attempt, standing);
-    if (isLast) await this.#tellEnd(attempt, standing);
-    throw error;
+    const told = storedError(error);
+    const standing = await (job.attempt > retries
+      ? this.#end(attempt, { status: "failed", error: told })
+      : this.#write(attempt, { status: "pending", error: told }));
+    if (standing.status !== "completed") throw error;
   }
 
   /** Ends this job, and comes back to the work by another one. */
@@ -116,7 +108,9 @@ export class HandoffReceiver {
     await storage.tenant(tenant).transaction(async (stores) => {
       // A job that comes again after this one was put off finds the other one there.
       const key = `${handoff.runId}/${putOff}`;
-      await jobs.enqueue(toJob(next, { queue, tenant, delayMs, key }), { in: stores });
+      if ((await jobs.enqueue(toJob(next, { queue, tenant, delayMs, key }), { in: stores })) === undefined)
+        return;
+      await notePutOff(stores, next, clock);
       if (!why) return;
       const { code, message } = why.error;
       const status = why.approvalId === undefined ? "pending" : "waiting";
@@ -139,19 +133,11 @@ export class HandoffReceiver {
     return storage.tenant(job.tenant).transaction((stores) => writeState(stores, handoff, state, clock));
   }
 
-  /** Wakes the run of a graph that waits for the work; one that has heard of it, or is gone, lets it pass. */
-  async #tellEnd({ job, handoff }: Attempt, { status, output, error }: RunRecord): Promise<void> {
-    if (handoff.waiter === undefined) return;
-    const end: HandoffEnd =
-      status === "completed"
-        ? { status, output: output ?? null }
-        : { status: "failed", error: { ...(error ?? { code: "internal", message: "Unknown failure" }) } };
-    const { flows } = this.#init.storage.tenant(job.tenant);
-    await flows.deliver(handoff.waiter, { name: endEvent(handoff.runId), payload: end });
+  #end(
+    { job, handoff }: Attempt,
+    state: HandoffState & { readonly status: "completed" | "failed" },
+  ): Promise<RunRecord> {
+    const { storage, clock } = this.#init;
+    return storage.tenant(job.tenant).transaction((stores) => endHandoff(stores, handoff, state, clock));
   }
 }
-
-/** What the run of a graph is told that waits for a handoff. Plain JSON. */
-export type HandoffEnd =
-  | { readonly status: "completed"; readonly output: JsonValue }
-  | { readonly status: "failed"; readonly error: JsonObject & StoredError };
