@@ -78,8 +78,12 @@ export function erasureConformance({ describe, it, expect, open }: StorageSuite)
         "https://fjord.example/?to=ada%40fjord.example",
         "dear ada lovelace!",
         { deep: [{ "Ada Lovelace": null }] },
+        "Yours\nAda\r\n Lovelace",
+        '{"text":"Yours\\nAda\\nLovelace"}',
+        "https://fjord.example/?name=Ada+Lovelace",
+        "请联系ada@fjord.example谢谢",
       ];
-      const untold = ["canada@fjord.example", "ada@fjord.example.org", "Ada", "Ada  Lovelace", 7, null];
+      const untold = ["canada@fjord.example", "ada@fjord.example.org", "Ada", "Ada, Lovelace", 7, null];
       await runs.putMany([...told, ...untold].map((input, index) => sampleRun(`run-${index}`, { input })));
       expect(await erasure.find(ada)).toEqual([{ store: "runs", records: told.length }]);
       await erasure.erase(ada);
@@ -91,7 +95,21 @@ export function erasureConformance({ describe, it, expect, open }: StorageSuite)
         "https://fjord.example/?to=[erased]",
         "dear [erased]!",
         { deep: [{ "[erased]": null }] },
+        "Yours\n[erased]",
+        '{"text":"Yours\\n[erased]"}',
+        "https://fjord.example/?name=[erased]",
+        "请联系[erased]谢谢",
       ]);
+    });
+
+    it("finds letters that are not equal to their own lower case, and letters of JSON in ASCII", async () => {
+      await using storage = await open();
+      const { runs, erasure } = storage.tenant("acme");
+      const person = { mentions: ["İbrahim Ağa"] };
+      const texts = ["İbrahim Ağa", '{"name":"\\u0130brahim A\\u011fa"}'];
+      await runs.putMany(texts.map((input, index) => sampleRun(`run-${index}`, { input })));
+      expect(await erasure.erase(person)).toEqual([{ store: "runs", records: texts.length }]);
+      expect(await erasure.find(person)).toEqual([]);
     });
 
     it("finds texts that searches would take for patterns", async () => {

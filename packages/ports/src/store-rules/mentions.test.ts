@@ -14,6 +14,13 @@ describe("toMentions", () => {
     "Call +49 30 123456, please",
     "dear bo ångström,",
     `dear ${"Bo Ångström".normalize("NFD")}`,
+    "dear Bo\r\n  Ångström,",
+    "https://x.example/?name=Bo+%C3%85ngstr%C3%B6m",
+    "https://x.example/?to=mailto%3Abo%40figma.example%26a",
+    '{"text":"Yours\\nBo Ångström\\nbo@figma.example"}',
+    '{"from":"Bo \\u00c5ngstr\\u00f6m"}',
+    "_bo@figma.example_",
+    "请联系bo@figma.example谢谢",
   ])("finds a person in %j", (text) => {
     expect(bo.isIn(text)).toBe(true);
     expect(bo.isIn(bo.erasedFrom(text))).toBe(false);
@@ -25,6 +32,7 @@ describe("toMentions", () => {
     "bo@figma.example.org",
     "bo@figma.examples",
     "+49 30 1234567",
+    "https://x.example/?to=j%C3%B6bo@figma.example",
     "bo",
   ])("takes %j for somebody else", (text) => {
     expect(bo.isIn(text)).toBe(false);
@@ -52,8 +60,30 @@ describe("toMentions", () => {
     expect(odd.isIn("aXb+c(d)|[e]-f/g^$")).toBe(false);
   });
 
+  it("finds letters that are not equal to their own lower case", () => {
+    expect(toMentions({ mentions: ["İbrahim"] }).erasedFrom("Merhaba İbrahim!")).toBe("Merhaba [erased]!");
+  });
+
+  it("finds names where nobody writes spaces, and where an ending is joined to them", () => {
+    const person = toMentions({ mentions: ["李小龙", "김철수"] });
+    expect(person.erasedFrom("我是李小龙。김철수는")).toBe("我是[erased]。[erased]는");
+  });
+
+  it("leaves nothing of the longer one of two mentions", () => {
+    expect(toMentions({ mentions: ["Bob", "Bob Lind"] }).erasedFrom("Bob Lind, Bob")).toBe(
+      "[erased], [erased]",
+    );
+  });
+
+  it("gets through a text in which each mention hides the one before it", () => {
+    const person = toMentions({ mentions: ["https://x.example/in/bo/"] });
+    const left = person.erasedFrom("https://x.example/in/bo/".repeat(20_000));
+    expect(left.replaceAll("[erased]", "")).toBe("");
+  });
+
   it.each([
     [[], "person.mentions"],
+    [["bo \ud800"], "person.mentions[0]"],
     [["ab"], "person.mentions[0]"],
     [["bo@figma.example", "   x   "], "person.mentions[1]"],
     [["x".repeat(401)], "person.mentions[0]"],

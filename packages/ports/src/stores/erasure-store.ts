@@ -4,7 +4,9 @@ import type { CallOptions } from "../call-options.js";
 export interface PersonQuery {
   /**
    * Addresses, telephone numbers, profile links, names: 1–50 texts of 3–400 characters. They are looked for without regard to case
-   * and as whole words: `bo@figma.example` is not found in `jumbo@figma.example`.
+   * and as whole words: `bo@figma.example` is not found in `jumbo@figma.example`. White space stands for any white space; letters
+   * of scripts without spaces, such as Chinese, may stand next to a text. Found as well: what is escaped in an address of the web,
+   * or in a text of JSON.
    */
   readonly mentions: readonly string[];
   /** Conversations with them, beside those whose id mentions them: all of these goes. */

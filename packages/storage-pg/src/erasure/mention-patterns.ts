@@ -12,7 +12,7 @@ export function toMentionPatterns({ texts }: Pick<Mentions, "texts">): readonly 
   // as a text is in a column of text, and as it is within JSON
   const forms = texts.flatMap((text) => [text, JSON.stringify(text).slice(1, -1)]);
   const storable = forms.filter((form) => !form.includes("\0"));
-  return [...new Set(storable.map((form) => `%${[...form].map(toSign).join("")}%`))];
+  return [...new Set(storable.map((form) => `%${[...form].map(toSign).join("").replace(/\s+/g, "%")}%`))];
 }
 
 /** SQL for what columns say, in one text, with the letters of ASCII in lower case. */

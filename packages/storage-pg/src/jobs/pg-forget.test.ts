@@ -26,7 +26,7 @@ describe("pgBossJobs.forget", () => {
     await engine.enqueueMany([job("kept"), job("kept", "to Bo"), job("kept")]);
     await database.query(
       `with moved as (delete from salesagent_jobs.job where id in (
-         select id from salesagent_jobs.job where name = 'kept' order by id limit 2) returning *)
+         select id from salesagent_jobs.job where name = 'kept' order by data->>'payload' desc limit 2) returning *)
        insert into salesagent_jobs.archive select * from moved`,
     );
     await database.query("update salesagent_jobs.job set state = 'completed' where name = 'kept'");
