@@ -41,7 +41,7 @@ function checkWorkflowShape(definition: unknown): definition is WorkflowDefiniti
 }
 
 /** Adds the node, and the name that was probably meant. */
-export function hinted(
+function hinted(
   { path, message }: IssueFact,
   definition: unknown,
   { agents = [], tools = [] }: WorkflowRegistry,
