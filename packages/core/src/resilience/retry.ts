@@ -107,10 +107,19 @@ export async function retry<T>(
     await wait(clock, waitMs, signal);
     return true;
   };
+  const tryAgain = async (first: unknown): Promise<T> => {
+    const again = (number: number) => (number === 1 ? Promise.reject(first) : attempt(number));
+    try {
+      return await pRetry(again, { retries: settings.retries, minTimeout: 0, shouldRetry });
+    } catch (error) {
+      throw signal?.aborted ? signal.reason : thrownBy(error);
+    }
+  };
   try {
-    return await pRetry(attempt, { retries: settings.retries, minTimeout: 0, shouldRetry });
-  } catch (error) {
-    throw signal?.aborted ? signal.reason : thrownBy(error);
+    // Most tasks succeed at once, and need not pay for what counts the tries.
+    return await attempt(1);
+  } catch (first) {
+    return tryAgain(first);
   }
 }
 
