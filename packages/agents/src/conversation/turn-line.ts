@@ -130,10 +130,12 @@ export class TurnLine<Intent extends string> {
   #check(input: TurnInput, live: LiveTurn): void {
     const { maxAudioBytes, maxAudioSeconds, maxTextChars } = this.#init.limits;
     if ("text" in input) {
+      if (typeof input.text !== "string") throw invalidTurn("text", "it is no text");
       if (input.text.length <= maxTextChars) return;
       throw invalidTurn("text", `it has ${input.text.length} characters, and ${maxTextChars} are allowed`);
     }
     const { audio } = input;
+    if (!(audio?.bytes instanceof Uint8Array)) throw invalidTurn("audio", "it has no bytes");
     if (audio.bytes.length > maxAudioBytes) {
       throw invalidTurn("audio", `it has ${audio.bytes.length} bytes, and ${maxAudioBytes} are allowed`);
     }
@@ -160,7 +162,8 @@ export class TurnLine<Intent extends string> {
     });
     const { signal } = waiting;
     try {
-      const state = options.turnId === undefined ? undefined : await this.#goOn(id, { tenant, signal });
+      const state =
+        options.turnId === undefined ? undefined : await this.#goOn(id, threadId, { tenant, signal });
       return state ?? (await graph.invoke(start, { ...begin, signal })).state;
     } finally {
       release();
@@ -168,12 +171,14 @@ export class TurnLine<Intent extends string> {
   }
 
   /** What a turn comes to that was begun before; nothing for one that was not. */
-  async #goOn(id: string, scope: RunScope): Promise<ConversationState | undefined> {
+  async #goOn(id: string, threadId: string, scope: RunScope): Promise<ConversationState | undefined> {
     const { graph } = this.#init;
     for (let seen: string | undefined; ; ) {
       const standing = await graph.getState(id, scope);
       if (!standing) return undefined;
       const { status, state } = standing;
+      // An id may come from a client: what was said in another thread is not for their ears.
+      if (state.threadId !== threadId) throw isElsewhere(id, status);
       if (status === "completed") return state;
       try {
         return (await (status === "failed" ? graph.retry(id, scope) : graph.resume(id, scope))).state;
@@ -200,7 +205,8 @@ export class TurnLine<Intent extends string> {
 
   /** What the customer said, and heard, stands in the thread, however the turn ended; one that failed before it began does not. */
   async #keepRest({ id, input, options: { tenant, threadId }, live }: TurnWork): Promise<void> {
-    const { transcript = "text" in input ? input.text.trim() : "" } = live;
+    const written = "text" in input && typeof input.text === "string" ? input.text.trim() : "";
+    const { transcript = written } = live;
     const said = live.said();
     if (transcript === "" || (said === "" && !live.wasLeft)) return;
     await keepTurn(this.#init.memory, { tenant, threadId, runId: id, transcript, said, isCutOff: true });
@@ -225,6 +231,14 @@ function completed(
 /** Who listens is told what went wrong, and not in which node. */
 function causeOf(error: unknown): unknown {
   return SalesAgentError.is(error, "graph.node_failed") && error.cause !== undefined ? error.cause : error;
+}
+
+function isElsewhere(runId: string, status: string): SalesAgentError<"flow.wrong_state"> {
+  return new SalesAgentError("flow.wrong_state", {
+    message: `The turn ${runId} belongs to another thread. Give each turn an id of its own.`,
+    facts: { runId, status },
+    replay: "safe",
+  });
 }
 
 function isHeld(runId: string): SalesAgentError<"flow.wrong_state"> {

@@ -44,6 +44,7 @@ import { addCustomerMessage, messageRunId } from "./thread-requests.js";
 /** About two thousand messages of a customer. */
 const RECURSION_LIMIT = 10_000;
 const DAY_MS = 86_400_000;
+const MAX_MESSAGE_ID_CHARS = 390;
 
 /** Serves customers. */
 export interface ServiceAgent {
@@ -65,7 +66,7 @@ export interface ServiceAgent {
    * Adds a customer's message to a case; it goes on by itself where somebody works, else with `graph.resume`.
    *
    * @returns False when there is no such case, or it is over: begin another one with the message.
-   * @throws RangeError for a text that is empty or too long.
+   * @throws RangeError for a text or an id that is empty or too long.
    */
   message(
     runId: string,
@@ -107,6 +108,9 @@ export function createServiceAgent(options: ServiceOptions): ServiceAgent {
     async message(runId, { text, messageId }, { tenant, signal }) {
       if (text.trim() === "" || text.length > MAX_MESSAGE_CHARS) {
         throw new RangeError(`message.text must have 1–${MAX_MESSAGE_CHARS} characters, got ${text.length}`);
+      }
+      if (messageId === "" || (messageId?.length ?? 0) > MAX_MESSAGE_ID_CHARS) {
+        throw new RangeError(`message.messageId must have 1–${MAX_MESSAGE_ID_CHARS} characters`);
       }
       const run = await graph.getState(runId, { tenant, signal });
       if (!run || OVER.has(run.status)) return false;

@@ -19,6 +19,7 @@ import type {
 import { replyOf, type ServiceTopic } from "./service-topics.js";
 import {
   addCustomerMessage,
+  lastIndexOf,
   messageRunId,
   nextRequest,
   openingRequest,
@@ -177,7 +178,10 @@ export const askPerson: ServiceNode = (means) => async (state, ctx) => {
   const answered = answeredBy(outcome);
   if (!answered) return { draft: replyOf(unansweredText, "service"), unhelped: 0 };
   const { text, seen = state.handled, by } = answered;
-  return { draft: replyOf(text, by), unhelped: 0, handled: Math.max(seen, state.handled) };
+  // Nobody has read what was not written yet: what the customer writes next is heard.
+  const lastIndex = await ctx.step("last", () => lastIndexOf(threadOf(means, state, ctx)));
+  const handled = Math.max(Math.min(seen, lastIndex), state.handled);
+  return { draft: replyOf(text, by), unhelped: 0, handled };
 };
 
 const REASONS: Readonly<Record<EscalationReason, string>> = {

@@ -1,6 +1,6 @@
 import type { SessionMemory } from "@salesagent/core/memory";
 import { type MessageRecord, type Storage, userMessage } from "@salesagent/ports";
-import type { CustomerRequest } from "./service-state.js";
+import { type CustomerRequest, MAX_MESSAGE_CHARS } from "./service-state.js";
 
 /** Messages that a customer may write before the first is looked at; of more, the last count. */
 const MAX_NEW = 200;
@@ -46,7 +46,24 @@ export async function nextRequest(thread: ThreadOfCase, handled: number): Promis
   const records = (await latest(thread, handled + 1)).filter(isCustomers);
   const last = records.at(-1);
   if (!last) return null;
-  return { text: records.map(textOf).join("\n\n"), upTo: last.index };
+  return { text: lastOf(records.map(textOf)).join("\n\n"), upTo: last.index };
+}
+
+/** The last texts that are no longer together than one message may be: a flood of them is no longer a request. */
+function lastOf(texts: readonly string[]): readonly string[] {
+  let first = texts.length - 1;
+  let chars = texts[first]?.length ?? 0;
+  for (; first > 0; first--) {
+    chars += (texts[first - 1]?.length ?? 0) + 2;
+    if (chars > MAX_MESSAGE_CHARS) break;
+  }
+  return texts.slice(first);
+}
+
+/** The index of the thread's last message; −1 where there is none. */
+export async function lastIndexOf({ storage, tenant, threadId, signal }: ThreadOfCase): Promise<number> {
+  const [last] = await storage.tenant(tenant).messages.latest(threadId, { limit: 1 }, { signal });
+  return last?.index ?? -1;
 }
 
 function latest({ storage, tenant, threadId, signal }: ThreadOfCase, from: number | undefined) {
