@@ -37,7 +37,11 @@ export function workflowEntry(which?: WorkflowChoice): AgentEntry {
     // Whether a workflow needs an input is its schema's to say.
     toInput: () => ({}),
     work: { kind: "graph", open: (means) => ({ graph: graphOf(openWorkflows(means), which) }) },
-    toResult: ({ output = null }) => (isObject(output) ? output : { output }),
+    toResult: ({ output }) => {
+      // None yet, where the run waits.
+      if (output === undefined) return {};
+      return isObject(output) ? output : { output };
+    },
     question: (wait) => {
       if (wait.kind !== "event" || approvalIdOf(wait) !== undefined) return undefined;
       return eventQuestion(wait);
