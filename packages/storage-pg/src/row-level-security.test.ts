@@ -43,10 +43,16 @@ const SHARED = [
   "breaker_probes",
   "vector_collections",
   "vector_items",
+  "facts",
+  "workflows",
+  "workflow_versions",
+  "threads",
+  "messages",
 ];
 
 /** Puts one row into each of the tables that processes share. */
-async function fillShared({ budgets, cache, breakers, vectors }: TenantStores): Promise<void> {
+async function fillShared(stores: TenantStores): Promise<void> {
+  const { budgets, cache, breakers, vectors, facts, workflows, messages } = stores;
   const [at, until] = ["2026-05-01T09:00:00.000Z", "2999-01-01T00:00:00.000Z"];
   const claims = [{ key: "day", limits: { calls: 1 } }];
   await budgets.reserve({ id: "1", claims, amounts: { nanoUsd: 0, tokens: 0, calls: 1 }, leaseUntil: until });
@@ -54,6 +60,10 @@ async function fillShared({ budgets, cache, breakers, vectors }: TenantStores): 
   await breakers.put({ name: "model", state: "open", changedAt: at });
   await breakers.claimProbe("model", "process", until);
   await vectors.putMany("answers", [{ id: "1", vector: Float32Array.of(1, 0), data: "of acme" }]);
+  await facts.putMany([{ id: "1", subject: "person:bo", text: "Likes mornings.", createdAt: at }]);
+  await workflows.add({ name: "outreach", version: "1", definition: { of: "acme" } });
+  const part = { type: "text" as const, text: "Hello", origin: "user" as const };
+  await messages.append("mail-1", [{ message: { role: "user", parts: [part] }, createdAt: at }]);
 }
 
 /** Rows of a table that the role sees with the tenant set, or with none. */

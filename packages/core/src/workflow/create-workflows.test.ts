@@ -104,7 +104,8 @@ describe("stored workflows", () => {
       await expect(workflows.save(endless, { tenant, by })).rejects.toMatchObject({
         facts: { issues: expect.arrayContaining([expect.objectContaining({ path: "nodes.part.workflow" })]) },
       });
-      for (const odd of [null, 7, [], {}, { name: "x", version: "1", nodes: 7 }]) {
+      const nodes = [{ kind: "workflow", workflow: "asking" }, null, 7];
+      for (const odd of [null, 7, [], {}, { name: "x", version: "1", nodes: 7 }, { ...asking("1"), nodes }]) {
         await expect(workflows.save(odd, { tenant, by })).rejects.toMatchObject({ code: "graph.invalid" });
       }
       expect((await workflows.list({ tenant })).items).toEqual([]);

@@ -161,8 +161,9 @@ function filled(definition: WorkflowDefinition, uses: ReadonlyMap<string, string
   if (subWorkflowsOf(definition).every(({ version }) => version !== undefined)) return definition;
   return {
     ...definition,
+    // What is no node at all is for the check to tell of.
     nodes: definition.nodes.map((node) => {
-      const version = node.kind === "workflow" ? (node.version ?? uses.get(node.workflow)) : undefined;
+      const version = node?.kind === "workflow" ? (node.version ?? uses.get(node.workflow)) : undefined;
       return version === undefined ? node : { ...node, version };
     }),
   };
