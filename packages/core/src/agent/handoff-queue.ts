@@ -1,4 +1,4 @@
-import type { CallOptions, JsonValue, TenantStores } from "@salesagent/ports";
+import type { CallOptions, JsonValue, RunRecord, TenantStores } from "@salesagent/ports";
 import type { EffectScope } from "../effects/index.js";
 
 /** How work is handed over on a queue. */
@@ -59,4 +59,13 @@ export interface HandoffTicket {
 export interface HandoffQueue {
   /** @returns Nothing when work of the same `key` waits or runs. */
   to(agent: string, payload: JsonValue, request: HandoffRequest): Promise<HandoffTicket | undefined>;
+  /**
+   * How it stands: what a graph that waits believes, whatever the event says that wakes it.
+   *
+   * @returns Nothing when this tenant has no such handoff.
+   */
+  status(
+    runId: string,
+    scope: CallOptions & { readonly tenant: string },
+  ): Promise<Pick<RunRecord, "status" | "output" | "error"> | undefined>;
 }

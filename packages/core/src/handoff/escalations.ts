@@ -157,6 +157,7 @@ export function createEscalations(options: EscalationsOptions): Escalations {
         await stores.audit.addMany([requestAudit(made, createId(), now)], { signal });
         return { record: made, isNew: true };
       });
+      if (record.tool !== ESCALATION_TOOL) throw invalidApproval(id, "other-arguments");
       const escalation = toEscalation(record);
       if (isNew && events) tell(() => events.emit("escalation-requested", toEvent(tenant, escalation)));
       return toLook(escalation, now);

@@ -80,7 +80,7 @@ describe("a node that hands over", () => {
       if (deaths++ < 2) throw new Error("the process died");
       return ticket;
     };
-    const compiled = asking({ to: dying }, {}, { retries: 3, baseMs: 1, capMs: 1 }).compile({
+    const compiled = asking({ ...handoffs, to: dying }, {}, { retries: 3, baseMs: 1, capMs: 1 }).compile({
       checkpointer: flows,
     });
     expect(await compiled.invoke({ ask: "x" }, { tenant })).toMatchObject({ status: "waiting" });

@@ -3,7 +3,7 @@ import type { HandoffQueue, QueuedHandoffOptions } from "../agent/handoff-queue.
 import type { NodeContext, NodeFunction, NodeResult } from "../graph/index.js";
 import { endEvent } from "./handoff.js";
 import { handoffFailed } from "./handoff-errors.js";
-import type { HandoffEnd } from "./handoff-records.js";
+import { type HandoffEnd, UNKNOWN } from "./handoff-records.js";
 import type { HandoffTarget } from "./handoffs.js";
 
 /** How a node hands work over. */
@@ -93,14 +93,36 @@ export async function handoffStep<Input>(
     });
     return ticket?.runId ?? "";
   });
-  const end = await (timeoutMs === undefined
-    ? context.waitFor<HandoffEnd>(endEvent(handoffId))
-    : context.waitFor<HandoffEnd>(endEvent(handoffId), { timeoutMs }));
-  if (end?.status === "completed") return end.output;
-  if (end) throw handoffFailed({ agent: name, runId: handoffId }, end.error);
-  throw new SalesAgentError("call.timed_out", {
-    message: `The work that was handed to "${name}" was not done within ${timeoutMs} ms. It may yet be.`,
-    facts: { name: `handoff:${name}`, limitMs: timeoutMs ?? 0 },
+  const isEnd = (standing: Standing): standing is HandoffEnd => standing.status !== "open";
+  for (let looks = 0; ; looks++) {
+    const word = await (timeoutMs === undefined
+      ? context.waitFor(endEvent(handoffId))
+      : context.waitFor(endEvent(handoffId), { timeoutMs }));
+    const standing = await context.step(`${step}:look-${looks}`, async () =>
+      standingOf(await through.status(handoffId, { tenant, signal: context.signal })),
+    );
+    if (!isEnd(standing)) {
+      if (word === undefined) throw notDone(name, timeoutMs ?? 0);
+      continue;
+    }
+    if (standing.status === "completed") return standing.output;
+    throw handoffFailed({ agent: name, runId: handoffId }, standing.error);
+  }
+}
+
+type Standing = HandoffEnd | { readonly status: "open" };
+
+/** What came of it, by its record alone: anybody may have sent an event. */
+function standingOf(record: Awaited<ReturnType<HandoffQueue["status"]>>): Standing {
+  const { status, output = null, error = UNKNOWN } = record ?? {};
+  if (status === "completed") return { status, output };
+  return status === "failed" ? { status, error: { ...error } } : { status: "open" };
+}
+
+function notDone(agent: string, limitMs: number): SalesAgentError<"call.timed_out"> {
+  return new SalesAgentError("call.timed_out", {
+    message: `The work that was handed to "${agent}" was not done within ${limitMs} ms. It may yet be.`,
+    facts: { name: `handoff:${agent}`, limitMs },
     replay: "unsafe",
   });
 }
