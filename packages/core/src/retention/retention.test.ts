@@ -70,7 +70,9 @@ describe("createRetention", () => {
   });
 
   it.each<[RetentionOptions["keepDays"], RegExp]>([
-    [{ runs: -1 }, /retention\.keepDays\.runs must be a number of days ≥ 0, got -1/],
+    [{ runs: -1 }, /retention\.keepDays\.runs must be a number of days ≥ 0 and ≤ 36525, got -1/],
+    [{ flows: 1e12 }, /retention\.keepDays\.flows/],
+    [JSON.parse('{ "flow": 30 }'), /retention\.keepDays\.flow is not known; known: checkpoints, flows/],
     [{ audit: Number.NaN }, /retention\.keepDays\.audit/],
     [{ effects: 30 }, /retention\.keepDays\.effects must be given together with flows/],
     [{ effects: 29, flows: 30 }, /retention\.keepDays\.effects .* could do its effects again, got 29/],

@@ -13,8 +13,8 @@ import { checkOption } from "../resilience/check-option.js";
 export interface RetentionOptions {
   readonly storage: Pick<Storage, "tenant">;
   /**
-   * How many days each kind of record is kept, from its end on; what is not named is kept for ever. Effects must be kept as long
-   * as the runs that could do them again, so they come with `flows`, and with no fewer days.
+   * How many days each kind of record is kept, from its end on: 0–36,525; what is not named is kept for ever. Effects must be kept
+   * as long as the runs that could do them again, so they come with `flows`, and with no fewer days.
    */
   readonly keepDays: { readonly [Kind in keyof RetentionLimits]?: number };
   readonly clock?: Clock | undefined;
@@ -54,6 +54,18 @@ export interface Retention {
 const QUEUE = "retention";
 const DAY_MS = 86_400_000;
 const BATCH = 1_000;
+/** A hundred years: more is a slip, and would lead to times that none can write. */
+const MOST_DAYS = 36_525;
+const KINDS: ReadonlySet<string> = new Set<keyof RetentionLimits>([
+  "checkpoints",
+  "flows",
+  "runs",
+  "effects",
+  "approvals",
+  "messages",
+  "audit",
+  "budgets",
+]);
 
 /**
  * Drops what is older than a host wants to keep: by hand, or each night on its job engine.
@@ -90,8 +102,11 @@ export function createRetention({ storage, keepDays, clock = systemClock }: Rete
 
 function checkDays(keepDays: RetentionOptions["keepDays"]): void {
   for (const [kind, days] of Object.entries(keepDays)) {
-    const rule = "a number of days ≥ 0";
-    checkOption(`retention.keepDays.${kind}`, days, rule, (it) => Number.isFinite(it) && it >= 0);
+    if (!KINDS.has(kind)) {
+      throw new RangeError(`retention.keepDays.${kind} is not known; known: ${[...KINDS].join(", ")}`);
+    }
+    const rule = `a number of days ≥ 0 and ≤ ${MOST_DAYS}`;
+    checkOption(`retention.keepDays.${kind}`, days, rule, (it) => it >= 0 && it <= MOST_DAYS);
   }
   const { effects, flows } = keepDays;
   if (effects === undefined) return;
