@@ -1,10 +1,15 @@
 import type { ModelRequest } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { defineAgent } from "../agent/define-agent.js";
+import { waitForApproval } from "../agent/wait-for-approval.js";
+import { createApprovals, createEffects } from "../effects/index.js";
 import { durableFlows } from "../graph/index.js";
 import { scriptedModel } from "../scripted-model/index.js";
+import { defineTool } from "../tools/define-tool.js";
 import { createSupervisor, type SupervisorOptions } from "./supervisor.js";
+import { eventually } from "./testing/eventually.js";
 import { FunctionAgent } from "./testing/handoff-world.js";
 import { mortal } from "./testing/mortal.js";
 
@@ -43,6 +48,42 @@ describe("a supervisor", () => {
     ]);
     const system = JSON.stringify(model.requests[0]?.messages[0]);
     expect(system).toContain("research: finds facts");
+  });
+
+  it("waits for each approval that a worker needs, whose model is asked once for each answer", async () => {
+    const storage = memoryStorage();
+    await using flows = durableFlows({ storage, ...quick });
+    const paid: string[] = [];
+    const pay = defineTool({
+      ...{ name: "pay", description: "Pays.", effect: "write", approval: true },
+      input: z.object({ to: z.string() }),
+      target: ({ to }) => to,
+      run: ({ to }) => ({ paid: paid.push(to) }),
+    });
+    const model = scriptedModel([
+      ...["ada", "bo"].map((to) => ({ toolCalls: [{ name: "pay", input: { to } }] })),
+      { text: "paid both" },
+    ]);
+    const effects = createEffects({ storage });
+    const agent = defineAgent({ name: "cashier", instructions: "Pay.", model, tools: [pay], effects });
+    const graph = createSupervisor({
+      model: scriptedModel((request) =>
+        reportsIn(request) === 0 ? decide("cashier", "Pay both.") : decide("finish", "Paid."),
+      ),
+      agents: { cashier: { agent, about: "pays" } },
+      checkpointer: flows,
+      onApprovalRequired: waitForApproval,
+    });
+    await graph.invoke({ task: "Pay." }, { tenant, runId: "r" });
+    const approvals = createApprovals({ storage });
+    for (const to of ["ada", "bo"]) {
+      const pending = async () => (await approvals.list({ tenant, status: "pending" })).items[0];
+      await eventually(async () => (await pending())?.arguments).toEqual({ to });
+      await eventually(() => graph.getState("r", { tenant })).toMatchObject({ status: "waiting" });
+      await approvals.approve((await pending())?.id ?? "", { tenant, by: "user:42" });
+    }
+    await eventually(() => graph.getState("r", { tenant })).toMatchObject({ state: { answer: "Paid." } });
+    expect(paid).toEqual(["ada", "bo"]);
   });
 
   it("is shown reports as data", async () => {

@@ -51,7 +51,7 @@ export interface SupervisorOptions
   readonly instructions?: string | undefined;
   /** Tasks that it may give in all; then it has to finish. A whole number ≥ 1. @defaultValue 8 */
   readonly maxTasks?: number | undefined;
-  /** Told of a call of a worker that waits for a person; see `agentNode`. @defaultValue the task fails */
+  /** Told of a call of a worker that waits for a person: give `waitForApproval`, and the run waits. @defaultValue the task fails */
   readonly onApprovalRequired?: AgentStepOptions<unknown>["onApprovalRequired"];
 }
 
@@ -177,7 +177,7 @@ async function doTask(
   return new Command({ update: { reports: [report], assignment: null }, goto: SUPERVISE });
 }
 
-/** What a worker makes of its task; its effects are named by the task, so that one that begins again does nothing twice. */
+/** What a worker makes of its task. One that begins again, after a wait or a crash, does nothing twice and goes on where it was. */
 async function outputOf(
   { onApprovalRequired }: SupervisorOptions,
   [name, { agent }]: NamedAgent,
@@ -188,6 +188,10 @@ async function outputOf(
   const run = agent.run(task, {
     ...{ tenant, signal, parentRunId: runId, delivery: "whole" },
     effectScope: { runId, step: `${taskKey}/${name}` },
+    parts: {
+      recall: (part) => context.recall(`${name}/${part}`),
+      remember: (part, value) => context.remember(`${name}/${part}`, value),
+    },
     ...(onApprovalRequired && {
       onApprovalRequired: (approval: ApprovalRecord) => onApprovalRequired(approval, context),
     }),
