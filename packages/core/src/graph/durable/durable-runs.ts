@@ -97,7 +97,7 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     const flows = this.#flows(scope);
     const state = (await this.#find(flows, runId, scope.signal)) && (await look(flows, runId, scope.signal));
     if (!state) return undefined;
-    return runView<State>(this.#init.plan, flows, state);
+    return runView<State>(this.#init.plan, state);
   }
 
   async getHistory(runId: string, scope: RunScope = {}): Promise<readonly HistoryPoint<State>[]> {
@@ -122,14 +122,15 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     if (!record) throw wrongState(runId, "unknown", "there is nothing to fork");
     const { version } = plan;
     const superstep = options.superstep ?? (await lastSuperstep(plan, flows, record));
-    if (!(await pastPoint(plan, flows, { record, version, superstep }))) {
+    const from = await pastPoint(plan, flows, { record, version, superstep });
+    if (!from) {
       const wanted = "what it went on from was dropped, so there is nothing to fork";
       if (superstep === 0) throw wrongState(runId, record.status, wanted);
       throw new RangeError(`fork.superstep: the run ${runId} has no superstep ${superstep}`);
     }
     const id = options.runId ?? means.newId();
     const update = (options.update ?? {}) as JsonObject;
-    await this.#begin(flows, this.#start(id, forkInput({ runId, superstep, update })));
+    await this.#begin(flows, this.#start(id, forkInput({ runId, superstep, update, from })));
     return id;
   }
 
@@ -198,7 +199,7 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     const { plan, ensureWork } = this.#init;
     if (versionOf(record, plan) !== plan.version) {
       const state = await look(flows, runId, signal);
-      if (state) await readCurrent(plan, flows, state);
+      if (state) await readCurrent(plan, state);
     }
     ensureWork();
     return record;
@@ -212,7 +213,8 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     if (status !== "failed") throw wrongState(runId, status, "only a run that failed is retried");
     if (await flows.reopen(runId, { signal })) return { fence };
     const now = (await flows.get(runId, { signal }))?.status ?? "unknown";
-    const why = now === "failed" ? "what it would go on from was erased" : "somebody else has retried it";
+    const why =
+      now === "failed" ? "what it would go on from was dropped or erased" : "somebody else has retried it";
     throw wrongState(runId, now, why);
   }
 

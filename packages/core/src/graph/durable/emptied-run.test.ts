@@ -1,5 +1,5 @@
 import { memoryStorage } from "@salesagent/storage-memory";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { END, START } from "../command.js";
 import { field } from "../state-field.js";
 import { StateGraph } from "../state-graph.js";
@@ -47,4 +47,18 @@ it("a run that told of a person who was erased is cancelled, and tells nothing o
   await expect(graph.resume("waiting", { tenant, answer: "yes" })).rejects.toMatchObject({
     code: expect.stringMatching(/flow.wrong_state|graph.stopped/),
   });
+});
+
+it("a fork goes on when what its source went on from is dropped", async () => {
+  const { storage, flows, graph } = await ran();
+  await using _ = flows;
+  const first = { mail: "bo@figma.example" };
+  const fork = await graph.fork("done", { tenant, superstep: 0, update: first, runId: "fork" });
+  await vi.waitFor(async () => expect((await graph.getState(fork, { tenant }))?.status).toBe("waiting"));
+  await storage.retention.prune({ checkpoints: "2999-01-01T00:00:00.000Z" });
+  expect(await graph.getState(fork, { tenant })).toMatchObject({ status: "waiting", state: first });
+  expect(await graph.resume(fork, { tenant, answer: "yes" })).toMatchObject({
+    ...{ status: "completed", state: { ...first, n: 1 } },
+  });
+  expect(await graph.getHistory(fork, { tenant })).toHaveLength(2);
 });

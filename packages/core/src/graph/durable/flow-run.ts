@@ -111,7 +111,7 @@ export class FlowRun {
   async #open(state: FlowState): Promise<{ readonly plan: GraphPlan; readonly current: CurrentRun }> {
     try {
       const plan = await this.#init.plan(state.record);
-      return { plan, current: await readCurrent(plan, this.#init.flows, state) };
+      return { plan, current: await readCurrent(plan, state) };
     } catch (error) {
       const isAway = isStoreFailure(error) && !SalesAgentError.is(error, "store.not_found");
       if (this.#init.signal.aborted || isAway) throw error;

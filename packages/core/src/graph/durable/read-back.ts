@@ -24,6 +24,8 @@ export interface ForkPoint {
   readonly superstep: number;
   /** Is written over the state, by the fields' reducers. */
   readonly update: JsonObject;
+  /** The source at that point, in the version that the fork begins with: a fork goes on when its source is dropped or erased. */
+  readonly from: FlowSnapshot;
 }
 
 const FORK = ":fork";
@@ -31,7 +33,7 @@ const PAGE = 200;
 
 /** The input of a run that is a fork. No field of a graph has such a name. */
 export function forkInput(point: ForkPoint): JsonObject {
-  return { [FORK]: { runId: point.runId, superstep: point.superstep, update: point.update } };
+  return { [FORK]: { ...point, from: toJson(point.from) } };
 }
 
 /** Where a run was forked from; nothing for one that began with an input. */
@@ -52,12 +54,12 @@ export interface CurrentRun extends RunAtRest {
  *
  * @throws SalesAgentError `graph.version_unknown`, `graph.migration_refused`.
  */
-export async function readCurrent(plan: GraphPlan, flows: FlowStore, state: FlowState): Promise<CurrentRun> {
+export async function readCurrent(plan: GraphPlan, state: FlowState): Promise<CurrentRun> {
   const steps = stepsOf(state);
   const version = versionOf(state.record, plan);
   if (version === plan.version)
-    return { snapshot: await readBack(plan, flows, state), steps, migratedFrom: undefined };
-  const snapshot = await readOld(plan, flows, state, version);
+    return { snapshot: await readBack(plan, state), steps, migratedFrom: undefined };
+  const snapshot = await readOld(plan, state, version);
   return { ...(await migrateRun(plan, version, { snapshot, steps })), migratedFrom: version };
 }
 
@@ -76,14 +78,9 @@ function stepsOf({ snapshot, deltas, steps }: FlowState): readonly RememberedSte
 }
 
 /** Fields that don't fit what is on record are a slip in the migration that declares them. */
-async function readOld(
-  plan: GraphPlan,
-  flows: FlowStore,
-  state: FlowState,
-  version: string,
-): Promise<FlowSnapshot> {
+async function readOld(plan: GraphPlan, state: FlowState, version: string): Promise<FlowSnapshot> {
   try {
-    return await readBack(plan, flows, state);
+    return await readBack(plan, state);
   } catch (error) {
     if (!SalesAgentError.is(error, "graph.state_invalid") && !SalesAgentError.is(error, "graph.node_failed"))
       throw error;
@@ -93,31 +90,21 @@ async function readOld(
 }
 
 /** The state between two supersteps that a run goes on from, in the version that it is pinned to. */
-export async function readBack(plan: GraphPlan, flows: FlowStore, state: FlowState): Promise<FlowSnapshot> {
+export async function readBack(plan: GraphPlan, state: FlowState): Promise<FlowSnapshot> {
   const { record, snapshot: last, deltas } = state;
   const version = versionOf(record, plan);
   const reading = planOfVersion(plan, version);
   const whole = last && wholeOf(last);
-  let snapshot = whole ?? (await firstSnapshot(plan, flows, record, version));
+  let snapshot = whole ?? (await firstSnapshot(plan, record, version));
   for (const { delta } of deltas) snapshot = applyDelta(reading, snapshot, toDelta(delta));
   return snapshot;
 }
 
 /** The state before the first superstep of a run, in the version that it had then. */
-async function firstSnapshot(
-  plan: GraphPlan,
-  flows: FlowStore,
-  record: FlowRecord,
-  version: string,
-): Promise<FlowSnapshot> {
+async function firstSnapshot(plan: GraphPlan, record: FlowRecord, version: string): Promise<FlowSnapshot> {
   const point = forkOf(record);
   if (!point) return beginOfVersion(plan, version, inputOf(record));
-  const source = await flows.get(point.runId);
-  if (!source)
-    throw new Error(`The run ${point.runId}, of which ${record.id} is a fork, is not there any more.`);
-  const past = await pastPoint(plan, flows, { record: source, version, superstep: point.superstep });
-  if (!past) throw new RangeError(`The run ${point.runId} has no superstep ${point.superstep}.`);
-  return written(planOfVersion(plan, version), past, point.update);
+  return written(planOfVersion(plan, version), point.from, point.update);
 }
 
 /** What of a run's past is looked for. */
@@ -165,7 +152,7 @@ export async function readHistory(
   const points: PastPoint[] = [];
   let snapshot: FlowSnapshot | undefined;
   if (isReadable(plan, version)) {
-    snapshot = await firstSnapshot(plan, flows, record, version);
+    snapshot = await firstSnapshot(plan, record, version);
     points.push({ snapshot, version, writes: [], at: record.createdAt });
   }
   for (const checkpoint of checkpoints) {

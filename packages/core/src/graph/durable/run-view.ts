@@ -14,14 +14,10 @@ import { type CurrentRun, forkOf, isEmptied, readBack, readCurrent, readHistory 
 import { versionOf } from "./stored-graphs.js";
 
 /** A run as it stands, in the graph's version. */
-export async function runView<State>(
-  plan: GraphPlan,
-  flows: FlowStore,
-  state: FlowState,
-): Promise<RunView<State>> {
+export async function runView<State>(plan: GraphPlan, state: FlowState): Promise<RunView<State>> {
   const { record } = state;
   const isGone = isEmptied(state);
-  const { snapshot, blocked } = isGone ? outputOf(record) : await readable(plan, flows, state);
+  const { snapshot, blocked } = isGone ? outputOf(record) : await readable(plan, state);
   const { status, error, stop, threadId, createdAt } = record;
   const fork = forkOf(record);
   return {
@@ -75,13 +71,13 @@ interface Readable {
 }
 
 /** A run in the graph's version, or in its own with the reason why it can't go on in that one. */
-async function readable(plan: GraphPlan, flows: FlowStore, state: FlowState): Promise<Readable> {
+async function readable(plan: GraphPlan, state: FlowState): Promise<Readable> {
   try {
-    return await readCurrent(plan, flows, state);
+    return await readCurrent(plan, state);
   } catch (error) {
     if (SalesAgentError.is(error, "graph.version_unknown")) return { blocked: toStored(error) };
     if (!SalesAgentError.is(error, "graph.migration_refused")) throw error;
-    const snapshot = await readBack(plan, flows, state).catch(() => undefined); // what blocks it may be just that
+    const snapshot = await readBack(plan, state).catch(() => undefined); // what blocks it may be just that
     return { ...(snapshot && { snapshot }), blocked: toStored(error) };
   }
 }
