@@ -19,7 +19,6 @@ import type {
 import { fromNanoUsd, toNanoUsd } from "@salesagent/ports/money";
 import type { Budgets } from "../budget/budgets.js";
 import { isCost, toModelCall } from "../budget/model-call-record.js";
-import { EffectSlots } from "../effects/effect-slots.js";
 import type { EffectScope, Effects } from "../effects/index.js";
 import { toRecord } from "../kernel/to-record.js";
 import type { SessionMemory } from "../memory/index.js";
@@ -30,6 +29,7 @@ import type { WriteGuard } from "../tools/write-guard.js";
 import { LoopMemory, type PartMemory, withinPart } from "./loop-memory.js";
 import type { RecordWriter, RunRecords } from "./record-writer.js";
 import type { RunEnd, RunSummary } from "./run-event.js";
+import { runWriteGuard } from "./run-write-guard.js";
 
 /** What a run is made of. */
 export interface RunContextInit {
@@ -100,22 +100,7 @@ export class RunContext {
     this.init = init;
     this.startedAtMs = init.clock.now();
     this.#startedMs = init.clock.elapsed();
-    this.writeGuard = init.effects && this.#guardWrites(init.effects);
-  }
-
-  #guardWrites(effects: Effects): WriteGuard {
-    const { agent, runId, effectScope = { runId, step: "" }, onApprovalRequired } = this.init;
-    const told = new Set<string>();
-    return {
-      ...{ effects, agent, runId: effectScope.runId },
-      slots: new EffectSlots(effectScope.step),
-      onApprovalRequired: (approval) => {
-        const { id: approvalId, tool, callId, expiresAt } = approval;
-        if (!told.has(approvalId)) this.emit("approval-requested", { approvalId, tool, callId, expiresAt });
-        told.add(approvalId);
-        return onApprovalRequired?.(approval);
-      },
-    };
+    this.writeGuard = runWriteGuard(init, (told) => this.emit("approval-requested", told));
   }
 
   /** What the effects of a part of this run are named by, where this run's own are named by something that lasts. */
