@@ -60,7 +60,7 @@ export class FactBook {
     );
     const filter = { subject, threadId };
     if (query === undefined || query.trim() === "") return this.#latest(filter, limit, call);
-    const near = await this.#nearest(query, filter, limit, call);
+    const near = await this.#standing(await this.#nearest(query, filter, limit, call), call);
     if (near.length >= limit) return near;
     const known = new Set(idsOf(near));
     const latest = await this.#latest(filter, MOST_SEARCHED, call);
@@ -117,6 +117,26 @@ export class FactBook {
   ): Promise<readonly FactRecord[]> {
     const { facts } = this.#settings.storage.tenant(tenant);
     return (await facts.list(filter, { limit }, { signal })).items;
+  }
+
+  /** Those that are still there: a fact that was dropped where its vectors are not known leaves its text beside its vector. */
+  async #standing(
+    near: readonly FactRecord[],
+    { tenant, signal }: MemoryCall,
+  ): Promise<readonly FactRecord[]> {
+    const { facts } = this.#settings.storage.tenant(tenant);
+    const sought = new Set(idsOf(near));
+    const found = new Set<string>();
+    for (const subject of new Set(near.map((fact) => fact.subject))) {
+      const isOpen = () => near.some((fact) => fact.subject === subject && !found.has(fact.id));
+      let after: string | undefined;
+      do {
+        const page = await facts.list({ subject }, { limit: MOST_SEARCHED, after }, { signal });
+        for (const { id } of page.items) if (sought.has(id)) found.add(id);
+        after = page.next;
+      } while (after !== undefined && isOpen());
+    }
+    return near.filter(({ id }) => found.has(id));
   }
 
   async #nearest(

@@ -136,4 +136,12 @@ describe("forgetting a person", () => {
     await expect(memory.find({ mentions: ["x"] }, acme)).rejects.toMatchObject({ code: "store.invalid" });
     expect(await auditOf(storage)).toEqual([]);
   });
+
+  it("keeps facts untold that were erased where nobody knew of their vectors", async () => {
+    const { memory, storage } = await setUp();
+    const office = createMemory({ storage });
+    await office.forget({ ...bo, subjects: ["person:42"] }, { ...acme, by: "user:1" });
+    const facts = await memory.recall({ query: "What is known?" }, acme);
+    expect(facts.map(({ text }) => text)).toEqual(["Is large."]);
+  });
 });
