@@ -1,0 +1,33 @@
+import type { JsonValue } from "@salesagent/ports";
+import { canonicalJson } from "../kernel/canonical-json.js";
+
+/** A field's value; null and an empty text or list are no value, as in every CRM. */
+export type FieldValue = JsonValue | undefined;
+
+/** The value as it counts for comparing: spaces at the ends and runs of them say nothing, nor does the form of Unicode. */
+export function toComparable(value: FieldValue): FieldValue {
+  if (typeof value === "string") {
+    const text = value.normalize("NFC").replace(/\s+/g, " ").trim();
+    return text === "" ? undefined : text;
+  }
+  if (value === null) return undefined;
+  if (Array.isArray(value))
+    return value.length === 0 ? undefined : value.map((item) => toComparable(item) ?? null);
+  return value;
+}
+
+/** Whether two values say the same. */
+export function isSame(one: FieldValue, other: FieldValue): boolean {
+  if (one === other) return true;
+  return comparableText(one) === comparableText(other);
+}
+
+/** A text that is equal for values that say the same. */
+export function comparableText(value: FieldValue): string {
+  return canonicalJson(toComparable(value)) ?? "";
+}
+
+/** Whether there is no value. */
+export function isEmpty(value: FieldValue): boolean {
+  return toComparable(value) === undefined;
+}
