@@ -13,7 +13,9 @@ it("an agent that a request is handed to waits for each of its approvals, and an
   const storage = memoryStorage();
   const refunds: number[] = [];
   const refund = defineTool({
-    ...{ name: "refund", description: "Pays back.", effect: "write", approval: true },
+    ...{ name: "refund", description: "Pays back." },
+    effect: "write",
+    approval: true,
     input: z.object({ usd: z.number() }),
     target: () => "account",
     run: ({ usd }) => ({ n: refunds.push(usd) }),

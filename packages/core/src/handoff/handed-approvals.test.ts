@@ -10,7 +10,9 @@ import { handoffWorld, tenant } from "./testing/handoff-world.js";
 async function paying() {
   const paid: string[] = [];
   const pay = defineTool({
-    ...{ name: "pay", description: "Pays.", effect: "write", approval: { expiresInMs: 3_600_000 } },
+    ...{ name: "pay", description: "Pays." },
+    effect: "write",
+    approval: { expiresInMs: 3_600_000 },
     input: z.object({ to: z.string() }),
     target: ({ to }) => to,
     run: ({ to }) => ({ paid: paid.push(to) }),

@@ -318,7 +318,9 @@ describe("a receiver", () => {
   it("holds its scope while it waits for a person, and its key no longer", async () => {
     const booked: string[] = [];
     const book = defineTool({
-      ...{ name: "book", description: "Books.", effect: "write", approval: true },
+      ...{ name: "book", description: "Books." },
+      effect: "write",
+      approval: true,
       input: z.object({ at: z.string() }),
       target: () => "calendar",
       run: ({ at }) => ({ booked: booked.push(at) }),

@@ -55,7 +55,9 @@ describe("a supervisor", () => {
     await using flows = durableFlows({ storage, ...quick });
     const paid: string[] = [];
     const pay = defineTool({
-      ...{ name: "pay", description: "Pays.", effect: "write", approval: true },
+      ...{ name: "pay", description: "Pays." },
+      effect: "write",
+      approval: true,
       input: z.object({ to: z.string() }),
       target: ({ to }) => to,
       run: ({ to }) => ({ paid: paid.push(to) }),
