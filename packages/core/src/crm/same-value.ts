@@ -5,7 +5,7 @@ import { canonicalJson } from "../kernel/canonical-json.js";
 export type FieldValue = JsonValue | undefined;
 
 /** The value as it counts for comparing: spaces at the ends and runs of them say nothing, nor does the form of Unicode. */
-export function toComparable(value: FieldValue): FieldValue {
+function toComparable(value: FieldValue): FieldValue {
   if (typeof value === "string") {
     const text = value.normalize("NFC").replace(/\s+/g, " ").trim();
     return text === "" ? undefined : text;
