@@ -36,6 +36,26 @@ export interface ServiceErrorFacts {
   readonly retryAfterMs?: number;
 }
 
+/** What every refusal of a CRM tells. */
+export interface CrmErrorFacts {
+  /** Such as `close`. */
+  readonly crm: string;
+  readonly kind?: "contact" | "company" | "deal" | "activity";
+  /** HTTP status, where one was received. */
+  readonly status?: number;
+  /** The CRM's own code, verbatim. */
+  readonly vendorCode?: string;
+  readonly requestId?: string;
+}
+
+/** What every failure of a stored credential tells. */
+export interface CredentialErrorFacts {
+  /** Such as `hubspot`. */
+  readonly platform: string;
+  /** The credential's name among those of its platform. */
+  readonly account: string;
+}
+
 /** What every storage failure tells. */
 export interface StoreErrorFacts {
   readonly store: string;
@@ -151,6 +171,40 @@ export interface ErrorFacts {
   "service.unavailable": ServiceErrorFacts;
   /** The service's reply is not in the format that it documents, or is longer than allowed. */
   "service.malformed_response": ServiceErrorFacts;
+  /** The CRM keeps such a record already: `recordId` where it tells which. */
+  "crm.exists": CrmErrorFacts & { readonly recordId?: string };
+  /** No record of this id, or it was merged into another. */
+  "crm.not_found": CrmErrorFacts & { readonly recordId: string; readonly mergedInto?: string };
+  /** The CRM refuses the value of a field. */
+  "crm.field_invalid": CrmErrorFacts & { readonly field: string; readonly recordId?: string };
+  /** The CRM has no such call; `capabilities` tells before. */
+  "crm.unsupported": CrmErrorFacts & { readonly operation: string };
+  /** A walk can't be had whole: the CRM tells no further, or its pages contradict each other. */
+  "crm.walk_incomplete": CrmErrorFacts & { readonly reason: string };
+  /** A request to a webhook is not proved to come from the CRM. */
+  "crm.webhook_refused": {
+    readonly crm: string;
+    readonly problem: "missing" | "malformed" | "mismatch" | "too-old" | "too-new" | "replayed" | "too-large";
+  };
+  /** More records would be removed than a sync may without being asked; none was. */
+  "sync.braked": {
+    readonly connection: string;
+    readonly kind: string;
+    readonly removals: number;
+    readonly of: number;
+    readonly limit: number;
+  };
+  /** The mapping of a connection names a field that is not there, or of another type. */
+  "sync.mapping_invalid": { readonly connection: string; readonly issues: readonly IssueFact[] };
+  /** No credential of this platform and account for this tenant. */
+  "credential.not_found": CredentialErrorFacts;
+  /** The credential is refused for good: revoked, expired, or without a scope. Somebody has to connect again. */
+  "credential.refused": CredentialErrorFacts & {
+    readonly problem: "revoked" | "expired" | "scope";
+    readonly scope?: string;
+  };
+  /** The credential can't be opened: its key is not there, or what is stored was altered. */
+  "credential.unreadable": CredentialErrorFacts & { readonly keyId: string };
   /** The agent used all the steps that it may take. */
   "agent.step_limit": { readonly agent: string; readonly limit: number };
   /** The agent's input does not match its schema. */

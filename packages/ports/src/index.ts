@@ -1,8 +1,38 @@
 export type { CallOptions } from "./call-options.js";
 export { type Clock, systemClock, type Timer } from "./clock.js";
+export type {
+  CRMProvider,
+  CrmActivityFields,
+  CrmCallOptions,
+  CrmCapabilities,
+  CrmChange,
+  CrmChanges,
+  CrmCompanyFields,
+  CrmContactFields,
+  CrmDealFields,
+  CrmDraft,
+  CrmFieldName,
+  CrmFieldSchema,
+  CrmFields,
+  CrmFound,
+  CrmHint,
+  CrmKind,
+  CrmKindSupport,
+  CrmLinks,
+  CrmLookup,
+  CrmLookupSupport,
+  CrmPage,
+  CrmRecord,
+  CrmRemoval,
+  CrmWebhookRequest,
+  CrmWrite,
+  CrmWritten,
+} from "./crm/index.js";
 export { type AnySalesAgentError, type ErrorInit, type Replay, SalesAgentError } from "./error.js";
 export type {
   BudgetFacts,
+  CredentialErrorFacts,
+  CrmErrorFacts,
   ErrorCode,
   ErrorFacts,
   FailedAttemptFact,
