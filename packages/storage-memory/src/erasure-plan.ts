@@ -53,13 +53,13 @@ export function planErasure(
       ({ key }) => cache.delete(key),
     ),
     vectors: planRemoval(
-      [...vectors.items()].filter((item) => isVectorAbout(item, mentions)),
+      [...vectors.items()].filter((item) => isVectorAbout(item, person)),
       ({ collection, id }) => vectors.remove(collection, id),
     ),
     flows: planRows(tables.flows, (row) => eraseRow(row, person, now)),
     effects: planRows(tables.effects, (effect) => toErasedEffect(effect, mentions)),
     approvals: planRows(tables.approvals, (approval) => toErasedApproval(approval, mentions, now)),
-    facts: planRows(facts, (fact) => (isFactAbout(fact, mentions) ? undefined : fact)),
+    facts: planRows(facts, (fact) => (isFactAbout(fact, person) ? undefined : fact)),
   };
 }
 

@@ -146,6 +146,7 @@ export function erasureConformance({ describe, it, expect, open }: StorageSuite)
         ["person.mentions[1]", { mentions: [ADA, "ab"] }],
         ["person.mentions[0]", { mentions: ["erased"] }],
         ["person.threadIds[0]", { ...ada, threadIds: [""] }],
+        ["person.subjects[0]", { ...ada, subjects: [""] }],
         ["person.leadIds[1]", { ...ada, leadIds: ["lead-1", "x".repeat(401)] }],
       ];
       for (const [field, person] of broken) {

@@ -1,4 +1,4 @@
-import type { LeadDraft, Message } from "@salesagent/ports";
+import type { JsonValue, LeadDraft, Message } from "@salesagent/ports";
 import { ADA, ada, BOB } from "./sample-person.js";
 import {
   at,
@@ -237,6 +237,36 @@ export function erasureRecordConformance({ describe, it, expect, open }: Storage
       const near = async (collection: string) =>
         (await vectors.nearest(collection, Float32Array.of(1, 0))).map(({ id }) => id);
       expect([await near("a"), await near("b")]).toEqual([["3"], []]);
+    });
+
+    it("drops facts of the person's subjects and threads, and the vectors that name these, whatever they say", async () => {
+      await using storage = await open();
+      const { facts, vectors, erasure } = storage.tenant("acme");
+      await facts.putMany([
+        sampleFact("1", { subject: "person:42" }),
+        sampleFact("2", { subject: "person:7", threadId: "call-7" }),
+        sampleFact("3", { subject: "person:421", threadId: "call-70" }),
+      ]);
+      const item = (id: string, data: JsonValue) => sampleItem(id, [1, 0], { data });
+      await vectors.putMany("a", [
+        item("1", { subject: "person:42", text: "Likes trout." }),
+        item("2", { subject: "person:7", threadId: "call-7" }),
+        item("3", { subject: "person:421", threadId: "call-70" }),
+        item("4", ["person:42"]),
+      ]);
+      await vectors.putMany("b", [item("1", { subject: "person:42" }), item("2", "person:42")]);
+      const person = { ...ada, subjects: ["person:42"], threadIds: ["call-7"] };
+      const records = [
+        { store: "facts", records: 2 },
+        { store: "vectors", records: 3 },
+      ];
+      expect(await erasure.find(person)).toEqual(records);
+      expect(await erasure.erase(person)).toEqual(records);
+      expect((await facts.list()).items.map(({ id }) => id)).toEqual(["3"]);
+      const near = async (collection: string) =>
+        (await vectors.nearest(collection, Float32Array.of(1, 0))).map(({ id }) => id);
+      expect([await near("a"), await near("b")]).toEqual([["3", "4"], ["2"]]);
+      expect(await erasure.find(person)).toEqual([]);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { addMessages } from "./add-messages.js";
 import { FactBook } from "./fact-book.js";
-import { findPerson, forgetPerson } from "./forget-person.js";
+import { forgetPerson } from "./forget-person.js";
 import type { MemoryOptions } from "./memory-options.js";
 import { resolveMemory } from "./memory-settings.js";
 import type { SessionMemory } from "./session-memory.js";
@@ -37,7 +37,7 @@ export function createMemory(options: MemoryOptions): SessionMemory {
     recall: (wish, call) => facts.recall(wish, call),
     removeFacts: (ids, call) => facts.remove(ids, call),
     summarise: (threadId, call) => summariseThread(settings, threadId, aim, call),
-    find: (person, call) => findPerson(settings, person, call),
-    forget: (person, call) => forgetPerson(settings, facts, person, call),
+    find: (person, { tenant, signal }) => settings.storage.tenant(tenant).erasure.find(person, { signal }),
+    forget: (person, call) => forgetPerson(settings, person, call),
   };
 }

@@ -66,7 +66,7 @@ describe("forgetting a person", () => {
     const { memory, stores } = await setUp();
     const person = { ...bo, subjects: ["person:42"] };
     const found = counts(await memory.find(person, acme));
-    expect(found).toMatchObject({ messages: 3, facts: 3, cache: 1, vectors: 1 });
+    expect(found).toMatchObject({ messages: 3, facts: 3, cache: 1, vectors: 3 });
     expect(await memory.find(person, acme)).toHaveLength(Object.keys(found).length);
     expect(await stores.messages.thread("call-7")).toBeDefined();
     expect(await memory.recall({}, acme)).toHaveLength(4);
@@ -137,11 +137,24 @@ describe("forgetting a person", () => {
     expect(await auditOf(storage)).toEqual([]);
   });
 
-  it("keeps facts untold that were erased where nobody knew of their vectors", async () => {
+  it("drops the vectors of their facts where nobody knows the model that made them", async () => {
     const { memory, storage } = await setUp();
     const office = createMemory({ storage });
-    await office.forget({ ...bo, subjects: ["person:42"] }, { ...acme, by: "user:1" });
+    const { stores } = await office.forget({ ...bo, subjects: ["person:42"] }, { ...acme, by: "user:1" });
+    expect(counts(stores)).toMatchObject({ facts: 3, vectors: 3 });
     const facts = await memory.recall({ query: "What is known?" }, acme);
     expect(facts.map(({ text }) => text)).toEqual(["Is large."]);
+  });
+
+  it("keeps facts untold that a memory dropped which knew nothing of their vectors", async () => {
+    const { memory, storage } = await setUp();
+    const known = await memory.recall({ subject: "person:42" }, acme);
+    await createMemory({ storage }).removeFacts(
+      known.map(({ id }) => id),
+      acme,
+    );
+    const facts = await memory.recall({ query: "What is known?" }, acme);
+    expect(facts.map(({ subject }) => subject)).not.toContain("person:42");
+    expect(facts).not.toEqual([]);
   });
 });

@@ -15,6 +15,5 @@ export type {
   MemoryContext,
   MemoryModelCall,
   NewFact,
-  PersonWish,
   SessionMemory,
 } from "./session-memory.js";

@@ -83,12 +83,6 @@ export interface MemoryContext {
   readonly droppedMessages: number;
 }
 
-/** A person to find or to forget. */
-export interface PersonWish extends PersonQuery {
-  /** What facts are filed under that are about this person, such as `person:42`: all of these go. */
-  readonly subjects?: readonly string[] | undefined;
-}
-
 /** What was erased. */
 export interface ForgetReport {
   /** Records that were changed or dropped, by store; `jobs` are those of the job engines. */
@@ -147,7 +141,7 @@ export interface SessionMemory {
    */
   summarise(threadId: string, call: MemoryModelCall): Promise<ThreadSummary | undefined>;
   /** What {@link SessionMemory.forget} would change, by store. Jobs can't be counted without discarding them. */
-  find(person: PersonWish, call: MemoryCall): Promise<readonly PersonalRecords[]>;
+  find(person: PersonQuery, call: MemoryCall): Promise<readonly PersonalRecords[]>;
   /**
    * Erases a person: threads, facts and their vectors, runs, checkpoints, effects, cached answers, and jobs, dead ones too. What
    * runs meanwhile may name them again: call it once more when it has ended. One that was interrupted may be made again.
@@ -155,5 +149,5 @@ export interface SessionMemory {
    * @param call.by - Who asked for it, such as `user:42`, for the audit trail.
    * @throws TypeError when `by` names nobody; what the storage and the job engines throw, after it was put into the audit trail.
    */
-  forget(person: PersonWish, call: MemoryCall & { readonly by: string }): Promise<ForgetReport>;
+  forget(person: PersonQuery, call: MemoryCall & { readonly by: string }): Promise<ForgetReport>;
 }

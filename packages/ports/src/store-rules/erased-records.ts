@@ -1,4 +1,4 @@
-import type { JsonValue } from "../json.js";
+import type { JsonObject, JsonValue } from "../json.js";
 import type { Lead } from "../records/lead.js";
 import type { ApprovalRecord } from "../stores/approval-store.js";
 import type { AuditRecord } from "../stores/audit-store.js";
@@ -12,6 +12,7 @@ import type { ResultRecord } from "../stores/result-store.js";
 import type { RunRecord, StepRecord } from "../stores/run-store.js";
 import type { VectorItem } from "../stores/vector-store.js";
 import type { Mentions } from "./mentions.js";
+import type { NormalPerson } from "./person-rules.js";
 import { toStorable } from "./storable.js";
 
 /*
@@ -99,9 +100,13 @@ export function toErasedMessage(record: MessageRecord, mentions: Mentions): Mess
   return Object.freeze({ ...record, message: Object.freeze(rest) });
 }
 
-/** Facts that mention a person go whole. */
-export function isFactAbout({ id, subject, text, threadId, data }: FactRecord, mentions: Mentions): boolean {
-  return mentions.isIn([id, subject, text, threadId ?? null, data ?? null]);
+/** Facts that mention a person, or are filed under them or one of their threads, go whole. */
+export function isFactAbout(
+  { id, subject, text, threadId, data }: FactRecord,
+  { mentions, isTheirSubject, isTheirThread }: NormalPerson,
+): boolean {
+  if (isTheirSubject(subject) || isTheirThread(threadId)) return true;
+  return mentions.isIn([id, subject, text, data ?? null]);
 }
 
 /** Cached answers that mention a person go whole. */
@@ -109,9 +114,19 @@ export function isAnswerAbout({ key, value }: CacheEntry, mentions: Mentions): b
   return mentions.isIn([key, value]);
 }
 
-/** Vectors whose item mentions a person go whole. */
-export function isVectorAbout({ id, data }: Pick<VectorItem, "id" | "data">, mentions: Mentions): boolean {
-  return mentions.isIn([id, data]);
+/** Vectors whose item mentions a person, or names them or one of their threads as a fact does, go whole. */
+export function isVectorAbout(
+  { id, data }: Pick<VectorItem, "id" | "data">,
+  { mentions, isTheirSubject, isTheirThread }: NormalPerson,
+): boolean {
+  const isTheirs = isTheirSubject(textIn(data, "subject")) || isTheirThread(textIn(data, "threadId"));
+  return isTheirs || mentions.isIn([id, data]);
+}
+
+function textIn(data: JsonValue, field: string): string | undefined {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
+  const value = (data as JsonObject)[field];
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Which fields may tell of a person. */

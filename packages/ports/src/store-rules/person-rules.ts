@@ -9,9 +9,11 @@ export interface NormalPerson {
   /** Each once. */
   readonly threadIds: readonly string[];
   readonly leadIds: readonly string[];
+  readonly subjects: readonly string[];
   /** Whether a thread is one of theirs: it was named, or its id mentions them. */
   isTheirThread(threadId: string | undefined): boolean;
   isTheirLead(leadId: string | undefined): boolean;
+  isTheirSubject(subject: string | undefined): boolean;
 }
 
 /** @throws `store.invalid` naming the field. */
@@ -19,13 +21,16 @@ export function toNormalPerson(person: PersonQuery): NormalPerson {
   const mentions = toMentions(person);
   const threadIds = toIds("threadIds", person.threadIds);
   const leadIds = toIds("leadIds", person.leadIds);
+  const subjects = toIds("subjects", person.subjects);
   return {
     mentions,
     threadIds: [...threadIds],
     leadIds: [...leadIds],
+    subjects: [...subjects],
     isTheirThread: (threadId) =>
       threadId !== undefined && (threadIds.has(threadId) || mentions.isIn(threadId)),
     isTheirLead: (leadId) => leadId !== undefined && leadIds.has(leadId),
+    isTheirSubject: (subject) => subject !== undefined && subjects.has(subject),
   };
 }
 

@@ -11,6 +11,8 @@ export interface PersonQuery {
   readonly mentions: readonly string[];
   /** Conversations with them, beside those whose id mentions them: all of these goes. */
   readonly threadIds?: readonly string[] | undefined;
+  /** What facts are filed under that are about this person, such as `person:42`: all of these goes, whatever it says. */
+  readonly subjects?: readonly string[] | undefined;
   /** Leads that are this person: all of these goes, with their results. In other leads, mentions are erased. */
   readonly leadIds?: readonly string[] | undefined;
 }
@@ -29,8 +31,9 @@ export const ERASED = "[erased]";
 /**
  * Finds and erases what one tenant's stores hold of a person.
  *
- * What is whole about the person goes: their leads and results, messages and summaries of their threads, facts, cached answers
- * and vectors that mention them. Of runs of graphs that mention them or belong to their threads the record stays, without its
+ * What is whole about the person goes: their leads and results, messages and summaries of their threads, facts of their subjects
+ * and threads, and facts, cached answers and vectors that mention them. A vector goes as well whose `data` names one of their
+ * subjects as its `subject`, or one of their threads as its `threadId`: that is where a memory keeps the facts that it finds by it. Of runs of graphs that mention them or belong to their threads the record stays, without its
  * input (null then), output, checkpoints, steps and events; one that has not ended is cancelled by it, with a `stop` by
  * `erasure`, and its worker fenced; one that failed can't be reopened. In all other records — leads, agents' runs, steps, results,
  * effects, approvals, the audit trail, messages and summaries of other threads, imports — each mention becomes {@link ERASED},

@@ -37,7 +37,7 @@ export const personalSteps: PersonalTable<StepRecord> = {
 export const personalResults: PersonalTable<ResultRecord> = {
   ...{ store: "results", table: "results", key: pick(RESULT_COLUMNS, "id") },
   says: ["data"],
-  theirs: { column: "lead_id", ids: ({ person }) => person.leadIds },
+  theirs: { columns: ["lead_id"], ids: ({ person }) => person.leadIds },
   ...{ selected: toSelectList(RESULT_COLUMNS), fromRow: fromResultRow },
   erased: (result, { person }) =>
     person.isTheirLead(result.leadId) ? undefined : toErasedResult(result, person.mentions),

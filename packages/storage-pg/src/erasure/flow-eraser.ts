@@ -86,9 +86,9 @@ interface FlowPart extends FlowPartTable {
   readonly read: Statement;
 }
 
-function createFlowPart(name: TableNames, part: FlowPartTable, idColumn?: string): FlowPart {
+function createFlowPart(name: TableNames, part: FlowPartTable, idColumns?: readonly string[]): FlowPart {
   const [table, { key, says, selected }] = [name(part.table), part];
-  const candidates = createCandidates({ store: STORE, table, key, says, idColumn });
+  const candidates = createCandidates({ store: STORE, table, key, says, idColumns });
   return { ...part, candidates, read: reading(selectByKeys({ table, key, selected })) };
 }
 
@@ -108,7 +108,7 @@ const flowRuns: FlowPartTable = {
 /** Runs of graphs: each goes whole where a part of it is about the person, and its record stays. */
 export function createFlowEraser(name: TableNames): Eraser {
   const statements = createFlowEraserStatements(name);
-  const runs = createFlowPart(name, flowRuns, "thread_id");
+  const runs = createFlowPart(name, flowRuns, ["thread_id"]);
   const parts = [runs, ...flowParts.map((part) => createFlowPart(name, part))];
 
   /** Visits the ids of runs with a part that is about the person; of one run maybe again and again. */

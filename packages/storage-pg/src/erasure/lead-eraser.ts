@@ -10,7 +10,7 @@ const personalLeads: PersonalTable<Lead> = {
   ...{ store: "leads", table: "leads" },
   key: [{ name: "id", type: "text", read: ({ id }) => id }],
   says: ["source", "company", "contact", "custom", "keys"],
-  theirs: { column: "id", ids: ({ person }) => person.leadIds },
+  theirs: { columns: ["id"], ids: ({ person }) => person.leadIds },
   ...{ selected: LEAD_FIELDS, fromRow: fromLeadRow },
   erased(lead, { person, instant }) {
     if (person.isTheirLead(lead.id)) return undefined;

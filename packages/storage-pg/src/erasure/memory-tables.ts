@@ -11,6 +11,7 @@ import { CACHE_FIELDS, fromCacheRow } from "../pg-cache-store.js";
 import { FACT_COLUMNS, fromFactRow } from "../pg-fact-store.js";
 import { fromMessageRow, MESSAGE_FIELDS } from "../pg-message-store.js";
 import { toSelectList } from "../record-columns.js";
+import type { PersonSearch } from "./person-search.js";
 import type { PersonalTable } from "./table-eraser.js";
 
 /** Messages of threads that stay. */
@@ -47,11 +48,14 @@ export const personalSummaries: PersonalTable<ThreadSummary & { readonly threadI
   changed: [{ name: "summary", type: "text", read: (summary) => summary.text }],
 };
 
+const filedUnder = ({ person }: PersonSearch): readonly string[] => [...person.subjects, ...person.threadIds];
+
 export const personalFacts: PersonalTable<FactRecord> = {
   ...{ store: "facts", table: "facts", key: FACT_COLUMNS.filter(({ name }) => name === "id") },
   says: ["id", "subject", "text", "thread_id", "data"],
+  theirs: { columns: ["subject", "thread_id"], ids: filedUnder },
   ...{ selected: toSelectList(FACT_COLUMNS), fromRow: fromFactRow },
-  erased: (fact, { person }) => (isFactAbout(fact, person.mentions) ? undefined : fact),
+  erased: (fact, { person }) => (isFactAbout(fact, person) ? undefined : fact),
   changed: [],
 };
 
@@ -77,12 +81,13 @@ export const personalVectors: PersonalTable<StoredItem> = {
     { name: "id", type: "text", read: ({ id }) => id },
   ],
   says: ["id", "data"],
+  theirs: { columns: ["data ->> 'subject'", "data ->> 'threadId'"], ids: filedUnder },
   selected: "collection, id, data",
   fromRow: (row) => ({
     collection: text(row, "collection"),
     id: text(row, "id"),
     data: json<JsonValue>(row, "data"),
   }),
-  erased: (item, { person }) => (isVectorAbout(item, person.mentions) ? undefined : item),
+  erased: (item, { person }) => (isVectorAbout(item, person) ? undefined : item),
   changed: [],
 };

@@ -96,21 +96,21 @@ export interface TellingTable {
   readonly key: readonly KeyColumn[];
   /** SQL of what they say. */
   readonly says: readonly string[];
-  /** A column of ids: rows of some of these are found whatever they say. */
-  readonly idColumn?: string | undefined;
+  /** SQL of ids: rows of some of these are found whatever they say. */
+  readonly idColumns?: readonly string[] | undefined;
 }
 
 /**
  * SQL that finds too much, if anything: whether a row is about the person is for the rule to decide. The planner is told how few
  * rows are wanted: for a number that it doesn't know, it might sort all of a table for each page.
  */
-export function createCandidates({ store, table, key, says, idColumn }: TellingTable): Candidates {
+export function createCandidates({ store, table, key, says, idColumns = [] }: TellingTable): Candidates {
   const columns = key.map(({ name }) => name).join(", ");
   const isSaid = `${said(says)} like any($2::text[])`;
   const isFound =
-    idColumn === undefined
+    idColumns.length === 0
       ? `cardinality($3::text[]) >= 0 and ${isSaid}`
-      : `${idColumn} = any($3::text[]) or ${isSaid}`;
+      : [...idColumns.map((column) => `${column} = any($3::text[])`), isSaid].join(" or ");
   const after = key.map(({ type }, index) => `$${index + 4}::${type}`).join(", ");
   const select = (from: string) =>
     reading(`select ${columns}, case when ${isFound} then ${sizeOf(says)} end as chars

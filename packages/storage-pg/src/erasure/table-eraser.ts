@@ -31,7 +31,8 @@ export interface PersonalTable<T> {
   readonly says: readonly string[];
   /** Rows that are found whatever they say. */
   readonly theirs?: {
-    readonly column: string;
+    /** SQL of what holds one of the ids. */
+    readonly columns: readonly string[];
     readonly ids: (search: PersonSearch) => readonly string[];
   };
   /** For `select`. */
@@ -60,7 +61,7 @@ export function createTableEraser<T>(name: TableNames, shape: PersonalTable<T>):
   const table = name(shape.table);
   const statements = toStatements(table, shape);
   const left = createBulkSource([...key, ...shape.changed], 2);
-  const candidates = createCandidates({ store, table, key, says, idColumn: theirs?.column });
+  const candidates = createCandidates({ store, table, key, says, idColumns: theirs?.columns });
 
   const toFates = (rows: readonly Row[], search: PersonSearch): readonly Fate<T>[] =>
     rows.map(fromRow).flatMap((before) => {

@@ -11,7 +11,7 @@ const STORE = "messages";
 export function createThreadEraser(name: TableNames): Eraser {
   const [threads, messages] = [name("threads"), name("messages")];
   const candidates = createCandidates({
-    ...{ store: STORE, table: threads, says: ["id"], idColumn: "id" },
+    ...{ store: STORE, table: threads, says: ["id"], idColumns: ["id"] },
     key: [{ name: "id", type: "text" }],
   });
   const ofThreads = "tenant = $1 and thread_id = any($2::text[])";

@@ -18,6 +18,7 @@ export const erasureSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "erasure-store/1 > finds what each store holds of a person, and changes nothing",
       "erasure-store/1, records > drops the person's threads with their summaries, named ones and those whose id mentions them",
+      "erasure-store/1, records > drops facts of the person's subjects and threads, and the vectors that name these, whatever they say",
       "erasure-store/1, durable work > empties the runs of the person's threads, and no others",
     ],
   },
@@ -32,6 +33,18 @@ export const erasureSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "erasure-store/1 > finds what each store holds of a person, and changes nothing",
       "erasure-store/1 > leaves the stores of other tenants as they are",
+      "erasure-store/1, records > drops facts of the person's subjects and threads, and the vectors that name these, whatever they say",
+    ],
+  },
+  "keeps what is filed under the person but does not mention them": {
+    create: withErase(
+      ({ erasure }) =>
+        (person, call) =>
+          erasure.erase({ ...person, subjects: [] }, call),
+    ),
+    fails: [
+      "erasure-store/1 > refuses a person who can't be looked for, naming the field, and changes nothing",
+      "erasure-store/1, records > drops facts of the person's subjects and threads, and the vectors that name these, whatever they say",
     ],
   },
   "names stores in an order of its own": {
@@ -44,6 +57,7 @@ export const erasureSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "erasure-store/1 > finds what each store holds of a person, and changes nothing",
       "erasure-store/1 > leaves the stores of other tenants as they are",
+      "erasure-store/1, records > drops facts of the person's subjects and threads, and the vectors that name these, whatever they say",
     ],
   },
   "leaves a store out of what it tells": {

@@ -68,6 +68,7 @@ export const erasureWorkSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "erasure-store/1 > refuses a person who can't be looked for, naming the field, and changes nothing",
       "erasure-store/1, records > drops the person's threads with their summaries, named ones and those whose id mentions them",
+      "erasure-store/1, records > drops facts of the person's subjects and threads, and the vectors that name these, whatever they say",
       "erasure-store/1, durable work > empties the runs of the person's threads, and no others",
     ],
   },
