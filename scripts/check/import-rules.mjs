@@ -21,6 +21,7 @@ const packageRules = /** @type {const} */ ([
   [/^@salesagent\/provider-(openai|cerebras|deepseek|openrouter|vllm)$/, [ports, kit, compatible]],
   [/^@salesagent\/provider-/, [ports, kit]],
   [/^@salesagent\/agents$/, [ports, "@salesagent/core"]],
+  [/^@salesagent\/crm-/, [ports, "@salesagent/core"]],
   [/^@salesagent\/cli$/, "any"],
   [/^@salesagent\//, [ports]],
 ]);
@@ -29,7 +30,7 @@ const packageRules = /** @type {const} */ ([
 const floors = [
   ["kernel"],
   ["model", "resilience", "telemetry", "health", "prompts"],
-  ["budget", "cache", "effects", "retention"],
+  ["budget", "cache", "credentials", "effects", "http", "retention"],
   ["router", "tools", "guardrails", "memory", "graph"],
   ["agent", "crm", "outreach"],
   ["learning", "workflow", "handoff"],
