@@ -143,6 +143,9 @@ export type {
   BudgetStore,
 } from "./stores/budget-store.js";
 export type { CacheEntry, CacheStore } from "./stores/cache-store.js";
+export type { ConflictFilter, ConflictRecord, ConflictStore } from "./stores/conflict-store.js";
+export type { CredentialStore, SealedCredential } from "./stores/credential-store.js";
+export type { DeadLetter, DeadLetterFilter, DeadLetterStore } from "./stores/dead-letter-store.js";
 export type { EffectClaim, EffectRecord, EffectStatus, EffectStore } from "./stores/effect-store.js";
 export {
   ERASED,
@@ -165,7 +168,19 @@ export type {
   FlowWrite,
 } from "./stores/flow-store.js";
 export type { ImportRecord, ImportStore } from "./stores/import-store.js";
+export type { InboxEntry, InboxStore } from "./stores/inbox-store.js";
 export type { LeadFilter, LeadInsertOutcome, LeadStore } from "./stores/lead-store.js";
+export type { LeaseStore } from "./stores/lease-store.js";
+export type {
+  CrmLink,
+  LinkCount,
+  LinkDraft,
+  LinkFilter,
+  LinkState,
+  LinkStore,
+  LinkWrite,
+  LinkWritten,
+} from "./stores/link-store.js";
 export type {
   MessageRecord,
   MessageStore,
@@ -173,6 +188,18 @@ export type {
   ThreadSummary,
 } from "./stores/message-store.js";
 export type { Page, PageRequest } from "./stores/page.js";
+export type { RateBudgetStore, RateGrant, RateWindow } from "./stores/rate-budget-store.js";
+export type {
+  RecordChanges,
+  RecordDraft,
+  RecordKind,
+  RecordLinks,
+  RecordRemoval,
+  RecordStore,
+  RecordWrite,
+  RecordWritten,
+  StoredRecord,
+} from "./stores/record-store.js";
 export type { ResultFilter, ResultRecord, ResultStore } from "./stores/result-store.js";
 export type { PrunedRecords, RetentionLimits, RetentionStore } from "./stores/retention-store.js";
 export type {
@@ -194,6 +221,8 @@ export type {
   TenantStores,
   TransactionOptions,
 } from "./stores/storage.js";
+export type { SyncCursor, SyncCursorStore } from "./stores/sync-cursor-store.js";
+export type { SyncEntry, SyncEntryFilter, SyncRun, SyncRunStore } from "./stores/sync-run-store.js";
 export type { UsageRow, UsageStore } from "./stores/usage-store.js";
 export type { NearestOptions, VectorItem, VectorMatch, VectorStore } from "./stores/vector-store.js";
 export type { WorkflowRecord, WorkflowStore } from "./stores/workflow-store.js";

@@ -4,16 +4,26 @@ import type { AuditStore } from "./audit-store.js";
 import type { BreakerStore } from "./breaker-store.js";
 import type { BudgetStore } from "./budget-store.js";
 import type { CacheStore } from "./cache-store.js";
+import type { ConflictStore } from "./conflict-store.js";
+import type { CredentialStore } from "./credential-store.js";
+import type { DeadLetterStore } from "./dead-letter-store.js";
 import type { EffectStore } from "./effect-store.js";
 import type { ErasureStore } from "./erasure-store.js";
 import type { FactStore } from "./fact-store.js";
 import type { FlowQueue, FlowStore } from "./flow-store.js";
 import type { ImportStore } from "./import-store.js";
+import type { InboxStore } from "./inbox-store.js";
 import type { LeadStore } from "./lead-store.js";
+import type { LeaseStore } from "./lease-store.js";
+import type { LinkStore } from "./link-store.js";
 import type { MessageStore } from "./message-store.js";
+import type { RateBudgetStore } from "./rate-budget-store.js";
+import type { RecordStore } from "./record-store.js";
 import type { ResultStore } from "./result-store.js";
 import type { RetentionStore } from "./retention-store.js";
 import type { ModelCallStore, RunStore, StepStore } from "./run-store.js";
+import type { SyncCursorStore } from "./sync-cursor-store.js";
+import type { SyncRunStore } from "./sync-run-store.js";
 import type { UsageStore } from "./usage-store.js";
 import type { VectorStore } from "./vector-store.js";
 import type { WorkflowStore } from "./workflow-store.js";
@@ -39,6 +49,16 @@ export interface TenantStores {
   readonly approvals: ApprovalStore;
   readonly facts: FactStore;
   readonly workflows: WorkflowStore;
+  readonly records: RecordStore;
+  readonly links: LinkStore;
+  readonly syncCursors: SyncCursorStore;
+  readonly syncRuns: SyncRunStore;
+  readonly conflicts: ConflictStore;
+  readonly deadLetters: DeadLetterStore;
+  readonly inbox: InboxStore;
+  readonly rateBudgets: RateBudgetStore;
+  readonly leases: LeaseStore;
+  readonly credentials: CredentialStore;
 }
 
 /** How a transaction runs. */
