@@ -1,3 +1,16 @@
+export type {
+  Awaitable,
+  CrmCustomSample,
+  CrmSamples,
+  CrmSetup,
+  CrmWorld,
+  CrmWorldEvent,
+  CrmWorldFault,
+  CrmWorldFaultScope,
+  CrmWorldRecord,
+  CrmWorldSigning,
+  CrmWorldWrite,
+} from "./crm-provider/crm-world.js";
 export {
   type EmbeddingHarness,
   type EmbeddingModelSetup,
