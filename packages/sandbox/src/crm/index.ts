@@ -1,0 +1,6 @@
+export type { CrmEndpoint, LoggedCall } from "./shared/crm-endpoint.js";
+export type { CrmFault, CrmFaultPlan, FaultedRequest } from "./shared/crm-fault.js";
+export { createManualClock, type ManualClock } from "./shared/manual-clock.js";
+export type { RateWindow } from "./shared/rate-windows.js";
+export type { CrmServer, ListenOptions } from "./shared/serve-handler.js";
+export type { WebhookDelivery, WebhookMessage } from "./shared/webhook-sender.js";
