@@ -30,8 +30,8 @@ const packageRules = /** @type {const} */ ([
 const floors = [
   ["kernel"],
   ["model", "resilience", "telemetry", "health", "prompts"],
-  ["budget", "cache", "credentials", "effects", "http", "retention"],
-  ["router", "tools", "guardrails", "memory", "graph"],
+  ["budget", "cache", "effects", "http", "retention"],
+  ["router", "tools", "guardrails", "memory", "graph", "credentials"],
   ["agent", "crm", "outreach"],
   ["learning", "workflow", "handoff"],
 ];
