@@ -35,6 +35,8 @@ export interface FaultedRequest {
 export interface CrmFaultPlan {
   /** Picks requests. @defaultValue every request */
   readonly on?: (request: FaultedRequest) => boolean;
+  /** How many of the picked requests pass before. @defaultValue 0 */
+  readonly after?: number;
   /** How many of the picked requests fail; may be `Infinity`. @defaultValue 1 */
   readonly times?: number;
   readonly fault: CrmFault;
@@ -42,7 +44,7 @@ export interface CrmFaultPlan {
 
 /** The plans that still have something to do. */
 export class CrmFaults {
-  #open: { readonly plan: CrmFaultPlan; left: number }[] = [];
+  #open: { readonly plan: CrmFaultPlan; pass: number; left: number }[] = [];
 
   constructor(plans: readonly CrmFaultPlan[] = []) {
     for (const plan of plans) this.add(plan);
@@ -50,11 +52,14 @@ export class CrmFaults {
 
   /** @throws RangeError for a number of times that is none. */
   add(plan: CrmFaultPlan): void {
-    const left = plan.times ?? 1;
-    if (!(left === Number.POSITIVE_INFINITY || (Number.isInteger(left) && left >= 0))) {
-      throw new RangeError(`faults.times must be a whole number ≥ 0, or Infinity, got ${left}`);
+    const { after = 0, times = 1 } = plan;
+    if (!(Number.isInteger(after) && after >= 0)) {
+      throw new RangeError(`faults.after must be a whole number ≥ 0, got ${after}`);
     }
-    this.#open.push({ plan, left });
+    if (!(times === Number.POSITIVE_INFINITY || (Number.isInteger(times) && times >= 0))) {
+      throw new RangeError(`faults.times must be a whole number ≥ 0, or Infinity, got ${times}`);
+    }
+    this.#open.push({ plan, pass: after, left: times });
   }
 
   /** Forgets what has not happened yet. */
@@ -62,11 +67,17 @@ export class CrmFaults {
     this.#open = [];
   }
 
-  /** The fault of the first plan that picks the request. */
+  /** The fault of the first plan that picks the request and lets it pass no more. */
   take(request: FaultedRequest): CrmFault | undefined {
-    const found = this.#open.find(({ plan, left }) => left > 0 && (plan.on?.(request) ?? true));
-    if (found === undefined) return undefined;
-    found.left -= 1;
-    return found.plan.fault;
+    for (const open of this.#open) {
+      if (open.left === 0 || !(open.plan.on?.(request) ?? true)) continue;
+      if (open.pass > 0) {
+        open.pass -= 1;
+        continue;
+      }
+      open.left -= 1;
+      return open.plan.fault;
+    }
+    return undefined;
   }
 }

@@ -20,4 +20,4 @@ export {
   type WebhookSenderOptions,
 } from "./webhook-sender.js";
 export { type FaultOptions, withFaults } from "./with-faults.js";
-export { microsOf, microsText, WorldClock } from "./world-clock.js";
+export { microsOf, microsText, WorldClock, type WorldClockOptions } from "./world-clock.js";

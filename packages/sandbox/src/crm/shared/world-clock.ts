@@ -1,16 +1,25 @@
 import type { Clock } from "@salesagent/ports";
 
+/** How a world stamps. */
+export interface WorldClockOptions {
+  /** How many stamps in a row are equal while the clock stands still. @defaultValue 1 */
+  readonly equalStamps?: number;
+}
+
 /**
- * The stamps of a world: microseconds since the Unix epoch, by a clock, each later than the one before, unless they are held.
- * Whole numbers up to 2^53 hold them until the year 2255.
+ * The stamps of a world: microseconds since the Unix epoch, by a clock, none earlier than the one before. Whole numbers up to
+ * 2^53 hold them until the year 2255.
  */
 export class WorldClock {
   readonly #clock: Clock;
+  readonly #equalStamps: number;
   #lastMicros = 0;
+  #given = 0;
   #heldMicros: number | undefined;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, { equalStamps = 1 }: WorldClockOptions = {}) {
     this.#clock = clock;
+    this.#equalStamps = equalStamps;
   }
 
   /** The world's time in milliseconds. */
@@ -18,10 +27,22 @@ export class WorldClock {
     return this.#clock.now();
   }
 
+  /** The world's time in microseconds: no stamp lies after it. */
+  nowMicros(): number {
+    return Math.max(this.#clock.now() * 1000, this.#lastMicros);
+  }
+
   /** The next stamp. */
   nextMicros(): number {
     if (this.#heldMicros !== undefined) return this.#heldMicros;
-    this.#lastMicros = Math.max(this.#clock.now() * 1000, this.#lastMicros + 1);
+    const micros = Math.round(this.#clock.now() * 1000);
+    if (micros > this.#lastMicros) this.#given = 0;
+    else if (this.#given >= this.#equalStamps) {
+      this.#given = 0;
+      this.#lastMicros += 1;
+    }
+    this.#lastMicros = Math.max(micros, this.#lastMicros);
+    this.#given += 1;
     return this.#lastMicros;
   }
 
