@@ -22,6 +22,7 @@ export {
   jobEngineConformance,
 } from "./job-engine/job-engine-conformance.js";
 export type { JobEngineSetup } from "./job-engine/job-suite.js";
+export { type KeyRingSetup, keyRingConformance } from "./key-ring/key-ring-conformance.js";
 export {
   type FetchWrapper,
   type HarnessFetch,

@@ -127,6 +127,7 @@ export {
   type JsonObject,
   type JsonSchema,
   type JsonValue,
+  type KeyRing,
   type LanguageModel,
   type Lead,
   type LeadDraft,
@@ -264,6 +265,7 @@ export {
   type WorkflowRecord,
   type WorkflowStore,
   type WorkOptions,
+  type WrappedKey,
   wait,
 } from "@salesagent/ports";
 export { type AgentNodeOptions, agentNode } from "./agent/agent-node.js";

@@ -64,6 +64,7 @@ export type {
   WorkOptions,
 } from "./job-engine.js";
 export type { JsonObject, JsonSchema, JsonValue } from "./json.js";
+export type { KeyRing, WrappedKey } from "./key-ring.js";
 export { AnswerAssembler } from "./model/answer-assembler.js";
 export type { AttemptCeiling, AttemptGuard, AttemptPermit, AttemptPlan } from "./model/attempt-guard.js";
 export type { CallScope } from "./model/call-scope.js";
