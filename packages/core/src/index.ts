@@ -230,6 +230,7 @@ export {
   type SyncCursorStore,
   type SyncEntry,
   type SyncEntryFilter,
+  type SyncEventBase,
   type SyncRun,
   type SyncRunStore,
   type SystemMessage,

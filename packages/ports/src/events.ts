@@ -1,5 +1,6 @@
 import type { BudgetFacts } from "./error-facts.js";
 import type { JsonValue } from "./json.js";
+import type { RecordKind } from "./stores/record-store.js";
 import type { StoredError } from "./stores/run-store.js";
 
 /** What every event of the bus tells. */
@@ -24,6 +25,13 @@ export interface ModelName {
 export interface RunEventBase extends SalesEventBase {
   readonly runId: string;
   readonly agent: string;
+}
+
+/** What every event of a sync with a CRM tells. */
+export interface SyncEventBase extends SalesEventBase {
+  /** The CRM's name in the app, such as `close`. */
+  readonly connection: string;
+  readonly syncId?: string;
 }
 
 /** The events that the bus of a composed app carries, by name. */
@@ -73,6 +81,37 @@ export interface SalesEvents {
     readonly from: ModelName;
     readonly to: ModelName;
     readonly errorCode: string;
+  };
+  "sync-started": SyncEventBase & { readonly syncId: string; readonly trigger: string };
+  "sync-completed": SyncEventBase & {
+    readonly syncId: string;
+    readonly counts: Readonly<Record<string, number>>;
+    readonly latencyMs: number;
+  };
+  "sync-failed": SyncEventBase & {
+    readonly syncId: string;
+    readonly error: StoredError;
+    readonly latencyMs: number;
+  };
+  "conflict-found": SyncEventBase & {
+    readonly conflictId: string;
+    readonly kind: RecordKind;
+    readonly recordId: string;
+    readonly field: string;
+    /** A person has to decide. */
+    readonly open: boolean;
+  };
+  "dead-letter-added": SyncEventBase & {
+    readonly deadLetterId: string;
+    readonly kind: RecordKind;
+    readonly errorCode: string;
+  };
+  /** More records would be removed than a sync may without being asked. */
+  "removals-held": SyncEventBase & {
+    readonly kind: RecordKind;
+    readonly removals: number;
+    readonly of: number;
+    readonly limit: number;
   };
   "breaker-opened": HostEventBase & {
     readonly name: string;

@@ -52,6 +52,7 @@ export type {
   SalesEventBase,
   SalesEventName,
   SalesEvents,
+  SyncEventBase,
 } from "./events.js";
 export type { DependencyHealth, HealthCheck, HealthStatus } from "./health.js";
 export type {
