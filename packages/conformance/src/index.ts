@@ -11,6 +11,19 @@ export type {
   CrmWorldSigning,
   CrmWorldWrite,
 } from "./crm-provider/crm-world.js";
+export { type CrmDouble, createCrmDouble } from "./crm-provider/double/create-crm-double.js";
+export type {
+  CrmDoubleCall,
+  CrmDoubleFault,
+  CrmDoubleFaults,
+  CrmDoubleOperation,
+  CrmDoubleOptions,
+  CrmFeedTraits,
+  CrmRewrite,
+  CrmStamping,
+} from "./crm-provider/double/crm-double-options.js";
+export type { CrmDoubleWorld } from "./crm-provider/double/double-world.js";
+export { type CrmFaultRates, randomCrmFaults } from "./crm-provider/double/random-crm-faults.js";
 export {
   type EmbeddingHarness,
   type EmbeddingModelSetup,

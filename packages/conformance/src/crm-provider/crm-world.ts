@@ -13,7 +13,7 @@ export type Awaitable<T> = T | Promise<T>;
 /** A record as the CRM itself holds it. */
 export interface CrmWorldRecord {
   /** Those of {@link CrmWorld}'s plain fields that it has, in normal form. */
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly fields: object;
   /** The CRM's own text. Where absent, the adapter's isn't compared with it. */
   readonly updatedAt?: string;
 }
