@@ -1,3 +1,13 @@
+export { type ConflictEnd, toNormalConflicts, toNormalEnds } from "./conflict-rules.js";
+export { checkLeaseCall, type NormalCredential, toNormalCredential } from "./credential-rules.js";
+export {
+  addFailure,
+  checkLetterEnd,
+  type DeadLetterDraft,
+  openLetter,
+  toLetterKey,
+  toNormalDeadLetter,
+} from "./dead-letter-rules.js";
 export {
   toNormalApproval,
   toNormalCount,
@@ -35,6 +45,22 @@ export {
   toNormalStop,
   toNormalWant,
 } from "./flow-records.js";
+export {
+  type InboxDraft,
+  type InboxOutcome,
+  toNormalInboxDraft,
+  toNormalInboxOutcome,
+  toNormalInboxWant,
+} from "./inbox-rules.js";
+export {
+  compareLinkCounts,
+  type NormalLinkWrite,
+  toNormalHint,
+  toNormalLinkFilter,
+  toNormalLinkWant,
+  toNormalLinkWrites,
+  toNormalName,
+} from "./link-rules.js";
 export { type Mentions, toMentions } from "./mentions.js";
 export {
   addUsage,
@@ -56,6 +82,27 @@ export {
 } from "./normal-records.js";
 export { type Cursor, type NormalPage, toCursorText, toNormalPage } from "./page-rules.js";
 export { type NormalPerson, toNormalPerson, toPersonalRecords } from "./person-rules.js";
+export {
+  learnRate,
+  type NormalTake,
+  type NormalTold,
+  type RateState,
+  type RateWindowState,
+  takeRate,
+  toNormalTake,
+  toNormalTold,
+} from "./rate-windows.js";
+export {
+  type NormalChanges,
+  type NormalRecordDraft,
+  type NormalRecordWrite,
+  recordKinds,
+  toLookedFor,
+  toNormalChanges,
+  toNormalKind,
+  toNormalRecordWrites,
+  unknownChangeCursor,
+} from "./record-rules.js";
 export { type NormalRetention, toNormalRetention, toPrunedRecords } from "./retention-rules.js";
 export {
   budgetMeasures,
@@ -73,6 +120,12 @@ export {
   staleRevision,
   transactionContended,
 } from "./store-errors.js";
+export {
+  type NormalCursor,
+  toNormalCursor,
+  toNormalSyncEntries,
+  toNormalSyncRun,
+} from "./sync-rules.js";
 export { checkTenant } from "./tenant-rules.js";
 export { type NormalLatest, toNormalLatest, toNormalSummary } from "./thread-records.js";
 export { checkVector, type NormalNearest, toNormalItems, toNormalNearest } from "./vector-rules.js";

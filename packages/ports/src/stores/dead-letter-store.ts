@@ -39,7 +39,8 @@ export interface DeadLetterStore {
   readonly port: "dead-letter-store/1";
   /**
    * Adds a letter. Where one is open for the same connection, kind, record (or CRM's id, without a record) and operation, that
-   * one takes the new payload and error, and its own error goes to its history.
+   * one takes the new payload, error and `addedAt` (as its `updatedAt`), and its own error goes to its history. A letter whose id
+   * is there already is not added again.
    *
    * @returns The letter that stands.
    */

@@ -26,7 +26,7 @@ export interface InboxEntry {
 /** Requests to the webhooks of one tenant. */
 export interface InboxStore {
   readonly port: "inbox-store/1";
-  /** @returns False when one of this source and key is there already; nothing changes then. */
+  /** @returns False when one of this source and key, or of this id, is there already; nothing changes then. */
   put(
     entry: Pick<InboxEntry, "id" | "source" | "key" | "body" | "hints" | "receivedAt">,
     call?: CallOptions,
@@ -42,7 +42,7 @@ export interface InboxStore {
     call?: CallOptions,
   ): Promise<readonly InboxEntry[]>;
   /**
-   * Says how it went. `received`: to be tried again from a time on. An entry that is handled loses its body.
+   * Says how it went. `received`: to be tried again from a time on. An entry that is handled loses its body and its error.
    *
    * @returns False when it is not there or not to be handled any more.
    */

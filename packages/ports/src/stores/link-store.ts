@@ -55,8 +55,8 @@ export interface LinkWrite {
   /** The revision that it rests on; null for one that must not be there, absent for whatever stands. */
   readonly ifRevision?: number | null | undefined;
   /**
-   * Keeps a `dueAt` that came while it was worked on, where that is earlier than the link's own or the link has none: a hint is
-   * never lost.
+   * Keeps a `dueAt` that stands, where that is earlier than the link's own or the link has none: a hint that came while it was
+   * worked on is never lost.
    *
    * @defaultValue true
    */
@@ -84,7 +84,7 @@ export interface LinkCount {
   readonly kind: RecordKind;
   readonly state: LinkState;
   readonly links: number;
-  /** Of these, how many are due or being worked on. */
+  /** Of these, how many are due by now or being worked on. */
   readonly due: number;
 }
 
@@ -128,7 +128,7 @@ export interface LinkStore {
   ): Promise<number>;
   /**
    * Claims links that are due and that nobody works on, or whose worker's lease is over; earliest due first. A claim raises the
-   * revision and clears `dueAt`. When the lease ends without a write, the link is due again.
+   * revision and clears `dueAt`. When the lease ends without a write, the link is due again, since that time.
    *
    * @param want.leaseMs - Whole number, 0–86,400,000. @param want.limit - 1–1,000.
    */
@@ -148,6 +148,6 @@ export interface LinkStore {
     page?: PageRequest,
     call?: CallOptions,
   ): Promise<Page<CrmLink>>;
-  /** By kind and state, those that are there. */
+  /** Those that are there, by kind (contact, company, deal), then by state (in the order of {@link LinkState}). */
   count(connection: string, filter?: LinkFilter, call?: CallOptions): Promise<readonly LinkCount[]>;
 }

@@ -23,8 +23,9 @@ export interface RateBudgetStore {
    * however many ask at once; up to a tenth of the limit may stay unused.
    *
    * @param want.key - The credential, by a name or a hash of it, never itself; 1–400 characters.
-   * @param want.calls - Whole number, at least 1. @defaultValue 1
-   * @param want.share - Which part of each limit this caller may fill, so that the rest is left to others. 0–1. @defaultValue 1
+   * @param want.calls - Whole number from 1 to the least limit. @defaultValue 1
+   * @param want.share - Which part of each limit this caller may fill, so that the rest is left to others. 0–1; above 0, calls that
+   * are more than it in one go pass where nothing else was taken. @defaultValue 1
    */
   take(
     want: {

@@ -63,7 +63,10 @@ export type RecordWrite =
       readonly mergedInto?: string | undefined;
     };
 
-/** What became of one write. `stale`: something else stands, or nothing; nothing was changed. */
+/**
+ * What became of one write. `stale`: something else stands, with its revision, or nothing, without; nothing was changed. A removal
+ * of what is not there is stale too.
+ */
 export type RecordWritten =
   | { readonly status: "written"; readonly revision: string }
   | { readonly status: "stale"; readonly revision?: string };
@@ -117,7 +120,8 @@ export interface RecordStore {
   ): Promise<readonly StoredRecord<Kind>[]>;
   /**
    * What was written after a cursor; from the beginning without one. Nothing is left out, also of transactions that overlap:
-   * what is not committed yet comes later. Of a record that changed often, the last state comes at least once.
+   * what is not committed yet comes later, and what a transaction wrote itself as well. Of a record that changed often, the last
+   * state comes at least once.
    *
    * @param from.limit - Whole number, 1–1,000. @defaultValue 500
    */

@@ -1,0 +1,194 @@
+import type {
+  CrmLink,
+  LinkDraft,
+  LinkFilter,
+  LinkState,
+  LinkStore,
+  LinkWrite,
+} from "../stores/link-store.js";
+import type { StoredError } from "../stores/run-store.js";
+import { checkWhole, toInstant } from "./field-rules.js";
+import { recordKinds, toNormalKind } from "./record-rules.js";
+import { toNormalId } from "./shared-records.js";
+import { isPlainObject, toStorable } from "./storable.js";
+import { invalidValue } from "./store-errors.js";
+
+const LONGEST_NAME = 200;
+const LONGEST_LEASE_MS = 86_400_000;
+const MOST_CLAIMED = 1000;
+const STATES: ReadonlySet<string> = new Set<LinkState>([
+  "new",
+  "creating",
+  "unknown",
+  "linked",
+  "held",
+  "removed",
+  "erased",
+]);
+const REMOVALS: ReadonlySet<string> = new Set<NonNullable<CrmLink["removal"]>>(["to-app", "to-crm"]);
+
+type LinkHint = Parameters<LinkStore["hint"]>[0];
+type LinkWant = Parameters<LinkStore["claim"]>[0];
+
+/** A write with its defaults filled in. */
+export interface NormalLinkWrite {
+  readonly link: LinkDraft;
+  readonly ifRevision: number | null | undefined;
+  readonly keepDue: boolean;
+  readonly keepLease: boolean;
+}
+
+/** The name of a CRM, or of a platform or an account: 1–200 characters. @throws `store.invalid`. */
+export function toNormalName(store: string, field: string, name: string): string {
+  if (typeof name !== "string" || name.length === 0 || name.length > LONGEST_NAME) {
+    throw invalidValue(store, field, `a name is a text of 1–${LONGEST_NAME} characters`);
+  }
+  return toStorable(store, field, name);
+}
+
+/** A claim for a time: whole milliseconds up to a day, and how many. @throws `store.invalid`. */
+export function checkClaim(
+  store: string,
+  { leaseMs, limit }: { readonly leaseMs: number; readonly limit: number },
+): void {
+  checkLeaseMs(store, "want.leaseMs", leaseMs);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_CLAIMED) {
+    throw invalidValue(store, "want.limit", `it is not a whole number from 1 to ${MOST_CLAIMED}`);
+  }
+}
+
+/** @throws `store.invalid`. */
+export function checkLeaseMs(store: string, field: string, leaseMs: number): void {
+  if (!Number.isInteger(leaseMs) || leaseMs < 0 || leaseMs > LONGEST_LEASE_MS) {
+    throw invalidValue(
+      store,
+      field,
+      `a lease is a whole number of milliseconds from 0 to ${LONGEST_LEASE_MS}`,
+    );
+  }
+}
+
+/** A revision that a write rests on: a whole number, null or nothing. @throws `store.invalid`. */
+export function toNormalRevision(
+  store: string,
+  field: string,
+  revision: number | null | undefined,
+): number | null | undefined {
+  if (revision !== undefined && revision !== null) checkWhole(store, field, revision);
+  return revision;
+}
+
+/** An error as it is kept, with nothing beside its two texts. @throws `store.invalid`. */
+export function toNormalError(store: string, field: string, error: StoredError): StoredError {
+  for (const name of ["code", "message"] as const) {
+    if (typeof error[name] !== "string") throw invalidValue(store, `${field}.${name}`, "it is not a text");
+  }
+  return toStorable(store, field, { code: error.code, message: error.message });
+}
+
+/** @throws `store.invalid` naming `writes[i].…`, also where two are of one record. */
+export function toNormalLinkWrites(writes: readonly LinkWrite[]): readonly NormalLinkWrite[] {
+  const seen = new Set<string>();
+  return writes.map(({ link, ifRevision, keepDue = true, keepLease = false }, index) => {
+    const field = `writes[${index}]`;
+    const normal = toNormalLink(`${field}.link`, link);
+    const key = JSON.stringify([normal.connection, normal.kind, normal.recordId]);
+    if (seen.has(key)) {
+      throw invalidValue("links", `${field}.link.recordId`, "an earlier write is of the same record");
+    }
+    seen.add(key);
+    const rests = toNormalRevision("links", `${field}.ifRevision`, ifRevision);
+    return { link: normal, ifRevision: rests, keepDue, keepLease };
+  });
+}
+
+/** Each id once. @throws `store.invalid`. */
+export function toNormalHint({ connection, kind, dueAt, recordIds = [], crmIds = [] }: LinkHint): {
+  readonly [Part in keyof LinkHint]-?: NonNullable<LinkHint[Part]>;
+} {
+  return {
+    connection: toNormalName("links", "want.connection", connection),
+    kind: toNormalKind("links", "want.kind", kind),
+    dueAt: toInstant("links", "want.dueAt", dueAt),
+    recordIds: toIds("want.recordIds", recordIds),
+    crmIds: toIds("want.crmIds", crmIds),
+  };
+}
+
+/** Each kind once. @throws `store.invalid`. */
+export function toNormalLinkWant({ connection, kinds, leaseMs, limit }: LinkWant): LinkWant {
+  checkClaim("links", { leaseMs, limit });
+  if (!Array.isArray(kinds)) throw invalidValue("links", "want.kinds", "it is not a list");
+  const each = kinds.map((kind, index) => toNormalKind("links", `want.kinds[${index}]`, kind));
+  const name = toNormalName("links", "want.connection", connection);
+  return { connection: name, kinds: [...new Set(each)], leaseMs, limit };
+}
+
+/** @throws `store.invalid`. */
+export function toNormalLinkFilter(filter: LinkFilter): LinkFilter {
+  const { since, ...rest } = toStorable("links", "filter", filter);
+  return since === undefined ? rest : { ...rest, since: toInstant("links", "filter.since", since) };
+}
+
+function toIds(field: string, ids: readonly string[]): readonly string[] {
+  if (!Array.isArray(ids)) throw invalidValue("links", field, "it is not a list");
+  return [...new Set(ids.map((id, index) => toNormalId("links", `${field}[${index}]`, id)))];
+}
+
+function toNormalLink(field: string, link: LinkDraft): LinkDraft {
+  const { crmId, state, base, recordRevision, crmHash, crmUpdatedAt, removal, notes, failures } = link;
+  if (!STATES.has(state)) {
+    throw invalidValue("links", `${field}.state`, `it is not one of ${[...STATES].join(", ")}`);
+  }
+  if (removal !== undefined && !REMOVALS.has(removal)) {
+    throw invalidValue("links", `${field}.removal`, `it is not one of ${[...REMOVALS].join(", ")}`);
+  }
+  if (base !== undefined && !(isPlainObject(base.app) && isPlainObject(base.crm))) {
+    throw invalidValue("links", `${field}.base`, "it is not one object for each side");
+  }
+  if (notes !== undefined && !isPlainObject(notes)) {
+    throw invalidValue("links", `${field}.notes`, "it is not an object");
+  }
+  checkWhole("links", `${field}.failures`, failures);
+  const texts = { recordRevision, crmHash, crmUpdatedAt };
+  return Object.freeze({
+    connection: toNormalName("links", `${field}.connection`, link.connection),
+    kind: toNormalKind("links", `${field}.kind`, link.kind),
+    recordId: toNormalId("links", `${field}.recordId`, link.recordId),
+    ...(crmId === undefined ? {} : { crmId: toNormalId("links", `${field}.crmId`, crmId) }),
+    state,
+    ...(base === undefined
+      ? {}
+      : { base: toStorable("links", `${field}.base`, { app: base.app, crm: base.crm }) }),
+    ...toNormalTexts(field, texts),
+    ...(removal === undefined ? {} : { removal }),
+    ...(notes === undefined ? {} : { notes: toStorable("links", `${field}.notes`, notes) }),
+    failures,
+    ...(link.error === undefined ? {} : { error: toNormalError("links", `${field}.error`, link.error) }),
+    ...(link.dueAt === undefined ? {} : { dueAt: toInstant("links", `${field}.dueAt`, link.dueAt) }),
+  });
+}
+
+function toNormalTexts<Name extends string>(
+  field: string,
+  texts: Readonly<Record<Name, string | undefined>>,
+): { readonly [Each in Name]?: string } {
+  const normal: { [Each in Name]?: string } = {};
+  for (const name of Object.keys(texts) as Name[]) {
+    const text = texts[name];
+    if (text === undefined) continue;
+    if (typeof text !== "string") throw invalidValue("links", `${field}.${name}`, "it is not a text");
+    normal[name] = toStorable("links", `${field}.${name}`, text);
+  }
+  return normal;
+}
+
+/** How links are counted: by kind in the order of {@link recordKinds}, then by state. */
+export function compareLinkCounts(
+  left: { readonly kind: CrmLink["kind"]; readonly state: LinkState },
+  right: { readonly kind: CrmLink["kind"]; readonly state: LinkState },
+): number {
+  if (left.kind !== right.kind) return recordKinds.indexOf(left.kind) - recordKinds.indexOf(right.kind);
+  const order = [...STATES];
+  return order.indexOf(left.state) - order.indexOf(right.state);
+}
