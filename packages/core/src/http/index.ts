@@ -1,0 +1,27 @@
+export type { Fetch } from "./exchange.js";
+export { parseJson } from "./parse-json.js";
+export type { RateBudget, RateNews, RateWant } from "./rate-budget.js";
+export type { RateFact, RateFactReader } from "./rate-facts.js";
+export { readRateFacts } from "./read-rate-facts.js";
+export { urlPath } from "./request-url.js";
+export type { AuthParts, Secret, ServiceAuth, TokenSource } from "./service-auth.js";
+export { classifyServiceFailure, type ServiceBreakerOptions } from "./service-breaker.js";
+export type { ServiceCallEvent } from "./service-call-event.js";
+export { createServiceClient, type ServiceClient } from "./service-client.js";
+export type { ServiceClientOptions, ServiceRetryOptions } from "./service-client-options.js";
+export {
+  type FailedAnswer,
+  type FailureClassifier,
+  type FailureReading,
+  failedAnswerOf,
+  type ServiceFailureCode,
+} from "./service-failure.js";
+export type {
+  QueryFields,
+  QueryValue,
+  ServiceAnswer,
+  ServiceCallOptions,
+  ServiceLimits,
+  ServiceMethod,
+  ServiceRequest,
+} from "./service-request.js";
