@@ -1,3 +1,17 @@
+export {
+  type HubspotEvent,
+  HubspotGrants,
+  type HubspotPropertyDefinition,
+  type HubspotRates,
+  type HubspotRecord,
+  type HubspotSandbox,
+  type HubspotSandboxOptions,
+  type HubspotType,
+  type HubspotWebhookOptions,
+  type HubspotWorldView,
+  type HubspotWrite,
+  hubspotSandbox,
+} from "./hubspot/index.js";
 export type { CrmEndpoint, LoggedCall } from "./shared/crm-endpoint.js";
 export type { CrmFault, CrmFaultPlan, FaultedRequest } from "./shared/crm-fault.js";
 export { createManualClock, type ManualClock } from "./shared/manual-clock.js";
