@@ -15,19 +15,29 @@ import { createMemoryAuditStore } from "./memory-audit-store.js";
 import { createMemoryBreakerStore } from "./memory-breaker-store.js";
 import { createMemoryBudgetStore } from "./memory-budget-store.js";
 import { createMemoryCacheStore } from "./memory-cache-store.js";
+import { createMemoryConflictStore } from "./memory-conflict-store.js";
+import { createMemoryCredentialStore } from "./memory-credential-store.js";
+import { createMemoryDeadLetterStore } from "./memory-dead-letter-store.js";
 import { createMemoryEffectStore } from "./memory-effect-store.js";
 import { createMemoryErasureStore } from "./memory-erasure-store.js";
 import { createMemoryFactStore } from "./memory-fact-store.js";
 import { createMemoryFlowQueue } from "./memory-flow-queue.js";
 import { createMemoryFlowStore } from "./memory-flow-store.js";
 import { createMemoryImportStore } from "./memory-import-store.js";
+import { createMemoryInboxStore } from "./memory-inbox-store.js";
 import { createMemoryLeadStore } from "./memory-lead-store.js";
+import { createMemoryLeaseStore } from "./memory-lease-store.js";
+import { createMemoryLinkStore } from "./memory-link-store.js";
 import { createMemoryMessageStore } from "./memory-message-store.js";
 import { createMemoryModelCallStore } from "./memory-model-call-store.js";
+import { createMemoryRateBudgetStore } from "./memory-rate-budget-store.js";
+import { createMemoryRecordStore } from "./memory-record-store.js";
 import { createMemoryResultStore } from "./memory-result-store.js";
 import { createMemoryRetentionStore } from "./memory-retention-store.js";
 import { createMemoryRunStore } from "./memory-run-store.js";
 import { createMemoryStepStore } from "./memory-step-store.js";
+import { createMemorySyncCursorStore } from "./memory-sync-cursor-store.js";
+import { createMemorySyncRunStore } from "./memory-sync-run-store.js";
 import { createMemoryUsageStore } from "./memory-usage-store.js";
 import { createMemoryVectorStore } from "./memory-vector-store.js";
 import { createMemoryWorkflowStore } from "./memory-workflow-store.js";
@@ -132,6 +142,16 @@ function createStores(tenant: string, context: StoreContext): TenantStores {
     approvals: createMemoryApprovalStore(context),
     facts: createMemoryFactStore(context),
     workflows: createMemoryWorkflowStore(context),
+    records: createMemoryRecordStore(context),
+    links: createMemoryLinkStore(context),
+    syncCursors: createMemorySyncCursorStore(context),
+    syncRuns: createMemorySyncRunStore(context),
+    conflicts: createMemoryConflictStore(context),
+    deadLetters: createMemoryDeadLetterStore(context),
+    inbox: createMemoryInboxStore(context),
+    rateBudgets: createMemoryRateBudgetStore(context),
+    leases: createMemoryLeaseStore(context),
+    credentials: createMemoryCredentialStore(context),
   };
 }
 

@@ -23,6 +23,9 @@ describe("a heap", () => {
           const [first] = [...items].sort((left, right) => (isBefore(left, right) ? -1 : 1));
           expect(heap.peek()).toBe(first);
           expect(heap.size).toBe(items.length);
+          expect([...heap.inOrder()]).toEqual(
+            [...items].sort((left, right) => (isBefore(left, right) ? -1 : 1)),
+          );
         });
       }),
     );

@@ -1,3 +1,5 @@
+import { Heap } from "./heap.js";
+
 /** What a heap sorts: by `order`, and among equals by `seq`. */
 export interface Placed {
   readonly order: number;
@@ -37,6 +39,18 @@ export class PlacedHeap<Item extends Placed> {
     const above = this.#items[(item.place - 1) >> 1];
     if (above !== undefined && item.place > 0 && isBefore(last, above)) this.#rise(last, item.place);
     else this.#sink(last, item.place);
+  }
+
+  /** The items from the first one on, for as long as it does not change. The first few cost little, however many there are. */
+  *inOrder(): Generator<Item, void, void> {
+    const next = new Heap<Item>((left, right) => (isBefore(left, right) ? -1 : 1));
+    const add = (item: Item | undefined) => item !== undefined && next.push(item);
+    add(this.#items[0]);
+    for (let item = next.pop(); item !== undefined; item = next.pop()) {
+      yield item;
+      add(this.#items[2 * item.place + 1]);
+      add(this.#items[2 * item.place + 2]);
+    }
   }
 
   #rise(item: Item, from: number): void {

@@ -3,6 +3,8 @@ import type {
   AuditRecord,
   BreakerRecord,
   CacheEntry,
+  ConflictRecord,
+  DeadLetter,
   EffectRecord,
   FactRecord,
   ImportRecord,
@@ -11,17 +13,33 @@ import type {
   ModelCallRecord,
   ResultRecord,
   RunRecord,
+  SealedCredential,
   StepRecord,
+  SyncCursor,
+  SyncEntry,
+  SyncRun,
   ThreadSummary,
   UsageRow,
 } from "@salesagent/ports";
+import type { RateState } from "@salesagent/ports/store-rules";
 import { type BudgetBook, type BudgetSums, DueTime, type OpenReservation } from "./budget-book.js";
+import { ChangeLog } from "./change-log.js";
 import type { DueRuns } from "./due-runs.js";
 import type { FlowRow } from "./flow-row.js";
 import { FlowTable } from "./flow-table.js";
+import { type LinkRows, LinkTable, LinkTableDraft } from "./link-table.js";
 import { type Keyed, MapDraft } from "./map-draft.js";
+import { type InboxRow, toWaitingGroup } from "./memory-inbox-store.js";
+import type { Lease } from "./memory-lease-store.js";
 import type { WorkflowRow } from "./memory-workflow-store.js";
 import { RecentMap } from "./recent-map.js";
+import {
+  type RecordRows,
+  RecordTable,
+  RecordTableDraft,
+  type RemovalRow,
+  RemovalTable,
+} from "./record-table.js";
 import { type Rows, Table } from "./table.js";
 import { TableDraft } from "./table-draft.js";
 import { VectorDraft, type Vectors, VectorTable } from "./vector-table.js";
@@ -70,6 +88,31 @@ export interface TenantRows {
   readonly workflows: Rows<WorkflowRow>;
   /** By name. */
   readonly activeVersions: Keyed<string>;
+  /** Grouped by kind. */
+  readonly records: RecordRows;
+  readonly recordRemovals: Rows<RemovalRow>;
+  /** Grouped by connection. */
+  readonly links: LinkRows;
+  /** Which link holds each id of a CRM. */
+  readonly linkCrmIds: Keyed<string>;
+  readonly syncCursors: Keyed<SyncCursor>;
+  /** Grouped by connection. */
+  readonly syncRuns: Rows<SyncRun>;
+  /** Grouped by run. */
+  readonly syncEntries: Rows<SyncEntry>;
+  /** Grouped by record. */
+  readonly conflicts: Rows<ConflictRecord>;
+  /** Grouped by record. */
+  readonly deadLetters: Rows<DeadLetter>;
+  /** The open letter of each thing that failed. */
+  readonly openLetters: Keyed<string>;
+  /** Those that wait, grouped by source. */
+  readonly inbox: Rows<InboxRow>;
+  /** Which entry has each key. */
+  readonly inboxKeys: Keyed<string>;
+  readonly rates: Keyed<RateState>;
+  readonly leases: Keyed<Lease>;
+  readonly credentials: Keyed<SealedCredential>;
 }
 
 /** The rows of one transaction. */
@@ -96,6 +139,7 @@ type Tables = ReturnType<typeof createTables>;
 
 function createTables(tenant: string, maxCacheEntries: number, due: DueRuns) {
   const writes = { value: 0 };
+  const log = new ChangeLog();
   return {
     leads: new Table<Lead>(writes),
     leadKeys: new Map<string, string>(),
@@ -123,6 +167,21 @@ function createTables(tenant: string, maxCacheEntries: number, due: DueRuns) {
     facts: new Table<FactRecord>(writes, (fact) => fact.subject),
     workflows: new Table<WorkflowRow>(writes, (workflow) => workflow.name),
     activeVersions: new Map<string, string>(),
+    records: new RecordTable(writes, log),
+    recordRemovals: new RemovalTable(writes, log),
+    links: new LinkTable(writes),
+    linkCrmIds: new Map<string, string>(),
+    syncCursors: new Map<string, SyncCursor>(),
+    syncRuns: new Table<SyncRun>(writes, (run) => run.connection),
+    syncEntries: new Table<SyncEntry>(writes, (entry) => entry.runId),
+    conflicts: new Table<ConflictRecord>(writes, (conflict) => conflict.recordId),
+    deadLetters: new Table<DeadLetter>(writes, (letter) => letter.recordId),
+    openLetters: new Map<string, string>(),
+    inbox: new Table<InboxRow>(writes, toWaitingGroup),
+    inboxKeys: new Map<string, string>(),
+    rates: new Map<string, RateState>(),
+    leases: new Map<string, Lease>(),
+    credentials: new Map<string, SealedCredential>(),
   };
 }
 
@@ -154,6 +213,21 @@ function createDraft(tables: Tables): TenantDraft {
     facts: new TableDraft(tables.facts),
     workflows: new TableDraft(tables.workflows),
     activeVersions: new MapDraft(tables.activeVersions),
+    records: new RecordTableDraft(tables.records),
+    recordRemovals: new TableDraft(tables.recordRemovals),
+    links: new LinkTableDraft(tables.links),
+    linkCrmIds: new MapDraft(tables.linkCrmIds),
+    syncCursors: new MapDraft(tables.syncCursors),
+    syncRuns: new TableDraft(tables.syncRuns),
+    syncEntries: new TableDraft(tables.syncEntries),
+    conflicts: new TableDraft(tables.conflicts),
+    deadLetters: new TableDraft(tables.deadLetters),
+    openLetters: new MapDraft(tables.openLetters),
+    inbox: new TableDraft(tables.inbox),
+    inboxKeys: new MapDraft(tables.inboxKeys),
+    rates: new MapDraft(tables.rates),
+    leases: new MapDraft(tables.leases),
+    credentials: new MapDraft(tables.credentials),
   };
   return {
     ...drafts,

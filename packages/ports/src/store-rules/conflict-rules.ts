@@ -33,9 +33,15 @@ export function toNormalConflicts(conflicts: readonly ConflictRecord[]): readonl
   return [...byId.values()];
 }
 
+/** The end of a conflict, with nothing that is undefined. */
+export interface NormalEnd extends Pick<ConflictRecord, "id" | "taken" | "value"> {
+  readonly status: ConflictEnd["status"];
+  readonly by?: string;
+}
+
 /** Each id once: the first one counts. @throws `store.invalid` naming `ends[i].…`. */
-export function toNormalEnds(ends: readonly ConflictEnd[]): readonly ConflictEnd[] {
-  const byId = new Map<string, ConflictEnd>();
+export function toNormalEnds(ends: readonly ConflictEnd[]): readonly NormalEnd[] {
+  const byId = new Map<string, NormalEnd>();
   ends.forEach(({ id, status, taken, value, by }, index) => {
     const field = `ends[${index}]`;
     checkOneOf(`${field}.status`, ENDS, status);

@@ -1,4 +1,4 @@
-export { type ConflictEnd, toNormalConflicts, toNormalEnds } from "./conflict-rules.js";
+export { type ConflictEnd, type NormalEnd, toNormalConflicts, toNormalEnds } from "./conflict-rules.js";
 export { checkLeaseCall, type NormalCredential, toNormalCredential } from "./credential-rules.js";
 export {
   addFailure,

@@ -1,4 +1,10 @@
-import type { RecordDraft, RecordKind, RecordStore, RecordWrite } from "../stores/record-store.js";
+import type {
+  RecordDraft,
+  RecordKind,
+  RecordStore,
+  RecordWrite,
+  StoredRecord,
+} from "../stores/record-store.js";
 import { toInstant } from "./field-rules.js";
 import { toNormalId } from "./shared-records.js";
 import { isPlainObject, toStorable } from "./storable.js";
@@ -13,7 +19,7 @@ const MOST_CHANGES = 1000;
 export const recordKinds = ["contact", "company", "deal"] as const satisfies readonly RecordKind[];
 
 /** A draft with its defaults filled in, each key and each link once. */
-export type NormalRecordDraft = Required<RecordDraft>;
+export type NormalRecordDraft = Pick<StoredRecord, "fields" | "custom" | "links" | "keys" | "fieldTimes">;
 
 /** A write as it is made: of what is put, the content in its normal form. */
 export type NormalRecordWrite =
@@ -136,6 +142,7 @@ function toNormalTimes(
   times: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> {
   const copy: Record<string, string> = { ...toStorable("records", field, times) };
-  for (const [name, time] of Object.entries(copy)) copy[name] = toInstant("records", `${field}.${name}`, time);
+  for (const [name, time] of Object.entries(copy))
+    copy[name] = toInstant("records", `${field}.${name}`, time);
   return Object.freeze(copy);
 }
