@@ -1,4 +1,22 @@
 export {
+  type CloseCustomField,
+  type CloseDoc,
+  type CloseEvent,
+  type CloseOAuth,
+  type CloseOAuthApp,
+  type CloseRates,
+  type CloseSandbox,
+  type CloseSandboxOptions,
+  type CloseSettings,
+  type CloseStatus,
+  type CloseTokens,
+  type CloseType,
+  type CloseWebhookOptions,
+  type CloseWrite,
+  closeSandbox,
+  signClose,
+} from "./close/index.js";
+export {
   type HubspotEvent,
   HubspotGrants,
   type HubspotPropertyDefinition,

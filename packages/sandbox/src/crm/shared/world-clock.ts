@@ -46,6 +46,15 @@ export class WorldClock {
     return this.#lastMicros;
   }
 
+  /** Every stamp is the next one, and stays so until the result is called. */
+  freeze(): () => void {
+    const before = this.#heldMicros;
+    this.#heldMicros = this.nextMicros();
+    return () => {
+      this.#heldMicros = before;
+    };
+  }
+
   /** All that is stamped in `work` gets one and the same stamp. @defaultValue atMicros the next one */
   hold<T>(work: () => T, atMicros: number = this.nextMicros()): T {
     const before = this.#heldMicros;
