@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
-import { toBase64 } from "./base64.js";
+import { toBase64 } from "../kernel/base64.js";
 import { createCredentials } from "./credentials.js";
 import { localKeys } from "./local-keys.js";
 

@@ -1,6 +1,6 @@
 import { keyRingConformance } from "@salesagent/conformance";
 import { describe, expect, it } from "vitest";
-import { toBase64 } from "./base64.js";
+import { toBase64 } from "../kernel/base64.js";
 import { localKeys } from "./local-keys.js";
 import { FakeTransit } from "./testing/fake-transit.js";
 import { transitKeys } from "./transit-keys.js";

@@ -1,6 +1,6 @@
 import { type CallOptions, type KeyRing, SalesAgentError } from "@salesagent/ports";
 import { createServiceClient, type Fetch, type Secret } from "../http/index.js";
-import { fromBase64, toBase64 } from "./base64.js";
+import { fromBase64, toBase64 } from "../kernel/base64.js";
 
 /** A key of a Vault or OpenBao server. */
 export interface TransitKeysOptions {
