@@ -11,6 +11,7 @@ import { type Credentials, NO_CREDENTIALS, readCredentials } from "./service-aut
 import { classifyServiceFailure } from "./service-breaker.js";
 import type { ServiceSettings } from "./service-client-options.js";
 import {
+  type CalledService,
   type FailedAnswer,
   type FailureReading,
   failedAnswerOf,
@@ -77,6 +78,10 @@ async function sendWith(
   return judge(settings, prepared, renewed, second);
 }
 
+function withSecrets(called: CalledService, { secrets }: Credentials): CalledService {
+  return { ...called, secrets: [...called.secrets, ...secrets] };
+}
+
 /** The answer, where it is a success or was asked for; else it throws. */
 function judge(
   settings: ServiceSettings,
@@ -96,7 +101,7 @@ function outgoing({ called, url, headers, body, limits }: PreparedCall, credenti
   const signed = new URL(url);
   for (const [name, value] of Object.entries(credentials.query)) signed.searchParams.set(name, value);
   return {
-    called: { ...called, secrets: credentials.secrets },
+    called: withSecrets(called, credentials),
     url: signed,
     headers: { ...headers, ...credentials.headers },
     body,
@@ -105,9 +110,9 @@ function outgoing({ called, url, headers, body, limits }: PreparedCall, credenti
 }
 
 /** @throws SalesAgentError `service.malformed_response` when a success is not in the format that was asked for. */
-function sound(prepared: PreparedCall, { secrets }: Credentials, answer: ReceivedAnswer): ReceivedAnswer {
+function sound(prepared: PreparedCall, credentials: Credentials, answer: ReceivedAnswer): ReceivedAnswer {
   if (prepared.read !== "json" || answer.isEmpty || answer.isJson) return answer;
-  throw serviceFailure({ ...prepared.called, secrets }, "service.malformed_response", {
+  throw serviceFailure(withSecrets(prepared.called, credentials), "service.malformed_response", {
     facts: {
       status: answer.status,
       ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
@@ -130,7 +135,7 @@ async function isWorthAnother(
 function failureOf(
   settings: ServiceSettings,
   prepared: PreparedCall,
-  { secrets }: Credentials,
+  credentials: Credentials,
   answer: ReceivedAnswer,
 ): SalesAgentError {
   const { called } = prepared;
@@ -151,7 +156,7 @@ function failureOf(
   const error =
     reading instanceof Error
       ? reading
-      : failureOfAnswer({ ...called, secrets }, failed, settled(settings, failed, reading));
+      : failureOfAnswer(withSecrets(called, credentials), failed, settled(settings, failed, reading));
   rememberAnswer(error, failed);
   tellBudget(settings, prepared, answer, {
     waitMs: retryAfterOf(error),

@@ -1,6 +1,21 @@
+export {
+  type AuthorizationRequest,
+  type AuthorizationReturn,
+  finishAuthorization,
+  type StartedAuthorization,
+  startAuthorization,
+} from "./authorization.js";
 export type { Fetch } from "./exchange.js";
+export { localRateBudgetStore } from "./local-rate-budget-store.js";
 export { parseJson } from "./parse-json.js";
-export type { RateBudget, RateNews, RateWant } from "./rate-budget.js";
+export {
+  type BudgetWindow,
+  createRateBudget,
+  type RateBudget,
+  type RateBudgetOptions,
+  type RateNews,
+  type RateWant,
+} from "./rate-budget.js";
 export type { RateFact, RateFactReader } from "./rate-facts.js";
 export { readRateFacts } from "./read-rate-facts.js";
 export { urlPath } from "./request-url.js";
@@ -25,3 +40,13 @@ export type {
   ServiceMethod,
   ServiceRequest,
 } from "./service-request.js";
+export type { GrantFields, TokenEndpoint } from "./token-endpoint.js";
+export { createTokenSource, type TokenSourceOptions } from "./token-source.js";
+export {
+  type CredentialHolder,
+  credentialVault,
+  memoryVault,
+  type OAuthToken,
+  type TokenVault,
+  type VaultedToken,
+} from "./token-vault.js";

@@ -39,7 +39,7 @@ export function prepareCall<T>(settings: ServiceSettings, request: ServiceReques
     method,
     route: routeOf(url),
     replay: request.replay ?? (isRead ? "safe" : "unsafe"),
-    secrets: [],
+    secrets: request.secrets ?? [],
   };
   const limits = resolveLimits(request.limits, settings.limits);
   checkSize(called, body, limits);

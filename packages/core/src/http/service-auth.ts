@@ -87,7 +87,8 @@ async function readOf(
   }
 }
 
-async function secretOf(secret: Secret): Promise<string> {
+/** Reads a secret. */
+export async function secretOf(secret: Secret): Promise<string> {
   return typeof secret === "function" ? await secret() : secret;
 }
 

@@ -53,6 +53,8 @@ export interface ServiceCallOptions<T = unknown> extends CallOptions {
   readonly read?: "json" | "text" | "bytes" | undefined;
   /** Limits of this call that differ from the client's. */
   readonly limits?: ServiceLimits | undefined;
+  /** Values of the request, beside those of the client's `auth`, that must not be in any error. */
+  readonly secrets?: readonly string[] | undefined;
   /** Sends none of the client's credentials and headers, and may go to another origin, such as to a signed link. @defaultValue false */
   readonly anonymous?: boolean | undefined;
 }
