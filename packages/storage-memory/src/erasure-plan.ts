@@ -16,14 +16,9 @@ import {
   toErasedSummary,
 } from "@salesagent/ports/store-rules";
 import { eraseRow } from "./emptied-flow.js";
-import type { Table } from "./table.js";
+import { both, type ErasurePlan, planRows } from "./planned-rows.js";
+import { planSyncErasure } from "./sync-erasure.js";
 import type { TenantTables } from "./tenant-tables.js";
-
-/** What one store holds of a person, and how it goes. */
-export interface ErasurePlan {
-  readonly records: number;
-  carryOut(): void;
-}
 
 /** Looks through all stores; changes nothing before a plan is carried out. */
 export function planErasure(
@@ -60,24 +55,7 @@ export function planErasure(
     effects: planRows(tables.effects, (effect) => toErasedEffect(effect, mentions)),
     approvals: planRows(tables.approvals, (approval) => toErasedApproval(approval, mentions, now)),
     facts: planRows(facts, (fact) => (isFactAbout(fact, person) ? undefined : fact)),
-  };
-}
-
-/** @param fate - What becomes of a row: itself, another one, or nothing. */
-function planRows<Row>(table: Table<Row>, fate: (row: Row) => Row | undefined): ErasurePlan {
-  const gone: string[] = [];
-  const changed: { readonly id: string; readonly order: number; readonly row: Row }[] = [];
-  for (const { id, order, row } of table.entries()) {
-    const left = fate(row);
-    if (left === undefined) gone.push(id);
-    else if (left !== row) changed.push({ id, order, row: left });
-  }
-  return {
-    records: gone.length + changed.length,
-    carryOut() {
-      table.remove(gone);
-      for (const { id, order, row } of changed) table.put(id, order, row);
-    },
+    ...planSyncErasure(tables, person, now),
   };
 }
 
@@ -113,14 +91,4 @@ function planSummaries({ summaries }: TenantTables, { mentions, isTheirThread }:
 
 function planRemoval<Item>(items: readonly Item[], remove: (item: Item) => unknown): ErasurePlan {
   return { records: items.length, carryOut: () => items.forEach(remove) };
-}
-
-function both(one: ErasurePlan, other: ErasurePlan): ErasurePlan {
-  return {
-    records: one.records + other.records,
-    carryOut() {
-      one.carryOut();
-      other.carryOut();
-    },
-  };
 }

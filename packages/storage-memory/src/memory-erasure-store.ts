@@ -1,6 +1,7 @@
 import type { CallOptions, ErasureStore, PersonQuery } from "@salesagent/ports";
 import { toNormalPerson, toPersonalRecords } from "@salesagent/ports/store-rules";
-import { type ErasurePlan, planErasure } from "./erasure-plan.js";
+import { planErasure } from "./erasure-plan.js";
+import type { ErasurePlan } from "./planned-rows.js";
 import { now, type StoreContext } from "./store-context.js";
 import type { TenantTables } from "./tenant-tables.js";
 

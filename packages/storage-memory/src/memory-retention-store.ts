@@ -5,37 +5,14 @@ import { emptyRow } from "./emptied-flow.js";
 import { readApprovalAt } from "./memory-approval-store.js";
 import { isOver } from "./memory-fact-store.js";
 import { dropThread } from "./memory-message-store.js";
+import { findOld, type Prune, type Span } from "./old-items.js";
 import { now, type StoreContext } from "./store-context.js";
+import { syncPrunes } from "./sync-prunes.js";
 import type { TenantTables } from "./tenant-tables.js";
-
-/** Which records to drop: those of before a time, as many as may go. */
-interface Span {
-  readonly before?: string;
-  readonly limit: number;
-  /** The time by the storage's clock. */
-  readonly instant: string;
-}
-
-/** The items of a span, the oldest first. Those without a time stay. */
-function findOld<Item>(
-  items: Iterable<Item>,
-  timeOf: (item: Item) => string | undefined,
-  { before, limit }: Span,
-): readonly Item[] {
-  const old: { readonly item: Item; readonly time: string }[] = [];
-  for (const item of items) {
-    const time = timeOf(item);
-    if (time !== undefined && (before === undefined || time < before)) old.push({ item, time });
-  }
-  old.sort((left, right) => (left.time < right.time ? -1 : left.time > right.time ? 1 : 0));
-  return old.slice(0, limit).map(({ item }) => item);
-}
 
 function isLive({ status }: { readonly status: RunStatus }): boolean {
   return status === "pending" || status === "running" || status === "waiting";
 }
-
-type Prune = (tables: TenantTables, span: Span) => number;
 
 /** What drops each kind. @returns How many records went. */
 const prunes: Readonly<Record<keyof RetentionLimits, Prune>> = {
@@ -114,6 +91,7 @@ const prunes: Readonly<Record<keyof RetentionLimits, Prune>> = {
     dropLines(budgets, new Set(old.map(([key]) => key)));
     return old.length;
   },
+  ...syncPrunes,
 };
 
 /** What is over by itself: answers, then vectors, then facts. @returns How many went. */

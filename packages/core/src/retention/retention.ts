@@ -65,6 +65,11 @@ const KINDS: ReadonlySet<string> = new Set<keyof RetentionLimits>([
   "messages",
   "audit",
   "budgets",
+  "syncRuns",
+  "syncEntries",
+  "conflicts",
+  "deadLetters",
+  "inbox",
 ]);
 
 /**

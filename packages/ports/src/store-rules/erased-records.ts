@@ -11,9 +11,9 @@ import type { MessageRecord, ThreadSummary } from "../stores/message-store.js";
 import type { ResultRecord } from "../stores/result-store.js";
 import type { RunRecord, StepRecord } from "../stores/run-store.js";
 import type { VectorItem } from "../stores/vector-store.js";
+import { withoutMentions } from "./erased-fields.js";
 import type { Mentions } from "./mentions.js";
 import type { NormalPerson } from "./person-rules.js";
-import { toStorable } from "./storable.js";
 
 /*
  * Each of these gives back the very record where it has nothing to erase. Ids, keys and hashes stay, and so does what the host's
@@ -21,37 +21,37 @@ import { toStorable } from "./storable.js";
  */
 
 export function toErasedRun(run: RunRecord, mentions: Mentions): RunRecord {
-  return erased(run, mentions, { data: ["threadId", "input", "output"], parts: ["error"] });
+  return withoutMentions(run, mentions, { data: ["threadId", "input", "output"], parts: ["error"] });
 }
 
 export function toErasedStep(step: StepRecord, mentions: Mentions): StepRecord {
-  return erased(step, mentions, { data: ["input", "output"], parts: ["error"] });
+  return withoutMentions(step, mentions, { data: ["input", "output"], parts: ["error"] });
 }
 
 export function toErasedResult(result: ResultRecord, mentions: Mentions): ResultRecord {
-  return erased(result, mentions, { parts: ["data"] });
+  return withoutMentions(result, mentions, { parts: ["data"] });
 }
 
 export function toErasedAudit(record: AuditRecord, mentions: Mentions): AuditRecord {
-  return erased(record, mentions, { data: ["actor", "subject", "facts"] });
+  return withoutMentions(record, mentions, { data: ["actor", "subject", "facts"] });
 }
 
 export function toErasedImport(record: ImportRecord, mentions: Mentions): ImportRecord {
-  return erased(record, mentions, { data: ["source", "position"] });
+  return withoutMentions(record, mentions, { data: ["source", "position"] });
 }
 
 export function toErasedSummary(summary: ThreadSummary, mentions: Mentions): ThreadSummary {
-  return erased(summary, mentions, { data: ["text"] });
+  return withoutMentions(summary, mentions, { data: ["text"] });
 }
 
 /** It stays as it was settled under its key. */
 export function toErasedEffect(effect: EffectRecord, mentions: Mentions): EffectRecord {
-  return erased(effect, mentions, { data: ["target", "input", "result"], parts: ["error"] });
+  return withoutMentions(effect, mentions, { data: ["target", "input", "result"], parts: ["error"] });
 }
 
 /** What is left of a run of a graph beside its input, output and progress, which go whole. */
 export function toErasedFlow<Flow extends Pick<FlowRecord, "id">>(flow: Flow, mentions: Mentions): Flow {
-  return erased(flow, mentions, { data: ["threadId"], parts: ["error", "stop"] });
+  return withoutMentions(flow, mentions, { data: ["threadId"], parts: ["error", "stop"] });
 }
 
 /**
@@ -65,7 +65,9 @@ export function toErasedApproval(
   mentions: Mentions,
   instant: string,
 ): ApprovalRecord {
-  const rest = erased(approval, mentions, { data: ["arguments", "editedArguments", "reason", "decidedBy"] });
+  const rest = withoutMentions(approval, mentions, {
+    data: ["arguments", "editedArguments", "reason", "decidedBy"],
+  });
   const isOpen = approval.status === "pending" || approval.status === "approved";
   const isChanged =
     rest.arguments !== approval.arguments || rest.editedArguments !== approval.editedArguments;
@@ -76,7 +78,7 @@ export function toErasedApproval(
 
 /** Its keys that mention the person go; without any other it is kept under `erased:` and its id. */
 export function toErasedLead(lead: Lead, mentions: Mentions): Lead {
-  const rest = erased(lead, mentions, { data: ["source", "custom"], parts: ["company", "contact"] });
+  const rest = withoutMentions(lead, mentions, { data: ["source", "custom"], parts: ["company", "contact"] });
   const keys = lead.keys.filter((key) => !mentions.isIn(key));
   if (keys.length === lead.keys.length) return rest;
   return Object.freeze({ ...rest, keys: Object.freeze(keys.length > 0 ? keys : [`erased:${lead.id}`]) });
@@ -86,7 +88,7 @@ export function toErasedLead(lead: Lead, mentions: Mentions): Lead {
 export function toErasedMessage(record: MessageRecord, mentions: Mentions): MessageRecord {
   const { message } = record;
   const parts = message.parts.map((part) => {
-    const changed = erased(part, mentions, {
+    const changed = withoutMentions(part, mentions, {
       data: ["text", "input", "output", "providerData"],
       parts: ["data"],
     });
@@ -127,37 +129,4 @@ function textIn(data: JsonValue, field: string): string | undefined {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return undefined;
   const value = (data as JsonObject)[field];
   return typeof value === "string" ? value : undefined;
-}
-
-/** Which fields may tell of a person. */
-interface TellingFields {
-  /** Whatever they hold, names of fields within them too. */
-  readonly data?: readonly string[];
-  /** Objects of a fixed shape: what their fields hold. */
-  readonly parts?: readonly string[];
-}
-
-function erased<R extends object>(
-  record: R,
-  mentions: Mentions,
-  { data = [], parts = [] }: TellingFields,
-): R {
-  const changes: Record<string, JsonValue> = {};
-  for (const [field, value] of Object.entries(record) as [string, JsonValue | undefined][]) {
-    if (value === undefined) continue;
-    const left = parts.includes(field)
-      ? erasedParts(value, mentions)
-      : data.includes(field)
-        ? mentions.erasedFrom(value)
-        : value;
-    if (left !== value) changes[field] = toStorable("erasure", field, left);
-  }
-  return Object.keys(changes).length === 0 ? record : Object.freeze({ ...record, ...changes });
-}
-
-function erasedParts(value: JsonValue, mentions: Mentions): JsonValue {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return mentions.erasedFrom(value);
-  const entries = Object.entries(value);
-  if (!entries.some(([, item]) => mentions.isIn(item))) return value;
-  return Object.fromEntries(entries.map(([name, item]) => [name, mentions.erasedFrom(item)]));
 }

@@ -31,6 +31,17 @@ export {
   toErasedStep,
   toErasedSummary,
 } from "./erased-records.js";
+export {
+  isContactOf,
+  toErasedConflict,
+  toErasedInboxEntry,
+  toErasedLetter,
+  toErasedLink,
+  toErasedRecord,
+  toErasedSyncEntry,
+  toErasedSyncRun,
+  toMentionlessLink,
+} from "./erased-sync-records.js";
 export { toNormalFacts } from "./fact-records.js";
 export { checkDay, checkId, checkWhole, fromNanoUsd, toInstant, toNanoUsd } from "./field-rules.js";
 export {

@@ -10,10 +10,13 @@ export interface NormalPerson {
   readonly threadIds: readonly string[];
   readonly leadIds: readonly string[];
   readonly subjects: readonly string[];
+  readonly recordIds: readonly string[];
   /** Whether a thread is one of theirs: it was named, or its id mentions them. */
   isTheirThread(threadId: string | undefined): boolean;
   isTheirLead(leadId: string | undefined): boolean;
   isTheirSubject(subject: string | undefined): boolean;
+  /** Whether a contact is named as this person. */
+  isTheirRecord(recordId: string): boolean;
 }
 
 /** @throws `store.invalid` naming the field. */
@@ -22,15 +25,18 @@ export function toNormalPerson(person: PersonQuery): NormalPerson {
   const threadIds = toIds("threadIds", person.threadIds);
   const leadIds = toIds("leadIds", person.leadIds);
   const subjects = toIds("subjects", person.subjects);
+  const recordIds = toIds("recordIds", person.recordIds);
   return {
     mentions,
     threadIds: [...threadIds],
     leadIds: [...leadIds],
     subjects: [...subjects],
+    recordIds: [...recordIds],
     isTheirThread: (threadId) =>
       threadId !== undefined && (threadIds.has(threadId) || mentions.isIn(threadId)),
     isTheirLead: (leadId) => leadId !== undefined && leadIds.has(leadId),
     isTheirSubject: (subject) => subject !== undefined && subjects.has(subject),
+    isTheirRecord: (recordId) => recordIds.has(recordId),
   };
 }
 

@@ -12,6 +12,11 @@ const KINDS = [
   "messages",
   "audit",
   "budgets",
+  "syncRuns",
+  "syncEntries",
+  "conflicts",
+  "deadLetters",
+  "inbox",
 ] as const satisfies readonly (keyof RetentionLimits)[];
 
 /** What to drop, with nothing left out. */
@@ -40,5 +45,6 @@ export function toNormalRetention(
 /** Counts of all kinds; what is not given is 0. */
 export function toPrunedRecords(counts: Partial<PrunedRecords>): PrunedRecords {
   const nothing = { checkpoints: 0, flows: 0, runs: 0, effects: 0, approvals: 0, messages: 0, audit: 0 };
-  return Object.freeze({ ...nothing, budgets: 0, expired: 0, ...counts });
+  const nothingOfSyncs = { syncRuns: 0, syncEntries: 0, conflicts: 0, deadLetters: 0, inbox: 0 };
+  return Object.freeze({ ...nothing, budgets: 0, ...nothingOfSyncs, expired: 0, ...counts });
 }

@@ -15,13 +15,15 @@ export interface PersonQuery {
   readonly subjects?: readonly string[] | undefined;
   /** Leads that are this person: all of these goes, with their results. In other leads, mentions are erased. */
   readonly leadIds?: readonly string[] | undefined;
+  /** Contacts among the records kept in step with CRMs that are this person, beside those whose address, number or profile says so. */
+  readonly recordIds?: readonly string[] | undefined;
 }
 
 /** How much of a store is about a person. */
 export interface PersonalRecords {
   /** Such as `messages` or `flows`, as the stores of a tenant are called. */
   readonly store: string;
-  /** Of `messages`: messages and summaries. */
+  /** Of `messages`: messages and summaries. Of `syncRuns`: runs and entries. */
   readonly records: number;
 }
 
@@ -43,9 +45,17 @@ export const ERASED = "[erased]";
  * where it waits for a decision or for its use. A part of a message that changes loses its `providerData`. A lead loses keys
  * that mention the person; one that has no other is kept under `erased:` and its id.
  *
+ * Of what is kept in step with CRMs: a contact that is the person goes whole and is told as removed; one is that which was named,
+ * and one that has a mention as its address, telephone number or profile, or in a key of these (`email:`, `phone:`, `linkedin:`,
+ * `profile:`). Its links become `erased`, with neither base, notes, error nor what is due, and keep the CRM's id, so that no sync
+ * brings it back; its conflicts and dead letters go; entries of the history about it alone lose their detail. In other records
+ * mentions become {@link ERASED}, also in both sides of the links' bases, and keys that mention the person go; the same in other
+ * conflicts, dead letters and the history. A request to a webhook whose body mentions them loses its body. Erase the person in the
+ * CRM as well: what it still tells in other records comes again with the next change.
+ *
  * Ids, keys, hashes, and names that the host's code gives stay as they are: put no person's data into them, but for the ids of
- * threads, which may hold an address. Budgets, breakers, sums of use, model calls and workflows hold no person's data. What is
- * written while it goes on, by a run of an agent under way or a transaction that commits later, is not found: erase again then.
+ * threads, which may hold an address. Budgets, breakers, sums of use, model calls, workflows, cursors of syncs, rates, leases and
+ * credentials hold no person's data. What is written while it goes on, by a run of an agent under way or a transaction that commits later, is not found: erase again then.
  */
 export interface ErasureStore {
   readonly port: "erasure-store/1";

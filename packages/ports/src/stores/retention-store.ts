@@ -27,6 +27,16 @@ export interface RetentionLimits {
    * over at that time or later. Reservations that lapsed before it are settled no more on the line.
    */
   readonly budgets?: string | undefined;
+  /** Syncs that ended before it. One without `finishedAt` ended when it began; one that is `running` has not. */
+  readonly syncRuns?: string | undefined;
+  /** What syncs decided before it. */
+  readonly syncEntries?: string | undefined;
+  /** Conflicts that ended before it, or, where no end is told, were found before it; none that is open. */
+  readonly conflicts?: string | undefined;
+  /** Dead letters that were replayed or dropped before it. */
+  readonly deadLetters?: string | undefined;
+  /** Requests to webhooks that came before it and are handled or failed. One that comes again is taken for new then. */
+  readonly inbox?: string | undefined;
 }
 
 /**
