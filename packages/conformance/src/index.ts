@@ -1,3 +1,5 @@
+export type { CrmProviderConformanceOptions } from "./crm-provider/crm-bench.js";
+export { crmProviderCases, crmProviderConformance } from "./crm-provider/crm-provider-conformance.js";
 export type {
   Awaitable,
   CrmCustomSample,

@@ -4,8 +4,9 @@ import type { DoubleRow } from "./double-row.js";
 import { type DoubleStamps, microsOf } from "./double-stamps.js";
 import type { DoubleTable } from "./double-table.js";
 
-/** How far back a repeat comes from, in entries of the log. */
+/** How far back a repeat comes from: entries of the log, and time. */
 const REPEATS_REACH = 50;
+const REPEATS_REACH_MICROS = 300_000_000;
 
 /** Where a reader of the log stands: all before `from` was told, and what was visible before `at`. */
 interface Position {
@@ -105,10 +106,12 @@ export class DoubleFeed {
 
   #repeated<Kind extends CrmKind>({ log }: DoubleTable<Kind>, count: number, at: number, share: number) {
     const again: DoubleRow<Kind>[] = [];
+    const oldest = (log[at - 1]?.micros ?? 0) - REPEATS_REACH_MICROS;
     for (let left = count; left > 0; left -= 1) {
       if (this.#random() >= share) continue;
       const entry = log[at - 1 - Math.floor(this.#random() * Math.min(at, REPEATS_REACH))];
-      if (entry && (log[entry.row.logIndex]?.visibleAtMs ?? 0) <= this.#now()) again.push(entry.row);
+      if (entry === undefined || entry.micros < oldest) continue;
+      if ((log[entry.row.logIndex]?.visibleAtMs ?? 0) <= this.#now()) again.push(entry.row);
     }
     return again;
   }

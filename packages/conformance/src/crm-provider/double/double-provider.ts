@@ -210,7 +210,7 @@ export class DoubleProvider implements CRMProvider {
   #create<Kind extends CrmKind>(draft: CrmDraft<Kind>): CrmRecord<Kind> {
     const { state, calls } = this.#parts;
     state.settle();
-    calls.note("create", draft.kind, sentNames(draft));
+    calls.note("create", draft.kind, this.#sent(draft.kind, draft));
     const table = state.tables[draft.kind];
     return table.toRecord(table.create(draft));
   }
@@ -218,7 +218,7 @@ export class DoubleProvider implements CRMProvider {
   #update<Kind extends CrmKind>(change: CrmChange<Kind>): CrmRecord<Kind> {
     const { state, calls } = this.#parts;
     state.settle();
-    calls.note("update", change.kind, sentNames(change));
+    calls.note("update", change.kind, this.#sent(change.kind, change));
     const table = state.tables[change.kind];
     return table.toRecord(table.update(change));
   }
@@ -228,6 +228,18 @@ export class DoubleProvider implements CRMProvider {
     state.settle();
     calls.note("remove", kind, []);
     state.remove(kind, id);
+  }
+
+  /** What of a write is sent: what the CRM has no field for is left out. */
+  #sent(kind: CrmKind, write: Pick<CrmDraft, "custom" | "links"> & { readonly fields?: object }) {
+    const { fields, readOnlyFields = [] } = this.#support(kind, "write");
+    const known = Object.entries(write.fields ?? {})
+      .filter(
+        ([name, value]) => value !== undefined && fields.includes(name) && !readOnlyFields.includes(name),
+      )
+      .map(([name]) => name);
+    const links = Object.keys(write.links ?? {}).map((other) => `links.${other}`);
+    return [...known, ...Object.keys(write.custom ?? {}), ...links];
   }
 
   #batchSize(write: CrmWrite | undefined): number {
@@ -287,15 +299,4 @@ function kindOf(write: CrmWrite): CrmKind {
 function rowFacts(write: CrmWrite) {
   if (write.op === "create") return { draft: write.draft };
   return write.op === "update" ? { change: write.change, id: write.change.id } : { id: write.id };
-}
-
-function sentNames(write: {
-  readonly fields?: object;
-  readonly custom?: object;
-  readonly links?: object;
-}): readonly string[] {
-  const named = Object.entries({ ...write.fields, ...write.custom }).filter(
-    ([, value]) => value !== undefined,
-  );
-  return [...named.map(([name]) => name), ...Object.keys(write.links ?? {}).map((kind) => `links.${kind}`)];
 }

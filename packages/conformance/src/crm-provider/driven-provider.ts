@@ -1,0 +1,88 @@
+import type { CRMProvider, CrmCallOptions, CrmChanges, CrmKind, CrmPage } from "@salesagent/ports";
+import type { Awaitable } from "./crm-world.js";
+
+/** Enough for a body that comes through a stream, from a server in this process. */
+const TURNS = 12;
+/** And enough for a socket of this machine. */
+const TURNS_TAKE_MS = 1;
+const STEP_MS = 250;
+const LONGEST_STEP_MS = 15_000;
+/** Longer than this nobody may be kept waiting. */
+export const LONGEST_WAIT_MS = 900_000;
+
+/** Lets time pass while a call waits for it, and keeps count. */
+export class TimeDriver {
+  /** Milliseconds that calls have waited so far, by the adapter's clock. */
+  waitedMs = 0;
+  readonly #pass: (ms: number) => Awaitable<void>;
+
+  constructor(pass: (ms: number) => Awaitable<void>) {
+    this.#pass = pass;
+  }
+
+  /** What a call comes to. @throws Error when it hasn't come to an end in {@link LONGEST_WAIT_MS}. */
+  async settled<T>(call: Promise<T>): Promise<T> {
+    let done = false;
+    const note = () => {
+      done = true;
+    };
+    call.then(note, note);
+    let stepMs = STEP_MS;
+    for (let waitedMs = 0; ; waitedMs += stepMs, stepMs = Math.min(stepMs * 1.2, LONGEST_STEP_MS)) {
+      await turnsUntil(() => done);
+      if (done) return call;
+      if (waitedMs > LONGEST_WAIT_MS)
+        throw new Error(`a call has not settled in ${waitedMs} ms of its clock`);
+      this.waitedMs += stepMs;
+      await this.#pass(stepMs);
+    }
+  }
+
+  async *each<T>(pages: AsyncIterable<T>): AsyncGenerator<T, void, undefined> {
+    const reading = pages[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const next = await this.settled(reading.next());
+        if (next.done) return;
+        yield next.value;
+      }
+    } finally {
+      await reading.return?.();
+    }
+  }
+}
+
+async function turnsUntil(done: () => boolean): Promise<void> {
+  const began = performance.now();
+  for (let turn = 0; !done(); turn += 1) {
+    if (turn >= TURNS && performance.now() - began >= TURNS_TAKE_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** The same provider; while a call of it waits, time passes. */
+export function drivenProvider(provider: CRMProvider, driver: TimeDriver): CRMProvider {
+  const { settled } = { settled: <T>(call: Promise<T>) => driver.settled(call) };
+  return {
+    port: provider.port,
+    provider: provider.provider,
+    capabilities: provider.capabilities,
+    list: <Kind extends CrmKind>(kind: Kind, from?: { cursor?: string | undefined }, call?: CrmCallOptions) =>
+      driver.each<CrmPage<Kind>>(provider.list(kind, from, call)),
+    changes: <Kind extends CrmKind>(
+      kind: Kind,
+      from: { readonly cursor: string } | { readonly since: string },
+      call?: CrmCallOptions,
+    ) => driver.each<CrmChanges<Kind>>(provider.changes(kind, from, call)),
+    get: (kind, id, call) => settled(provider.get(kind, id, call)),
+    getMany: (kind, ids, call) => settled(provider.getMany(kind, ids, call)),
+    lookup: (what, call) => settled(provider.lookup(what, call)),
+    create: (draft, call) => settled(provider.create(draft, call)),
+    update: (change, call) => settled(provider.update(change, call)),
+    remove: (kind, id, call) => settled(provider.remove(kind, id, call)),
+    writeMany: (writes, call) => settled(provider.writeMany(writes, call)),
+    verifyWebhook: (request) => settled(provider.verifyWebhook(request)),
+    schema: (kind, call) => settled(provider.schema(kind, call)),
+    health: (call) => settled(provider.health(call)),
+  };
+}
