@@ -1,4 +1,15 @@
 export {
+  type ApolloCustomField,
+  type ApolloFields,
+  type ApolloLimits,
+  type ApolloRow,
+  type ApolloSandbox,
+  type ApolloSandboxOptions,
+  type ApolloWorld,
+  type ApolloWrite,
+  apolloSandbox,
+} from "./apollo/index.js";
+export {
   type CloseCustomField,
   type CloseDoc,
   type CloseEvent,

@@ -106,7 +106,12 @@ function phonesWith(before: JsonValue | undefined, body: Readonly<Record<string,
     if (raw === undefined) numbers.delete(type);
     else numbers.set(type, { raw_number: raw, sanitized_number: sanitized(raw), type });
   }
-  return [...numbers.values()].map((phone, position) => ({ ...phone, position }));
+  // the direct number is the primary one
+  const order = Object.values(PHONES);
+  const rank = (phone: Record<string, JsonValue>) => order.indexOf(String(phone["type"]));
+  return [...numbers.values()]
+    .sort((a, b) => rank(a) - rank(b))
+    .map((phone, position) => ({ ...phone, position }));
 }
 
 /** As E.164 where the number says its country, or is an American one. */
