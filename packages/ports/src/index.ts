@@ -28,6 +28,16 @@ export type {
   CrmWrite,
   CrmWritten,
 } from "./crm/index.js";
+export type {
+  CompanyEnricher,
+  CompanyHints,
+  Enrichment,
+  PersonHints,
+  Position,
+  Profile,
+  ProfileReader,
+  TenantCall,
+} from "./enrichment/index.js";
 export { type AnySalesAgentError, type ErrorInit, type Replay, SalesAgentError } from "./error.js";
 export type {
   BudgetFacts,

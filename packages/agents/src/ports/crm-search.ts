@@ -1,9 +1,6 @@
-import type { CallOptions, Company, Contact } from "@salesagent/ports";
+import type { Company, Contact, TenantCall } from "@salesagent/ports";
 
-/** Whose data a call is about. */
-export interface TenantCall extends CallOptions {
-  readonly tenant: string;
-}
+export type { TenantCall } from "@salesagent/ports";
 
 /** What is looked for in a CRM. At least one of `text`, `email` and `domain` is given. */
 export interface CrmQuery {
