@@ -1,0 +1,35 @@
+import type {
+  CrmCallOptions,
+  CrmChange,
+  CrmChanges,
+  CrmDraft,
+  CrmFieldSchema,
+  CrmFound,
+  CrmKind,
+  CrmKindSupport,
+  CrmLookup,
+  CrmPage,
+  CrmRecord,
+} from "@salesagent/ports";
+
+/** What the adapter does with one kind of record. */
+export interface CloseKind<Kind extends CrmKind> {
+  readonly support: CrmKindSupport;
+  get(id: string, call: CrmCallOptions | undefined): Promise<CrmRecord<Kind> | undefined>;
+  create(draft: CrmDraft<Kind>, call: CrmCallOptions | undefined): Promise<CrmRecord<Kind>>;
+  update(change: CrmChange<Kind>, call: CrmCallOptions | undefined): Promise<CrmRecord<Kind>>;
+  remove(id: string, call: CrmCallOptions | undefined): Promise<void>;
+  lookup(what: CrmLookup<Kind>, call: CrmCallOptions | undefined): Promise<CrmFound<Kind>>;
+  list(cursor: string | undefined, call: CrmCallOptions | undefined): AsyncIterable<CrmPage<Kind>>;
+  changes(
+    from: { readonly cursor: string } | { readonly since: string },
+    call: CrmCallOptions | undefined,
+  ): AsyncIterable<CrmChanges<Kind>>;
+  schema(call: CrmCallOptions | undefined): Promise<readonly CrmFieldSchema[]>;
+}
+
+/** One of Close's ids, without which a path would name all records. @throws RangeError. */
+export function checkedId(kind: CrmKind, id: string, prefixes: readonly string[]): string {
+  if (prefixes.some((prefix) => id.startsWith(prefix) && /^\w+$/.test(id))) return id;
+  throw new RangeError(`close: the id of a ${kind} begins with ${prefixes.join(" or ")}`);
+}
