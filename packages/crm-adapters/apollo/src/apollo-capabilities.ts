@@ -20,7 +20,7 @@ export function apolloCapabilities({ writes }: CrmSettings): CrmCapabilities {
   const index = { consistency: "index", lagMs: INDEX_LAG_MS } as const;
   const fieldsOf = (kind: keyof typeof TOLD): Pick<CrmKindSupport, "fields" | "readOnlyFields"> => ({
     fields: TOLD[kind],
-    readOnlyFields: TOLD[kind].filter((name) => !writes || !(name in WRITABLE[kind])),
+    readOnlyFields: TOLD[kind].filter((name) => !(name in WRITABLE[kind])),
   });
   return {
     kinds: {

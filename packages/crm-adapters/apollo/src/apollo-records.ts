@@ -1,4 +1,4 @@
-import type { ServiceClient } from "@salesagent/core/http";
+import { type ServiceClient, urlPath } from "@salesagent/core/http";
 import {
   type CrmCallOptions,
   type CrmChange,
@@ -8,7 +8,7 @@ import {
   SalesAgentError,
 } from "@salesagent/ports";
 import type { CrmSettings } from "./apollo-options.js";
-import { notFound, toCrmError, unsupported } from "./crm-errors.js";
+import { toCrmError, unsupported } from "./crm-errors.js";
 import { type ApolloKind, fromRecord } from "./from-record.js";
 import { toRecord } from "./to-record.js";
 import { objectOf, rowsOf, textOf, type Wire } from "./wire.js";
@@ -39,14 +39,13 @@ export class ApolloRecords {
     call?: CrmCallOptions,
   ): Promise<CrmRecord<Kind> | undefined> {
     const { path, one } = RESOURCES[this.kindOf("get", kind)];
-    // an id of another form can't be there, and would be another path
-    if (!/^[0-9a-z]+$/i.test(id)) return undefined;
-    const answer = await this.#client.get(`/${path}/${id}`, {
+    const answer = await this.#client.get(urlPath`/${path}/${id}`, {
       ...call,
       group: `${path}/show`,
-      passStatuses: [404],
+      // 422: an id of another form, which can't be there
+      passStatuses: [404, 422],
     });
-    if (answer.status === 404) return undefined;
+    if (answer.status !== 200) return undefined;
     return this.read(kind, objectOf(answer.body())[one]);
   }
 
@@ -84,11 +83,10 @@ export class ApolloRecords {
   ): Promise<CrmRecord<Kind>> {
     const kind = this.#writable("update", change.kind);
     const { path, one } = RESOURCES[kind];
-    if (!/^[0-9a-z]+$/i.test(change.id)) throw notFound(kind, change.id);
     const wire = toRecord(change, this.#settings);
     const answer = await this.#send(kind, change.id, () =>
       // the same values a second time change nothing more
-      this.#client.patch(`/${path}/${change.id}`, {
+      this.#client.patch(urlPath`/${path}/${change.id}`, {
         ...call,
         json: wire,
         replay: "safe",

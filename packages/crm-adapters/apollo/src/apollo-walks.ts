@@ -28,7 +28,7 @@ export async function* listRecords<Kind extends CrmKind>(
   const apolloKind = means.records.kindOf("list", kind);
   const cursor = from === undefined ? {} : readCursor(from);
   const pages = pagesOf(means, apolloKind, call);
-  if (apolloKind !== "contact") {
+  if (apolloKind === "deal") {
     for await (const { rows, page, total } of steadyWalk(kind, pages, cursor.page)) {
       yield {
         records: read(means, kind, rows),
@@ -40,6 +40,7 @@ export async function* listRecords<Kind extends CrmKind>(
     return;
   }
   for await (const { rows, place, total, top } of backWalk({
+    kind,
     pages,
     isWanted: () => true,
     from: cursor.place,
@@ -68,7 +69,7 @@ export async function* changedRecords<Kind extends CrmKind>(
   const bound = boundOf(after, means.settings.overlapMs);
   const isWanted = (updatedAt: string) => (instantOf(updatedAt) ?? bound) >= bound;
   const pages = pagesOf(means, "contact", call);
-  for await (const { rows, place: next, top } of backWalk({ pages, isWanted, from: place })) {
+  for await (const { rows, place: next, top } of backWalk({ kind, pages, isWanted, from: place })) {
     const isOver = next === undefined;
     yield {
       records: read(means, kind, rows),
@@ -83,7 +84,10 @@ export async function* changedRecords<Kind extends CrmKind>(
 function pagesOf({ client, settings }: WalkMeans, kind: ApolloKind, call: CrmCallOptions | undefined) {
   const { pageSize, filter } = settings;
   const search = { client, resource: RESOURCES[kind].path, pageSize, call };
-  return searchPages(kind === "contact" ? { ...search, filter, sortBy: "contact_updated_at" } : search);
+  // deals can't be had by their last change
+  if (kind === "deal") return searchPages(search);
+  if (kind === "company") return searchPages({ ...search, sortBy: "account_updated_at" });
+  return searchPages({ ...search, filter, sortBy: "contact_updated_at" });
 }
 
 function read<Kind extends CrmKind>(

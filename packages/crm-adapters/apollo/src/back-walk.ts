@@ -1,3 +1,4 @@
+import type { CrmKind } from "@salesagent/ports";
 import { walkIncomplete } from "./crm-errors.js";
 import { compareInstants } from "./instant.js";
 import { LAST_PAGE, type SearchPage, type SearchPages } from "./search-page.js";
@@ -24,6 +25,7 @@ export interface WalkStep {
 
 /** How a walk goes. */
 export interface BackWalkOptions {
+  readonly kind: CrmKind;
   readonly pages: SearchPages;
   /** Whether a record that changed then is still wanted. */
   readonly isWanted: (updatedAt: string) => boolean;
@@ -41,13 +43,11 @@ const MOST_SLIPS = 100;
  *
  * @throws `crm.walk_incomplete` when there is more than Apollo tells.
  */
-export async function* backWalk({
-  pages,
-  isWanted,
-  from,
-}: BackWalkOptions): AsyncGenerator<WalkStep, void, void> {
+export async function* backWalk(options: BackWalkOptions): AsyncGenerator<WalkStep, void, void> {
+  const { kind, pages, isWanted, from } = options;
   const seen = new Map<string, string>();
   const fresh = (rows: readonly Wire[]) => rows.filter((row) => isFresh(seen, row));
+  const atStart = new Map<string, string>();
   let page = from?.page ?? 1;
   let top = from?.top;
   let total: number | undefined;
@@ -58,40 +58,52 @@ export async function* backWalk({
     total = read.total ?? total;
     if (slipped && page > 1) {
       slips += 1;
-      if (slips > MOST_SLIPS) throw slipping();
+      if (slips > MOST_SLIPS) throw slipping(kind);
       page -= 1;
       continue;
     }
-    top ??= updatedAtOf(read.rows[0]);
-    const wanted = read.rows.filter((row) => isWanted(updatedAtOf(row)));
+    top ??= stampOf(read.rows[0]);
+    if (atStart.size === 0 && page === 1) for (const row of read.rows) atStart.set(idOf(row), versionOf(row));
+    const wanted = read.rows.filter((row) => isWanted(stampOf(row)));
     const isLast = !read.hasMore || wanted.length < read.rows.length || isWhole(read, page);
     const rows = fresh(wanted);
     if (isLast) {
-      const late = page > 1 || from !== undefined ? await changedMeanwhile(pages, top) : { rows: [], top };
-      yield { rows: [...rows, ...fresh(late.rows)], top: late.top, total };
+      const isOnePage = page === 1 && from === undefined;
+      const late = isOnePage ? [] : await changedMeanwhile(pages, atStart, top);
+      const newest = stampOf(late[0]);
+      yield { rows: [...rows, ...fresh(late)], top: compareInstants(newest, top) > 0 ? newest : top, total };
       return;
     }
-    if (page >= LAST_PAGE) throw tooMany();
+    if (page >= LAST_PAGE) throw tooMany(kind);
     page += 1;
-    yield { rows, place: { page, top, down: updatedAtOf(read.rows.at(-1)) }, top, total };
+    yield { rows, place: { page, top, down: stampOf(read.rows.at(-1)) }, top, total };
   }
 }
 
-/** What is at the top now, down to what was there when the walk began. */
-async function changedMeanwhile(pages: SearchPages, before: string) {
+/** What is at the top now, down to a record that was there when the walk began and has not changed. */
+async function changedMeanwhile(
+  pages: SearchPages,
+  atStart: ReadonlyMap<string, string>,
+  top: string,
+): Promise<readonly Wire[]> {
   const rows: Wire[] = [];
+  const isOld = (row: Wire) =>
+    atStart.get(idOf(row)) === versionOf(row) ||
+    (stampOf(row) !== "" && compareInstants(stampOf(row), top) < 0);
   for (let page = 1; page <= LAST_PAGE; page++) {
     const read = await pages(page);
-    const newer = read.rows.filter((row) => compareInstants(updatedAtOf(row), before) >= 0);
-    rows.push(...newer);
-    if (newer.length < read.rows.length || !read.hasMore) break;
+    rows.push(...read.rows);
+    if (!read.hasMore || read.rows.some(isOld)) break;
   }
-  const top = updatedAtOf(rows[0]);
-  return { rows, top: compareInstants(top, before) > 0 ? top : before };
+  return rows;
 }
 
-export const updatedAtOf = (row: Wire | undefined): string =>
-  textOf(row?.["updated_at"]) ?? textOf(row?.["created_at"]) ?? "";
+const idOf = (row: Wire): string => textOf(row["id"]) ?? "";
+
+/** When a record changed; empty where Apollo doesn't tell, as of some accounts. */
+const stampOf = (row: Wire | undefined): string => textOf(row?.["updated_at"]) ?? "";
+
+const versionOf = (row: Wire): string => stampOf(row) || JSON.stringify(row);
 
 /** Records went away since the page before was read, so that some of this page are on that one now. */
 const isSlipped = (read: SearchPage, before: number | undefined) =>
@@ -101,28 +113,30 @@ const isSlipped = (read: SearchPage, before: number | undefined) =>
 const isWhole = ({ rows, total }: SearchPage, page: number) =>
   page === LAST_PAGE && total !== undefined && total <= LAST_PAGE * rows.length;
 
-/** The page begins below where another process had come to. */
+/** The page begins below where another process had come to, or nobody can tell. */
 const isPast = ({ rows }: SearchPage, { down }: WalkPlace) =>
-  rows.length === 0 || compareInstants(updatedAtOf(rows[0]), down) < 0;
+  rows.length === 0 || down === "" || compareInstants(stampOf(rows[0]), down) < 0;
 
+/** One without a stamp is told each time: it may have changed. */
 function isFresh(seen: Map<string, string>, row: Wire): boolean {
-  const id = textOf(row["id"]) ?? "";
-  const updatedAt = updatedAtOf(row);
-  if (seen.get(id) === updatedAt) return false;
-  seen.set(id, updatedAt);
+  const stamp = stampOf(row);
+  if (stamp !== "" && seen.get(idOf(row)) === stamp) return false;
+  seen.set(idOf(row), stamp);
   return true;
 }
 
-const tooMany = () =>
+const tooMany = (kind: CrmKind) =>
   walkIncomplete(
-    "contact",
-    "more than 50,000 of them are in the span, which is all that Apollo's search tells",
-    "Narrow the walk by the option only, to some stages or lists, or export them from Apollo.",
+    kind,
+    "there are more than 50,000 in the span, which is all that Apollo's search tells",
+    kind === "contact"
+      ? "Narrow the walk with the option only, to some stages or lists, or export them from Apollo."
+      : "Export them from Apollo.",
   );
 
-const slipping = () =>
+const slipping = (kind: CrmKind) =>
   walkIncomplete(
-    "contact",
+    kind,
     "records keep going away while the pages are read",
     "Try again when fewer are removed.",
   );

@@ -24,7 +24,8 @@ export function toCrmError(error: unknown, { kind, id, mapping }: CalledRecord):
     ...(code === undefined ? {} : { vendorCode: code }),
     ...(answer.requestId === undefined ? {} : { requestId: answer.requestId }),
   };
-  if (answer.status === 404 && id !== undefined) return notFound(kind, id, facts, error);
+  const isNoId = answer.status === 404 || /not a valid id/i.test(words);
+  if (isNoId && id !== undefined) return notFound(kind, id, facts, error);
   if (answer.status !== 422 && answer.status !== 400) return error;
   const field = fieldIn(words, kind, mapping);
   if (field === undefined) return error;
@@ -37,7 +38,7 @@ export function toCrmError(error: unknown, { kind, id, mapping }: CalledRecord):
 }
 
 /** No such record. */
-export function notFound(kind: CrmKind, id: string, facts: Partial<CrmErrorFacts> = {}, cause?: unknown) {
+function notFound(kind: CrmKind, id: string, facts: Partial<CrmErrorFacts> = {}, cause?: unknown) {
   return new SalesAgentError("crm.not_found", {
     message: `apollo: there is no ${kind} of the id ${id}; it may have been removed or merged. Look it up by another key.`,
     facts: { crm: "apollo", kind, recordId: id, ...facts },

@@ -2,30 +2,26 @@ import type { ServiceClient } from "@salesagent/core/http";
 import {
   type Clock,
   type Company,
+  type CompanyHints,
   type Contact,
+  type Enrichment,
   type JsonObject,
+  type PersonHints,
   SalesAgentError,
+  type TenantCall,
   untilAborted,
 } from "@salesagent/ports";
 import { AnswerMemory, type Remembered } from "./answer-memory.js";
 import { CreditBudget } from "./credit-budget.js";
 import { isPlaceholder } from "./email-policy.js";
 import { type EnrichmentOptions, type EnrichmentSettings, resolveEnrichment } from "./enrichment-options.js";
-import type {
-  ApolloEnricher,
-  Enrichment,
-  TenantCall,
-  WaterfallOrder,
-  WaterfallStart,
-} from "./enrichment-types.js";
+import type { ApolloEnricher, WaterfallOrder, WaterfallStart } from "./enrichment-types.js";
 import { toCompany, toContact } from "./from-enrichment.js";
 import {
-  type CompanyHints,
   companyKeys,
   companyQuery,
   hintsOfCompany,
   hintsOfPerson,
-  type PersonHints,
   personKeys,
   personQuery,
 } from "./hints.js";

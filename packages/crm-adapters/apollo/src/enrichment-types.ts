@@ -1,18 +1,12 @@
-import type { CallOptions, Company, Contact } from "@salesagent/ports";
-import type { CompanyHints, PersonHints } from "./hints.js";
+import type {
+  CallOptions,
+  CompanyEnricher,
+  Contact,
+  Enrichment,
+  PersonHints,
+  TenantCall,
+} from "@salesagent/ports";
 import type { WaterfallResult, WaterfallWait } from "./waterfall.js";
-
-/** Whose data a call is about. */
-export interface TenantCall extends CallOptions {
-  readonly tenant: string;
-}
-
-/** What Apollo knows, in normal form, each field with its source; nothing where it knows nothing. */
-export interface Enrichment<Found> {
-  readonly found?: Found;
-  /** What was charged; 0 for what was remembered. */
-  readonly credits: number;
-}
 
 /** What is to be looked for at length, and where Apollo calls when it has it. */
 export interface WaterfallOrder {
@@ -32,16 +26,14 @@ export interface WaterfallStart {
   readonly personIds: readonly (string | undefined)[];
 }
 
-/** Apollo's data: a `CompanyEnricher` of `@salesagent/agents`, with more. */
-export interface ApolloEnricher {
-  readonly port: "company-enricher/1";
+/**
+ * Apollo's data. Addresses that are locked, or that the policy doesn't take, are left out. Everything that may cost throws
+ * `service.quota_exhausted` when the limit of credits is reached, before anything is asked.
+ */
+export interface ApolloEnricher extends CompanyEnricher {
   readonly provider: "apollo";
   /** Credits that this process has spent. */
   readonly creditsSpent: number;
-  /** @throws `service.quota_exhausted` when the limit of credits is reached, before anything is asked. */
-  company(hints: CompanyHints, call: TenantCall): Promise<Enrichment<Company>>;
-  /** Addresses that are locked, or that the policy doesn't take, are left out. */
-  person(hints: PersonHints, call: TenantCall): Promise<Enrichment<Contact>>;
   /** Ten at a time, in the order asked for; nobody is asked for twice. */
   people(hints: readonly PersonHints[], call: TenantCall): Promise<readonly Enrichment<Contact>[]>;
   /** Has Apollo look with its partners, for at most ten people; the credits depend on what they charge. */

@@ -1,21 +1,6 @@
+import type { CompanyHints, PersonHints } from "@salesagent/ports";
 import { normalLinkedinUrl } from "./linkedin-url.js";
 import { known, objectOf, textOf, type Wire } from "./wire.js";
-
-/** What a company is known by; at least one. */
-export interface CompanyHints {
-  /** Registrable domain in lower case. */
-  readonly domain?: string | undefined;
-  readonly name?: string | undefined;
-  readonly linkedinUrl?: string | undefined;
-}
-
-/** What a person is known by: an address, a profile, or a name with a company. */
-export interface PersonHints {
-  readonly email?: string | undefined;
-  readonly linkedinUrl?: string | undefined;
-  readonly fullName?: string | undefined;
-  readonly domain?: string | undefined;
-}
 
 /** As Apollo's query takes it. */
 export function personQuery({

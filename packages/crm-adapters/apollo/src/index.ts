@@ -7,12 +7,5 @@ export type { ApolloTaskDraft, ApolloTasks, ApolloTaskType } from "./apollo-task
 export type { CreditOptions } from "./credit-budget.js";
 export type { EmailPolicy } from "./email-policy.js";
 export type { EnrichmentOptions } from "./enrichment-options.js";
-export type {
-  ApolloEnricher,
-  Enrichment,
-  TenantCall,
-  WaterfallOrder,
-  WaterfallStart,
-} from "./enrichment-types.js";
-export type { CompanyHints, PersonHints } from "./hints.js";
+export type { ApolloEnricher, WaterfallOrder, WaterfallStart } from "./enrichment-types.js";
 export type { WaterfallPerson, WaterfallResult, WaterfallWait } from "./waterfall.js";

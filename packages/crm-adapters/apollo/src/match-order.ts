@@ -1,4 +1,5 @@
-import { folded, hintsOfPerson, type PersonHints } from "./hints.js";
+import type { PersonHints } from "@salesagent/ports";
+import { folded, hintsOfPerson } from "./hints.js";
 import { normalLinkedinUrl } from "./linkedin-url.js";
 import { objectOf, type Wire } from "./wire.js";
 

@@ -11,7 +11,7 @@ export interface SteadyStep {
 }
 
 /** How often a walk begins again because records moved between its pages. */
-const MOST_PASSES = 5;
+const MOST_PASSES = 10;
 
 /**
  * Walks over records whose order nobody promises. Only a pass in which nothing moved is sure to have met them all: the total

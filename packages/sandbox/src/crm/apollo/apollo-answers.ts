@@ -18,8 +18,11 @@ export const inaccessible = (endpoint: string) =>
     403,
   );
 
-/** 404 of a record. */
-export const notFound = (what: string) => jsonAnswer({ error: `${what} not found` }, 404);
+/** 404 of a record; 422 for what can't be an id. */
+export const notFound = (what: string, id = "") =>
+  id === "" || /^[0-9a-f]{24}$/.test(id)
+    ? jsonAnswer({ error: `${what} not found` }, 404)
+    : unprocessable("Parameters misconfigured. id is not a valid ID");
 
 /** 422, in the shorter of its two forms. */
 export const unprocessable = (error: string) => jsonAnswer({ error }, 422);

@@ -82,6 +82,12 @@ export class ApolloTable {
     return this.#sorted;
   }
 
+  /** What searches find, the last made first. */
+  foundByAge(): readonly ApolloRow[] {
+    this.#index();
+    return [...this.#ghosts, ...this.#entries.values()].flatMap(({ indexed }) => indexed ?? []).reverse();
+  }
+
   #changed(entry: Entry): void {
     entry.indexedAtMs = this.#options.clock.now() + this.#options.searchLagMs;
     this.#waiting.add(entry);

@@ -49,7 +49,8 @@ export function companyRoutes(): readonly ApolloRoute[] {
       method: "GET",
       path: "/api/v1/opportunities/search",
       name: "api/v1/opportunities/search",
-      answer: (call) => pageAnswer("opportunities", call.world.opportunities.found(), pageGiven(call)),
+      // by when they were made: nothing else is promised
+      answer: (call) => pageAnswer("opportunities", call.world.opportunities.foundByAge(), pageGiven(call)),
     },
     {
       method: "POST",
@@ -95,7 +96,7 @@ function crudRoutes({ path, one, table, toFields, missing }: Crud): readonly Apo
       name: name("show"),
       answer: ({ world, params }) => {
         const row = world[table].get(params["id"] ?? "");
-        return row === undefined ? notFound(title) : jsonAnswer({ [one]: row });
+        return row === undefined ? notFound(title, params["id"]) : jsonAnswer({ [one]: row });
       },
     },
     {
@@ -104,7 +105,7 @@ function crudRoutes({ path, one, table, toFields, missing }: Crud): readonly Apo
       name: name("update"),
       answer: (call) => {
         const before = call.world[table].get(call.params["id"] ?? "");
-        if (before === undefined) return notFound(title);
+        if (before === undefined) return notFound(title, call.params["id"]);
         const refused = refusal(call, false);
         if (refused !== undefined) return refused;
         call.world.writes.push({ op: "update", kind: one, sent: Object.keys(call.body) });

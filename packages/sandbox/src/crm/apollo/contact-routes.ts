@@ -36,7 +36,7 @@ export function contactRoutes(): readonly ApolloRoute[] {
       name: name("show"),
       answer: ({ world, params }) => {
         const contact = world.contacts.get(params["id"] ?? "");
-        return contact === undefined ? notFound("Contact") : jsonAnswer({ contact });
+        return contact === undefined ? notFound("Contact", params["id"]) : jsonAnswer({ contact });
       },
     },
     { method: "PATCH", path: "/api/v1/contacts/:id", name: name("update"), answer: update },
@@ -59,7 +59,7 @@ function create(call: ApolloCall): Response {
 function update(call: ApolloCall): Response {
   const { world, body, params } = call;
   const before = world.contacts.get(params["id"] ?? "");
-  if (before === undefined) return notFound("Contact");
+  if (before === undefined) return notFound("Contact", params["id"]);
   const refused = refusal(call, body);
   if (refused !== undefined) return refused;
   world.writes.push({ op: "update", kind: "contact", sent: Object.keys(body) });
