@@ -1,4 +1,5 @@
 import { type CallOptions, SalesAgentError } from "@salesagent/ports";
+import { toBase64 } from "../kernel/base64.js";
 import { sha256Base64Url } from "../kernel/sha256.js";
 import { fieldPairs } from "./request-url.js";
 import type { QueryFields } from "./service-request.js";
@@ -105,8 +106,7 @@ function refused({ platform }: TokenEndpoint, vendorCode: string, what: string):
 
 /** 256 bits as 43 characters that need no encoding. */
 function randomText(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(32));
-  const base64 = btoa(String.fromCharCode(...bytes));
+  const base64 = toBase64(crypto.getRandomValues(new Uint8Array(32)));
   return base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 

@@ -1,5 +1,5 @@
 import { SalesAgentError } from "@salesagent/ports";
-import { maskSecrets } from "./mask.js";
+import { excerpt } from "./mask.js";
 import { type CalledService, serviceFailure } from "./service-failure.js";
 
 /** Steps before the first byte of a request is sent. */
@@ -47,6 +47,6 @@ function textOf(error: Error, field: "code" | "syscall"): string | undefined {
 
 /** The reasons in words only: what a `fetch` throws may hold the request. */
 function maskedCause(causes: readonly Error[], secrets: readonly string[]): Error | undefined {
-  const words = causes.map((each) => maskSecrets(each.message, secrets)).filter((each) => each !== "");
+  const words = causes.map((each) => excerpt(each.message, secrets)).filter((each) => each !== "");
   return words.length === 0 ? undefined : new Error(words.join(": "));
 }

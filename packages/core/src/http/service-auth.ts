@@ -1,4 +1,5 @@
 import { type CallOptions, SalesAgentError, untilAborted } from "@salesagent/ports";
+import { toBase64 } from "../kernel/base64.js";
 
 /** A secret, or a function that fetches it for each request, such as from a vault. */
 export type Secret = string | (() => string | Promise<string>);
@@ -99,7 +100,7 @@ function bearer(token: string): Credentials {
 /** @see RFC 7617: user and password in UTF-8, then base64. */
 function basic(username: string, password: string): Credentials {
   const bytes = new TextEncoder().encode(`${username}:${password}`);
-  const encoded = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  const encoded = toBase64(bytes);
   return {
     headers: { authorization: `Basic ${encoded}` },
     query: {},

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@salesagent/ports";
+import { checkSpan, checkWhole } from "../resilience/check-option.js";
 import type { CircuitBreaker } from "../resilience/circuit-breaker.js";
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
@@ -118,7 +119,7 @@ export function resolveServiceClient(options: ServiceClientOptions): ServiceSett
     auth: checkAuth(options.auth),
     headers: lowerNames(options.headers ?? {}),
     limits: resolveLimits(options.limits),
-    retry: { ...RETRY, ...(options.retry === false ? { retries: 0 } : defined(options.retry)) },
+    retry: resolveRetry(options.retry),
     breaker: serviceBreaker(options.breaker, `${service} ${baseUrl.host}`, clock),
     rateBudget: options.rateBudget,
     readRateFacts: options.readRateFacts ?? readRateFacts,
@@ -129,6 +130,15 @@ export function resolveServiceClient(options: ServiceClientOptions): ServiceSett
     clock,
     random: options.random ?? Math.random,
   };
+}
+
+function resolveRetry(given: ServiceClientOptions["retry"]): ServiceSettings["retry"] {
+  const retry = { ...RETRY, ...(given === false ? { retries: 0 } : defined(given)) };
+  checkWhole("serviceClient.retry.retries", retry.retries, 0);
+  for (const name of ["baseMs", "capMs", "maxWaitMs", "maxElapsedMs"] as const) {
+    checkSpan(`serviceClient.retry.${name}`, retry[name], 0);
+  }
+  return retry;
 }
 
 /** @throws RangeError naming the limit that makes no sense. */
