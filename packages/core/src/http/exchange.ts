@@ -58,12 +58,12 @@ export async function exchange(
     headersTimer.cancel();
     return await receive(response, outgoing, tools, upstream.signal);
   } catch (error) {
+    // Lets go of a connection whose answer nobody reads any more.
+    upstream.abort(error);
     signal?.throwIfAborted();
     throw networkFailure(called, error);
   } finally {
     for (const timer of timers) timer.cancel();
-    // Lets go of a connection whose answer nobody reads.
-    upstream.abort(new DOMException("The exchange is over.", "AbortError"));
   }
 }
 

@@ -1,4 +1,4 @@
-import { SalesAgentError } from "@salesagent/ports";
+import { type ErrorCode, SalesAgentError } from "@salesagent/ports";
 import { isTransient, retry } from "../resilience/retry.js";
 import { attemptCall } from "./attempt-call.js";
 import { prepareCall } from "./prepare-call.js";
@@ -70,12 +70,15 @@ async function call<T>(settings: ServiceSettings, request: ServiceRequest<T>): P
 }
 
 /** Time may mend these; an error that says it may act twice is not tried again all the same. */
+const WORTH_RETRYING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  "service.rate_limited",
+  "service.unavailable",
+  "service.malformed_response",
+]);
+
 function isWorthRetrying(error: unknown): boolean {
   if (!SalesAgentError.is(error)) return false;
-  return (
-    error.code === "service.rate_limited" ||
-    error.code === "service.unavailable" ||
-    error.code === "service.malformed_response" ||
-    isTransient(error)
-  );
+  // Who had no time left to wait for the rate budget has none for another try.
+  if (SalesAgentError.is(error.cause, "call.wait_too_long")) return false;
+  return WORTH_RETRYING.has(error.code) || isTransient(error);
 }
