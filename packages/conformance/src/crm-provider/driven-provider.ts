@@ -2,9 +2,9 @@ import type { CRMProvider, CrmCallOptions, CrmChanges, CrmKind, CrmPage } from "
 import type { Awaitable } from "./crm-world.js";
 
 /** Enough for a body that comes through a stream, from a server in this process. */
-const TURNS = 12;
+const TURNS = 20;
 /** And enough for a socket of this machine. */
-const TURNS_TAKE_MS = 1;
+const TURNS_TAKE_MS = 2;
 const STEP_MS = 250;
 const LONGEST_STEP_MS = 15_000;
 /** Longer than this nobody may be kept waiting. */
@@ -28,7 +28,11 @@ export class TimeDriver {
     };
     call.then(note, note);
     let stepMs = STEP_MS;
-    for (let waitedMs = 0; ; waitedMs += stepMs, stepMs = Math.min(stepMs * 1.2, LONGEST_STEP_MS)) {
+    for (
+      let waitedMs = 0;
+      ;
+      waitedMs += stepMs, stepMs = Math.min(Math.ceil(stepMs * 1.2), LONGEST_STEP_MS)
+    ) {
       await turnsUntil(() => done);
       if (done) return call;
       if (waitedMs > LONGEST_WAIT_MS)
@@ -62,7 +66,7 @@ async function turnsUntil(done: () => boolean): Promise<void> {
 
 /** The same provider; while a call of it waits, time passes. */
 export function drivenProvider(provider: CRMProvider, driver: TimeDriver): CRMProvider {
-  const { settled } = { settled: <T>(call: Promise<T>) => driver.settled(call) };
+  const settled = <T>(call: Promise<T>) => driver.settled(call);
   return {
     port: provider.port,
     provider: provider.provider,
@@ -81,7 +85,8 @@ export function drivenProvider(provider: CRMProvider, driver: TimeDriver): CRMPr
     update: (change, call) => settled(provider.update(change, call)),
     remove: (kind, id, call) => settled(provider.remove(kind, id, call)),
     writeMany: (writes, call) => settled(provider.writeMany(writes, call)),
-    verifyWebhook: (request) => settled(provider.verifyWebhook(request)),
+    // It waits for no clock, and its own must not move meanwhile.
+    verifyWebhook: (request) => provider.verifyWebhook(request),
     schema: (kind, call) => settled(provider.schema(kind, call)),
     health: (call) => settled(provider.health(call)),
   };

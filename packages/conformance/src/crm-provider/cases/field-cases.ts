@@ -15,6 +15,10 @@ export const fieldCases: readonly CrmCase[] = [
       const made = await bench.provider.create(await bench.draft(kind, fields));
       bench.expect(made).toMatchObject({ kind, fields });
       bench.expect((await bench.provider.get(kind, made.id))?.fields).toMatchObject(fields);
+      const held = Object.entries((await bench.world.read(kind, made.id))?.fields ?? {});
+      bench
+        .expect(fields, "as the CRM holds it")
+        .toMatchObject(Object.fromEntries(held.filter(([name]) => name in fields)));
     },
   },
   {

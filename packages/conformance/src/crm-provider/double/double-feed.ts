@@ -50,7 +50,7 @@ export class DoubleFeed {
   } {
     const { totals = "none" } = this.#options;
     if (totals === "none") return {};
-    return { total: totals === "exact" ? table.standing : table.rows.length + 1 };
+    return { total: totals === "exact" ? table.standing : table.rows.length };
   }
 
   changesPage<Kind extends CrmKind>(table: DoubleTable<Kind>, position: Position): CrmChanges<Kind> {

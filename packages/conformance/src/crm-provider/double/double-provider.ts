@@ -20,6 +20,7 @@ import type {
 } from "@salesagent/ports";
 import { SalesAgentError } from "@salesagent/ports";
 import type { CrmDoubleOptions } from "./crm-double-options.js";
+import { kindOf, writeBatches } from "./double-batches.js";
 import type { DoubleCalls } from "./double-calls.js";
 import type { DoubleErrors } from "./double-errors.js";
 import type { DoubleFeed } from "./double-feed.js";
@@ -160,13 +161,7 @@ export class DoubleProvider implements CRMProvider {
   }
 
   async writeMany(writes: readonly CrmWrite[], options?: CrmCallOptions): Promise<readonly CrmWritten[]> {
-    const written: CrmWritten[] = [];
-    for (let at = 0; at < writes.length; ) {
-      const batch = writes.slice(at, at + this.#batchSize(writes[at]));
-      written.push(...(await this.#writeBatch(batch, options, at > 0)));
-      at += batch.length;
-    }
-    return written;
+    return writeBatches(this.#parts, writes, options, (write) => this.#writeOne(write));
   }
 
   async verifyWebhook(request: CrmWebhookRequest): Promise<readonly CrmHint[]> {
@@ -242,61 +237,11 @@ export class DoubleProvider implements CRMProvider {
     return [...known, ...Object.keys(write.custom ?? {}), ...links];
   }
 
-  #batchSize(write: CrmWrite | undefined): number {
-    return write === undefined ? 1 : (this.capabilities.kinds[kindOf(write)]?.maxBatch ?? 1);
-  }
-
-  /** @param begun - Something was sent before, so nothing is thrown. */
-  async #writeBatch(
-    batch: readonly CrmWrite[],
-    options: CrmCallOptions | undefined,
-    begun: boolean,
-  ): Promise<readonly CrmWritten[]> {
-    const written: CrmWritten[] = [];
-    try {
-      return await this.#parts.calls.run({ operation: "writeMany" }, options, async () => {
-        for (const write of batch) written.push(await this.#writeRow(write, options));
-        return written;
-      });
-    } catch (error) {
-      if (!SalesAgentError.is(error)) throw error;
-      const unknown = error.replay === "unsafe";
-      if (!begun && !unknown) throw error;
-      return batch.map(() => ({ status: unknown ? "unknown" : "refused", error }));
-    }
-  }
-
-  async #writeRow(write: CrmWrite, options: CrmCallOptions | undefined): Promise<CrmWritten> {
-    const kind = kindOf(write);
-    try {
-      this.#require(write.op, kind);
-      const call = { operation: write.op, kind, batched: true, ...rowFacts(write) } as const;
-      const record = await this.#parts.calls.run(call, options, () => this.#writeOne(write));
-      if (write.op === "remove") return { status: "written", id: write.id };
-      return record ? { status: "written", id: record.id, record } : { status: "written", id: "" };
-    } catch (error) {
-      if (!SalesAgentError.is(error)) throw error;
-      return {
-        status: error.code.startsWith("crm.") || error.replay === "safe" ? "refused" : "unknown",
-        error,
-      };
-    }
-  }
-
   #writeOne(write: CrmWrite): CrmRecord | undefined {
+    this.#require(write.op, kindOf(write));
     if (write.op === "create") return this.#create(write.draft);
     if (write.op === "update") return this.#update(write.change);
     this.#remove(write.kind, write.id);
     return undefined;
   }
-}
-
-function kindOf(write: CrmWrite): CrmKind {
-  if (write.op === "create") return write.draft.kind;
-  return write.op === "update" ? write.change.kind : write.kind;
-}
-
-function rowFacts(write: CrmWrite) {
-  if (write.op === "create") return { draft: write.draft };
-  return write.op === "update" ? { change: write.change, id: write.change.id } : { id: write.id };
 }

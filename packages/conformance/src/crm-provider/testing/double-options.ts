@@ -4,7 +4,7 @@ const OWNED = { first: { ownerId: "user-1" }, second: { ownerId: "user-2" } };
 
 /** What the suite has to be told of every double. */
 export const doubleSuite = {
-  many: 30,
+  many: 22,
   samples: {
     contact: OWNED,
     company: OWNED,
