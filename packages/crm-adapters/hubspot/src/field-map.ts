@@ -99,6 +99,9 @@ export class FieldMap {
     const context: ValueContext = { currency: typeof named === "string" ? named : currency };
     const properties: Record<string, string> = {};
     const unfit: UnfitValue[] = [];
+    for (const field of this.#foreignFields(type, fields)) {
+      unfit.push({ field, reason: `HubSpot has none in a ${OBJECT_TYPES[type].singular}` });
+    }
     for (const { field, properties: names, write } of this.#bindings.get(type) ?? []) {
       const value = fields[field] as JsonValue | undefined;
       if (value === undefined || write === undefined) continue;
@@ -118,6 +121,13 @@ export class FieldMap {
     if (binding !== undefined) return binding.field;
     const own = Object.entries(this.#custom[OBJECT_TYPES[type].kind] ?? {});
     return own.find(([, field]) => field.property === property)?.[0] ?? property;
+  }
+
+  /** Fields with a value that other types of the kind have, and this one does not. */
+  #foreignFields(type: ObjectType, fields: Readonly<Record<string, unknown>>): readonly string[] {
+    const { kind } = OBJECT_TYPES[type];
+    const own = new Set(["type", ...(this.#bindings.get(type) ?? []).map(({ field }) => field)]);
+    return this.fieldsOf(kind).filter((field) => !own.has(field) && (fields[field] ?? null) !== null);
   }
 
   #writeCustom(

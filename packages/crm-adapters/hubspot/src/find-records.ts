@@ -30,7 +30,7 @@ export function lookupSupport(
     case "contact":
       return [...external, { by: "email", consistency: "strong" }];
     case "company":
-      return [...external, index("domain"), index("name")];
+      return [...external, index("domain")];
     case "deal":
       return [...external, index("name")];
     case "activity":
@@ -68,16 +68,9 @@ export async function findRecords<Kind extends CrmKind>(
   if (value.trim() === "") return { records: [], certain };
   const found = certain
     ? await byUniqueKey(parts, kind, key === "email" ? "email" : (external ?? ""), value.trim(), call)
-    : await bySearch(parts, kind, key === "domain" ? "domain" : NAME_PROPERTY[kind], value.trim(), call);
+    : await bySearch(parts, kind, key === "domain" ? "domain" : "dealname", value.trim(), call);
   return { records: found.filter((record) => fits(record, what)).sort(byAge), certain };
 }
-
-const NAME_PROPERTY: { readonly [Kind in CrmKind]: string } = {
-  contact: "firstname",
-  company: "name",
-  deal: "dealname",
-  activity: "hs_task_subject",
-};
 
 async function byUniqueKey<Kind extends CrmKind>(
   { calls }: FindParts,

@@ -1,4 +1,6 @@
 import {
+  type BudgetWindow,
+  createRateBudget,
   createServiceClient,
   type FailedAnswer,
   type FailureReading,
@@ -10,6 +12,21 @@ import type { ResolvedHubspot } from "./hubspot-options.js";
 /** Rate groups: searches have a window of their own, all else shares one. */
 export type HubspotGroup = "general" | "search";
 
+/**
+ * HubSpot's limits, for a rate budget of one's own. They are those of the smallest plan; answers tell larger ones.
+ *
+ * @see https://developers.hubspot.com/docs/developer-tooling/platform/usage-guidelines
+ */
+export const HUBSPOT_RATE_WINDOWS: readonly BudgetWindow[] = [
+  { name: "interval", limit: 100, windowMs: 10_000, groups: ["general"], raise: true },
+  { name: "search", limit: 5, windowMs: 1_000, groups: ["search"] },
+  { name: "daily", limit: 1_000_000, windowMs: 86_400_000 },
+];
+
+/** Where users let an app in, and where it has its tokens. */
+export const HUBSPOT_AUTHORIZE_URL = "https://app.hubspot.com/oauth/authorize";
+export const HUBSPOT_TOKEN_URL = "https://api.hubapi.com/oauth/v1/token";
+
 const LOCKED_WAIT_MS = 2_000;
 const MIGRATION_WAIT_MS = 300_000;
 const TEN_SECONDS_MS = 10_000;
@@ -17,7 +34,9 @@ const TEN_SECONDS_MS = 10_000;
 /** The client of an account. */
 export function hubspotClient(options: ResolvedHubspot, auth: ServiceAuth): ServiceClient {
   const { baseUrl, clock, random, fetch, http } = options;
+  const rateBudget = createRateBudget({ name: "hubspot", windows: HUBSPOT_RATE_WINDOWS, clock });
   return createServiceClient({
+    rateBudget,
     ...http,
     service: "hubspot",
     baseUrl,

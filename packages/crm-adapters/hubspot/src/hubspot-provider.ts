@@ -52,13 +52,13 @@ export class HubspotProvider implements CRMProvider {
     this.capabilities = capabilitiesOf(calls.map, options);
   }
 
-  list<Kind extends CrmKind>(
+  async *list<Kind extends CrmKind>(
     kind: Kind,
     from: { readonly cursor?: string | undefined } = {},
     call?: CrmCallOptions,
-  ): AsyncIterable<CrmPage<Kind>> {
-    this.#check(kind, "list");
-    return listRecords(this.#calls, kind, from.cursor, call);
+  ): AsyncGenerator<CrmPage<Kind>, void, undefined> {
+    this.#check(kind, "list", call);
+    yield* listRecords(this.#calls, kind, from.cursor, call);
   }
 
   async *changes<Kind extends CrmKind>(
@@ -66,7 +66,7 @@ export class HubspotProvider implements CRMProvider {
     from: { readonly cursor: string } | { readonly since: string },
     call?: CrmCallOptions,
   ): AsyncGenerator<CrmChanges<Kind>, void, undefined> {
-    this.#check(kind, "changes");
+    this.#check(kind, "changes", call);
     const { clock, changes, journal } = this.#options;
     const isJournal = "cursor" in from ? isJournalCursor(kind, from.cursor) : journal !== undefined;
     if (!isJournal) {
@@ -87,7 +87,7 @@ export class HubspotProvider implements CRMProvider {
     id: string,
     call?: CrmCallOptions,
   ): Promise<CrmRecord<Kind> | undefined> {
-    this.#check(kind, "get");
+    this.#check(kind, "get", call);
     return readRecord(this.#calls, kind, id, call);
   }
 
@@ -96,18 +96,18 @@ export class HubspotProvider implements CRMProvider {
     ids: readonly string[],
     call?: CrmCallOptions,
   ): Promise<readonly (CrmRecord<Kind> | undefined)[]> {
-    this.#check(kind, "getMany");
+    this.#check(kind, "getMany", call);
     return ids.length === 0 ? [] : readRecords(this.#calls, kind, ids, call);
   }
 
   async lookup<Kind extends CrmKind>(what: CrmLookup<Kind>, call?: CrmCallOptions): Promise<CrmFound<Kind>> {
-    this.#check(what.kind, "lookup");
+    this.#check(what.kind, "lookup", call);
     const { externalIdProperty } = this.#options;
     return findRecords({ calls: this.#calls, externalIdProperty }, what, call);
   }
 
   async create<Kind extends CrmKind>(draft: CrmDraft<Kind>, call?: CrmCallOptions): Promise<CrmRecord<Kind>> {
-    this.#check(draft.kind, "create");
+    this.#check(draft.kind, "create", call);
     return createRecord(this.#calls, draft, this.#options.clock.now(), call);
   }
 
@@ -115,12 +115,12 @@ export class HubspotProvider implements CRMProvider {
     change: CrmChange<Kind>,
     call?: CrmCallOptions,
   ): Promise<CrmRecord<Kind>> {
-    this.#check(change.kind, "update");
+    this.#check(change.kind, "update", call);
     return updateRecord(this.#calls, change, call);
   }
 
   async remove(kind: CrmKind, id: string, call?: CrmCallOptions): Promise<void> {
-    this.#check(kind, "remove");
+    this.#check(kind, "remove", call);
     await removeRecord(this.#calls, kind, id, call);
   }
 
@@ -138,7 +138,7 @@ export class HubspotProvider implements CRMProvider {
   }
 
   async schema(kind: CrmKind, call?: CrmCallOptions): Promise<readonly CrmFieldSchema[]> {
-    this.#check(kind, "schema");
+    this.#check(kind, "schema", call);
     return readSchema(this.#calls, kind, call);
   }
 
@@ -163,7 +163,8 @@ export class HubspotProvider implements CRMProvider {
     }
   }
 
-  #check(kind: CrmKind, operation: string): void {
+  #check(kind: CrmKind, operation: string, call: CallOptions | undefined): void {
+    call?.signal?.throwIfAborted();
     if (!Object.hasOwn(TYPES_OF_KIND, kind)) throw unsupportedError(`${operation} of ${String(kind)}`);
   }
 }

@@ -1,4 +1,5 @@
 export { hubspot } from "./hubspot.js";
+export { HUBSPOT_AUTHORIZE_URL, HUBSPOT_RATE_WINDOWS, HUBSPOT_TOKEN_URL } from "./hubspot-http.js";
 export type {
   HubspotAuth,
   HubspotChangesOptions,

@@ -3,7 +3,7 @@ import type { CrmCallOptions, CrmKind } from "@salesagent/ports";
 import type { FieldMap } from "./field-map.js";
 import type { HubspotPaths } from "./hubspot-paths.js";
 import { LINKED_TYPE, OBJECT_TYPES, type ObjectType } from "./object-types.js";
-import { fieldsOf, isFields, listOf, textOf } from "./read-json.js";
+import { fieldsOf, isFields, listOf, textOf, textsOf } from "./read-json.js";
 import { type HubspotObject, toObject } from "./to-record.js";
 
 /** Some objects, and where the next ones begin. */
@@ -67,7 +67,7 @@ export class ObjectCalls {
     const page = pageOf(type, answer);
     if (archived || properties !== undefined) return page;
     const ids = page.objects.map(({ id }) => id);
-    return { ...page, objects: ids.length === 0 ? [] : await this.batchRead(type, ids, call) };
+    return { ...page, objects: ids.length === 0 ? [] : (await this.batchRead(type, ids, call)).objects };
   }
 
   /** One object, by its id or by another unique property. An id that was merged away leads to what it went into. */
@@ -88,22 +88,24 @@ export class ObjectCalls {
     const body = answer.body();
     const object = isFields(body) ? toObject(type, body) : undefined;
     if (object === undefined || properties !== undefined) return object;
-    return (await this.batchRead(type, [object.id], call))[0];
+    return (await this.batchRead(type, [object.id], call)).objects[0];
   }
 
-  /** Objects by their ids, a hundred at most, in HubSpot's own order; those that are gone are not among them. */
+  /** Objects by their ids, a hundred at most, in HubSpot's own order, and the ids that it has nothing under. */
   async batchRead(
     type: ObjectType,
     ids: readonly string[],
     call?: CrmCallOptions,
-  ): Promise<readonly HubspotObject[]> {
+  ): Promise<{ readonly objects: readonly HubspotObject[]; readonly missing: ReadonlySet<string> }> {
     const answer = await this.client.post(this.paths.batch(type, "read"), {
       ...passed(call),
       group: "general",
       replay: "safe",
       json: { inputs: ids.map((id) => ({ id })), properties: this.map.propertiesOf(type) },
     });
-    return pageOf(type, answer).objects;
+    const errors = listOf(answer.body(), "errors");
+    const missing = errors.flatMap((error) => textsOf(fieldsOf(error, "context")["ids"]));
+    return { objects: pageOf(type, answer).objects, missing: new Set(missing) };
   }
 
   /** Matches beyond an id, in the order of their ids. */

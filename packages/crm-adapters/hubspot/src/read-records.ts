@@ -81,7 +81,9 @@ export async function readRecord<Kind extends CrmKind>(
   const object = await calls.get(address.type, address.id, call);
   if (object === undefined) return undefined;
   const [record] = await listedRecords(calls, kind, [object], call);
-  return record;
+  if (record === undefined || record.id === recordId) return record;
+  // Asked for by an id that was merged away, which the record's own lists may miss.
+  return { ...record, mergedIds: [...new Set([...(record.mergedIds ?? []), recordId])] };
 }
 
 /** Records in the order asked for; nothing in the place of one that is gone. */
@@ -112,35 +114,31 @@ async function readObjects(
   const found = new Map<string, HubspotObject>();
   for (const [type, group] of byType(addresses)) {
     const ids = [...new Set(group.map(({ id }) => id))];
-    for (const chunk of chunks(ids, BATCH_LIMIT)) {
-      const objects = await calls.batchRead(type, chunk, call);
-      await assign(calls, type, chunk, objects, found, call);
-    }
+    for (const chunk of chunks(ids, BATCH_LIMIT)) await readChunk(calls, type, chunk, found, call);
   }
   return found;
 }
 
-/** An answer has each object once, under the id that it has now: ids that were merged away are found in its lists, or asked for. */
-async function assign(
+/**
+ * An answer has each object once, under the id that it has now. An id that was merged away is found in the lists of what it went
+ * into, or, as these miss some, asked for by itself.
+ */
+async function readChunk(
   calls: ObjectCalls,
   type: ObjectType,
   ids: readonly string[],
-  objects: readonly HubspotObject[],
   found: Map<string, HubspotObject>,
   call?: CrmCallOptions,
 ): Promise<void> {
+  const { objects, missing } = await calls.batchRead(type, ids, call);
   const byId = new Map(objects.map((object) => [object.id, object]));
-  const isAsked = new Set(ids);
-  const strangers = objects.filter(({ id }) => !isAsked.has(id));
+  const byMergedId = new Map(
+    objects.flatMap((object) => mergedIdsOf(object.properties, object.id).map((id) => [id, object] as const)),
+  );
   for (const id of ids) {
-    const merged = strangers.find(({ id: own, properties }) => mergedIdsOf(properties, own).includes(id));
-    const object = byId.get(id) ?? merged;
-    if (object !== undefined) found.set(keyOf({ type, id }), object);
-  }
-  // Either list of merged ids may miss one: whoever is left may be gone, or one of the strangers.
-  if (strangers.length === 0) return;
-  for (const id of ids.filter((one) => !found.has(keyOf({ type, id: one })))) {
-    const object = await calls.get(type, id, call);
+    if (missing.has(id)) continue;
+    const known = byId.get(id) ?? byMergedId.get(id);
+    const object = known ?? (await calls.get(type, id, call));
     if (object !== undefined) found.set(keyOf({ type, id }), byId.get(object.id) ?? object);
   }
 }

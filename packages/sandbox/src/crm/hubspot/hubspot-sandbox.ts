@@ -39,6 +39,8 @@ export interface HubspotSandboxOptions {
   readonly searchLagMs?: number;
   /** After how long HubSpot moves a record's stamp once more; `false` never. @defaultValue [15_000, 20_000] */
   readonly selfBumpMs?: readonly [number, number] | false;
+  /** Share of the lists of merged ids that miss one. @defaultValue 0.25 */
+  readonly mergeGapShare?: number;
   /** Types of objects that the token has no scope for. @defaultValue none */
   readonly withoutScope?: readonly string[];
   readonly webhooks?: HubspotWebhookOptions;
@@ -88,7 +90,11 @@ export function hubspotSandbox(options: HubspotSandboxOptions = {}): HubspotSand
   } = options;
   const { portalId = 62_515, client = { id: "sandbox-client", secret: "sandbox-client-secret" } } = options;
   const ids = createSeededIds(seed);
-  const world = new HubspotWorld(clock, ids, { searchLagMs, selfBumpMs: selfBumpMs || undefined });
+  const world = new HubspotWorld(clock, ids, {
+    searchLagMs,
+    selfBumpMs: selfBumpMs || undefined,
+    mergeGapShare: options.mergeGapShare ?? 0.25,
+  });
   const log = new WriteLog();
   const grants = new HubspotGrants(clock, ids, client);
   const journal = new HubspotJournal(ids, () => clock.now(), portalId);

@@ -21,6 +21,8 @@ export interface WorldTimes {
   readonly searchLagMs: number;
   /** After how long HubSpot's own jobs move a record's stamp once more. */
   readonly selfBumpMs: readonly [number, number] | undefined;
+  /** Share of the lists of merged ids that miss one. */
+  readonly mergeGapShare: number;
 }
 
 /** What stands in the account. Users call it by the sandbox's `world`, the API by its routes. */
@@ -171,7 +173,8 @@ export class HubspotWorld {
     if (other.type !== type || other.id === primary.id) throw badRequest("can't merge these records");
     const table = this.table(type);
     const atMs = this.#clock.now();
-    const lists = mergedLists(primary, other, atMs, this.#ids.random());
+    const hasGap = this.#ids.random() < this.#times.mergeGapShare;
+    const lists = mergedLists(primary, other, atMs, hasGap);
     for (const old of [primary, other]) table.forget(old);
     const id = this.#nextId(type);
     const merged: StoredObject = { type, id, properties: {}, createdMs: atMs, modifiedMs: atMs };
@@ -273,15 +276,19 @@ export class HubspotWorld {
   }
 }
 
-/** The two lists of what went into a record. Now and then one of them misses an id. */
-function mergedLists(primary: StoredObject, other: StoredObject, atMs: number, draw: number): PropertyTexts {
+/** The two lists of what went into a record. Each may miss an id, and for contacts the other one has it. */
+function mergedLists(
+  primary: StoredObject,
+  other: StoredObject,
+  atMs: number,
+  hasGap: boolean,
+): PropertyTexts {
   const ids = [primary, other].flatMap(({ id, properties }) => [
     String(id),
     ...(properties["hs_merged_object_ids"]?.split(";") ?? []),
   ]);
-  const kept = draw < 0.25 ? ids.filter((id) => id !== String(other.id)) : ids;
-  const hs_merged_object_ids = kept.join(";");
+  const hs_merged_object_ids = (hasGap ? ids.filter((id) => id !== String(other.id)) : ids).join(";");
   if (primary.type !== "contacts") return { hs_merged_object_ids };
-  const stamped = draw >= 0.25 && draw < 0.5 ? ids.slice(1) : ids;
+  const stamped = hasGap ? ids.slice(1) : ids;
   return { hs_merged_object_ids, hs_calculated_merged_vids: stamped.map((id) => `${id}:${atMs}`).join(";") };
 }
