@@ -20,7 +20,7 @@ import {
 } from "./activity-fields.js";
 import type { CloseApi } from "./close-api.js";
 import { fieldRefusal, notFound, unsupported } from "./close-errors.js";
-import { type CloseKind, checkedId } from "./close-kind.js";
+import type { CloseKind } from "./close-kind.js";
 import { ownFields } from "./close-schema.js";
 import type { JsonRecord } from "./json-record.js";
 
@@ -120,7 +120,7 @@ export class ActivityKind implements CloseKind<"activity"> {
   }
 
   #typesOf(id: string): readonly ActivityType[] {
-    return checkedId("activity", id, ["acti_", "task_"]).startsWith("task_") ? ["task"] : LOGGED;
+    return id.startsWith("task_") ? ["task"] : LOGGED;
   }
 
   #path(type: ActivityType, id: string): string {

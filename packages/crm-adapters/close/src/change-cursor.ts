@@ -1,4 +1,4 @@
-import { laterBy, microsOf } from "./close-stamp.js";
+import { isAfter, laterBy, microsOf } from "./close-stamp.js";
 import { isRecord } from "./json-record.js";
 
 /** Where reading changes goes on. Stamps are Close's own texts. */
@@ -37,14 +37,19 @@ export function readListCursor(text: string | undefined): ListCursor {
   return { ...(at === undefined ? {} : { at }), ...(began === undefined ? {} : { began }) };
 }
 
-/** @throws RangeError for what is no instant. */
-export function sinceCursor(since: string): ChangeCursor {
+/**
+ * The cursor of an instant. Events are had from a while ago at most: who has no cursor yet has nothing that could have been removed.
+ *
+ * @throws RangeError for what is no instant.
+ */
+export function sinceCursor(since: string, eventsFrom: string): ChangeCursor {
   if (microsOf(since) === undefined) {
     throw new RangeError(
       "close.changes: from.since must be an instant of ISO 8601, such as 2026-11-01T10:00:00Z",
     );
   }
-  return { at: laterBy(since, 0), events: laterBy(since, 0) };
+  const at = laterBy(since, 0);
+  return { at, events: isAfter(at, eventsFrom) ? at : eventsFrom };
 }
 
 const NAMES = ["at", "doubt", "events", "began"] as const;

@@ -27,9 +27,3 @@ export interface CloseKind<Kind extends CrmKind> {
   ): AsyncIterable<CrmChanges<Kind>>;
   schema(call: CrmCallOptions | undefined): Promise<readonly CrmFieldSchema[]>;
 }
-
-/** One of Close's ids, without which a path would name all records. @throws RangeError. */
-export function checkedId(kind: CrmKind, id: string, prefixes: readonly string[]): string {
-  if (prefixes.some((prefix) => id.startsWith(prefix) && /^\w+$/.test(id))) return id;
-  throw new RangeError(`close: the id of a ${kind} begins with ${prefixes.join(" or ")}`);
-}

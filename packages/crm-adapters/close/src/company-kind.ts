@@ -10,7 +10,7 @@ import type {
 } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
 import { fieldRefusal, notFound } from "./close-errors.js";
-import { type CloseKind, checkedId } from "./close-kind.js";
+import type { CloseKind } from "./close-kind.js";
 import { findExactly, type LookupClause, words } from "./close-lookup.js";
 import type { CloseSettings } from "./close-options.js";
 import { customSchema, ownFields } from "./close-schema.js";
@@ -142,7 +142,7 @@ export class CompanyKind implements CloseKind<"company"> {
   }
 
   #path(id: string): string {
-    return urlPath`/lead/${checkedId("company", id, ["lead_"])}/`;
+    return urlPath`/lead/${id}/`;
   }
 
   #from(doc: JsonRecord): Company {

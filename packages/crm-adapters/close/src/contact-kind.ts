@@ -10,7 +10,7 @@ import type {
 } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
 import { crmError, fieldRefusal, notFound } from "./close-errors.js";
-import { type CloseKind, checkedId } from "./close-kind.js";
+import type { CloseKind } from "./close-kind.js";
 import { findExactly, type LookupClause, relatedWords } from "./close-lookup.js";
 import type { CloseSettings } from "./close-options.js";
 import { customSchema, ownFields } from "./close-schema.js";
@@ -151,7 +151,7 @@ export class ContactKind implements CloseKind<"contact"> {
   }
 
   #path(id: string): string {
-    return urlPath`/contact/${checkedId("contact", id, ["cont_"])}/`;
+    return urlPath`/contact/${id}/`;
   }
 
   #from(doc: JsonRecord): Contact {

@@ -10,7 +10,7 @@ import type {
 } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
 import { crmError, fieldRefusal, notFound, unsupported } from "./close-errors.js";
-import { type CloseKind, checkedId } from "./close-kind.js";
+import type { CloseKind } from "./close-kind.js";
 import type { CloseSettings } from "./close-options.js";
 import { customSchema, ownFields } from "./close-schema.js";
 import { mappedName } from "./contact-kind.js";
@@ -124,7 +124,7 @@ export class DealKind implements CloseKind<"deal"> {
   }
 
   #path(id: string): string {
-    return urlPath`/opportunity/${checkedId("deal", id, ["oppo_"])}/`;
+    return urlPath`/opportunity/${id}/`;
   }
 
   #from(doc: JsonRecord): Deal {

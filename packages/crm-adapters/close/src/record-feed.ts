@@ -76,7 +76,7 @@ export class RecordFeed<Kind extends keyof typeof EVENT_TYPES> {
     from: { readonly cursor: string } | { readonly since: string },
     call: CrmCallOptions | undefined,
   ): AsyncGenerator<CrmChanges<Kind>> {
-    let place = "cursor" in from ? readChangeCursor(from.cursor) : sinceCursor(from.since);
+    let place = "cursor" in from ? readChangeCursor(from.cursor) : this.#start(from.since);
     if ("cursor" in from) this.#checkAge(place);
     const source = this.#options.source("date_updated", call);
     for await (const page of walkByStamp(source, place.at)) {
@@ -121,6 +121,11 @@ export class RecordFeed<Kind extends keyof typeof EVENT_TYPES> {
       const next = { events: isAfter(told, events) ? told : events, ...(at === undefined ? {} : { at }) };
       yield { records: [], removed, cursor: writeCursor(next), more: false };
     }
+  }
+
+  #start(since: string): ChangeCursor {
+    const reachMs = this.#options.settings.clock.now() - EVENTS_KEPT_MS / 2;
+    return sinceCursor(since, stampOf(reachMs * 1000));
   }
 
   /** @throws SalesAgentError `crm.walk_incomplete` when removals since the cursor are no longer on record. */

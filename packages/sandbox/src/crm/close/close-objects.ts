@@ -65,10 +65,9 @@ export class CloseObjects {
   renderLead(lead: Body): Body {
     const id = String(lead["id"]);
     const contacts = this.#world.childrenOf(id, "contact").map((contact) => this.renderContact(contact));
-    const name = String(lead["name"] ?? "");
     return {
       ...lead,
-      display_name: name || String(contacts[0]?.["display_name"] ?? "") || "Untitled",
+      display_name: displayName(lead, contacts[0]),
       html_url: `https://app.close.com/lead/${id}/`,
       status_label: this.#settings.leadStatuses.find((status) => status.id === lead["status_id"])?.label,
       contacts,
@@ -98,9 +97,14 @@ export class CloseObjects {
       status_type: status?.type,
       pipeline_id: this.#settings.pipeline.id,
       pipeline_name: this.#settings.pipeline.name,
-      lead_name: lead === undefined ? null : this.renderLead(lead)["display_name"],
+      lead_name: lead === undefined ? null : this.#leadName(lead),
       contact_name: contact?.["name"] ?? null,
     };
+  }
+
+  #leadName(lead: Body): string {
+    const [contact] = this.#world.childrenOf(String(lead["id"]), "contact");
+    return displayName(lead, contact === undefined ? undefined : this.renderContact(contact));
   }
 
   #leadFor(body: Body, name: unknown, actor: CloseActor): string {
@@ -198,6 +202,10 @@ export class CloseObjects {
       body,
     );
   }
+}
+
+function displayName(lead: Body, contact: Body | undefined): string {
+  return String(lead["name"] || contact?.["display_name"] || "Untitled");
 }
 
 /** Fields that were sent; a custom field that is cleared stays named, without a value. */

@@ -67,7 +67,10 @@ function readFieldCondition(node: Record<string, unknown>, context: QueryContext
 /** The name under which a document holds a field of a query. */
 export function fieldNameOf(field: Record<string, unknown>): string {
   if (field["type"] === "custom_field") return `custom.${String(field["custom_field_id"])}`;
-  if (field["type"] === "regular_field") return String(field["field_name"]);
+  if (field["type"] === "regular_field") {
+    const name = String(field["field_name"]);
+    return name === "display_name" || name === "lead_name" ? "name" : name;
+  }
   throw plainRefusal(`field: unknown type ${String(field["type"])}`);
 }
 
