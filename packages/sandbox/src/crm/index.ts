@@ -41,6 +41,17 @@ export {
   type HubspotWrite,
   hubspotSandbox,
 } from "./hubspot/index.js";
+export {
+  type BrowserLimits,
+  type BrowserSocket,
+  type LinkedinApp,
+  type LinkedinMember,
+  type LinkedinPage,
+  type LinkedinSandbox,
+  type LinkedinSandboxOptions,
+  type LinkedinWorld,
+  linkedinSandbox,
+} from "./linkedin/index.js";
 export type { CrmEndpoint, LoggedCall } from "./shared/crm-endpoint.js";
 export type { CrmFault, CrmFaultPlan, FaultedRequest } from "./shared/crm-fault.js";
 export { createManualClock, type ManualClock } from "./shared/manual-clock.js";
