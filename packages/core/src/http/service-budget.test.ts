@@ -77,6 +77,21 @@ describe("a service client with a rate budget", () => {
     expect([sent.length, clock.pendingTimers]).toEqual([1, 0]);
   });
 
+  it("does not begin again to wait where the time for it is used up", async () => {
+    const clock = manualClock();
+    const windows = [{ name: "slow", limit: 1, windowMs: 800 }];
+    const rateBudget = createRateBudget({ name: "acme/hubspot", windows, clock });
+    const { client, sent } = setUp([json({})], { rateBudget, clock, retry: { maxWaitMs: 1_000 } });
+    const calls = Promise.allSettled([client.get("/a"), client.get("/b"), client.get("/c")]);
+    expect((await settle(clock, calls, 10)).map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "fulfilled",
+      "rejected",
+    ]);
+    expect(clock.elapsed()).toBeLessThanOrEqual(1_000);
+    expect(sent).toHaveLength(2);
+  });
+
   it("waits out a 429 with everybody who has the credential, and then goes on", async () => {
     const clock = manualClock();
     const rateBudget = createRateBudget({ name: "acme/hubspot", clock });
@@ -99,7 +114,7 @@ describe("clients of several processes with one credential", () => {
   it("stay inside the service's limits, whatever the network's delays", async () => {
     const call = fc.record({
       afterMs: fc.integer({ min: 0, max: 2_000 }),
-      wayMs: fc.integer({ min: 0, max: 49 }),
+      wayMs: fc.integer({ min: 0, max: 299 }),
       isSearch: fc.boolean(),
       isBulk: fc.boolean(),
     });
@@ -131,7 +146,10 @@ describe("clients of several processes with one credential", () => {
                   return Response.json({});
                 },
               ],
-              { clock, rateBudget: createRateBudget({ name: "acme/hubspot", windows, store, clock }) },
+              {
+                clock,
+                rateBudget: createRateBudget({ name: "acme/hubspot", marginMs: 310, windows, store, clock }),
+              },
             );
             const waits = calls.map(async ({ afterMs, wayMs, isSearch, isBulk }) => {
               await new Promise<void>((resolve) => void clock.schedule(afterMs, resolve));
