@@ -1,9 +1,10 @@
 import { jsonAnswer, type Route, type RouteCall } from "../shared/index.js";
+import { checkValues } from "./check-values.js";
 import type { HubspotWorld } from "./hubspot-world.js";
 import { createOne, writtenBody } from "./object-routes.js";
 import type { HubspotTypeFacts } from "./object-types.js";
 import { bodyOf, innerObject, inputsOf, textsOf, typeOf } from "./read-call.js";
-import { badRequest, conflict, HubspotRefusal } from "./refusal.js";
+import { badRequest, conflict, HubspotRefusal, invalidProperties } from "./refusal.js";
 import { objectBody, type StoredObject, stampText } from "./stored-object.js";
 import type { WriteLog } from "./write-log.js";
 
@@ -17,7 +18,7 @@ interface BatchOutcome {
 }
 
 /** The batch calls, under one prefix. */
-export function batchRoutes(prefix: string, world: HubspotWorld, log: WriteLog): Route[] {
+export function batchRoutes(prefix: string, world: HubspotWorld, log: WriteLog, rowErrors: boolean): Route[] {
   const route = (
     op: string,
     work: (facts: HubspotTypeFacts, inputs: Input[], body: Body) => BatchOutcome,
@@ -34,7 +35,7 @@ export function batchRoutes(prefix: string, world: HubspotWorld, log: WriteLog):
   });
   return [
     route("read", (facts, inputs, body) => readBatch(world, facts, inputs, body)),
-    route("create", (facts, inputs) => createBatch(world, log, facts, inputs), 201),
+    route("create", (facts, inputs) => createBatch(world, log, facts, inputs, rowErrors), 201),
     route("update", (facts, inputs) => updateBatch(world, log, facts, inputs)),
     route("upsert", (facts, inputs) => upsertBatch(world, log, facts, inputs)),
     route("archive", (facts, inputs) => archiveBatch(world, log, facts, inputs), 204),
@@ -90,25 +91,29 @@ function createBatch(
   log: WriteLog,
   facts: HubspotTypeFacts,
   inputs: Input[],
+  rowErrors: boolean,
 ): BatchOutcome {
   for (const input of inputs) log.add("create", facts.type, Object.keys(innerObject(input, "properties")));
-  const traced = inputs.every((input) => typeof input["objectWriteTraceId"] === "string");
-  if (!traced) refuseTaken(world, facts, inputs);
+  const traced = rowErrors && inputs.every((input) => typeof input["objectWriteTraceId"] === "string");
+  if (!traced) refuseWhole(world, facts, inputs);
   return eachRow(inputs, traced, (input) => createOne(world, facts, input));
 }
 
-/** A whole batch is refused for one e-mail that is taken, in the account or twice in the batch; nothing is written. */
-function refuseTaken(world: HubspotWorld, facts: HubspotTypeFacts, inputs: Input[]): void {
-  if (facts.type !== "contacts") return;
+/** A whole batch is refused for its first bad row, or an e-mail that is taken; nothing is written. */
+function refuseWhole(world: HubspotWorld, facts: HubspotTypeFacts, inputs: Input[]): void {
   const seen = new Set<string>();
   for (const input of inputs) {
-    const email = innerObject(input, "properties")["email"];
-    if (typeof email !== "string" || email === "") continue;
+    const { values, problems } = checkValues(
+      world.propertiesOf(facts.type),
+      innerObject(input, "properties"),
+    );
+    if (problems.length > 0) throw invalidProperties(problems);
+    const { email } = values;
+    if (facts.type !== "contacts" || email === undefined || email === "") continue;
     const owner = world.findBy("contacts", "email", email);
     if (owner !== undefined) throw conflict(facts.label, owner.id);
-    if (seen.has(email.toLowerCase()))
-      throw badRequest("Duplicate values found in batch input for property email");
-    seen.add(email.toLowerCase());
+    if (seen.has(email)) throw badRequest("Duplicate values found in batch input for property email");
+    seen.add(email);
   }
 }
 

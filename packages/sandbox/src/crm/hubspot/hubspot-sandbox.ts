@@ -41,6 +41,8 @@ export interface HubspotSandboxOptions {
   readonly selfBumpMs?: readonly [number, number] | false;
   /** Share of the lists of merged ids that miss one. @defaultValue 0.25 */
   readonly mergeGapShare?: number;
+  /** Whether the rows of a create whose inputs have trace ids fail by themselves, and not the whole batch. @defaultValue true */
+  readonly rowErrors?: boolean;
   /** Types of objects that the token has no scope for. @defaultValue none */
   readonly withoutScope?: readonly string[];
   readonly webhooks?: HubspotWebhookOptions;
@@ -107,7 +109,7 @@ export function hubspotSandbox(options: HubspotSandboxOptions = {}): HubspotSand
   const find = createRouter([
     ...OBJECT_PREFIXES.flatMap((prefix) => [
       ...objectRoutes(prefix, world, log),
-      ...batchRoutes(prefix, world, log),
+      ...batchRoutes(prefix, world, log, options.rowErrors ?? true),
     ]),
     ...associationRoutes(world),
     ...propertyRoutes(world),

@@ -35,27 +35,20 @@ export function searchObjects(
 ): Record<string, unknown> {
   const { groups, sort, properties, limit, after } = readRequest(body);
   const known = world.propertiesOf(facts.type);
+  const typeOf = (name: string): string | undefined => known.get(name)?.type;
   for (const { propertyName } of groups.flat()) {
     if (!known.has(propertyName)) throw badRequest(`There is no property with the name ${propertyName}`);
   }
-  const matches: { readonly object: StoredObject; readonly state: IndexedState }[] = [];
-  for (const object of world.table(facts.type).after(-1)) {
+  const compiled = groups.map((group) => group.map((filter) => compile(filter, typeOf(filter.propertyName))));
+  const matches: Match[] = [];
+  for (const object of world.table(facts.type).after(lowestId(groups))) {
     const state = object.indexed;
     if (state === undefined) continue;
-    const fits = (filter: Filter) =>
-      matchesFilter(
-        filter,
-        propertyText(facts, object, state, filter.propertyName),
-        known.get(filter.propertyName)?.type,
-      );
-    if (groups.length === 0 || groups.some((group) => group.every(fits))) matches.push({ object, state });
+    const match = { object, state };
+    const fits = ({ name, test }: CompiledFilter) => test(keyOf(facts, match, name, typeOf(name)));
+    if (compiled.length === 0 || compiled.some((group) => group.every(fits))) matches.push(match);
   }
-  if (sort !== undefined && !(sort.propertyName === "hs_object_id" && !sort.descending)) {
-    const key = ({ object, state }: (typeof matches)[number]) =>
-      sortKey(propertyText(facts, object, state, sort.propertyName), known.get(sort.propertyName)?.type);
-    const sign = sort.descending ? -1 : 1;
-    matches.sort((a, b) => sign * compare(key(a), key(b)) || a.object.id - b.object.id);
-  }
+  sortMatches(matches, facts, sort, typeOf);
   const page = matches.slice(after, after + limit);
   const next = after + limit;
   return {
@@ -115,49 +108,91 @@ function readFilter(filter: unknown): Filter {
 
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-function matchesFilter(filter: Filter, text: string | undefined, type: string | undefined): boolean {
-  const { operator, value = "", highValue = "", values } = filter;
-  if (operator === "HAS_PROPERTY") return text !== undefined;
-  if (operator === "NOT_HAS_PROPERTY") return text === undefined;
-  if (text === undefined)
-    return operator === "NEQ" || operator === "NOT_IN" || operator === "NOT_CONTAINS_TOKEN";
-  const order = (other: string) => compare(sortKey(text, type), sortKey(other, type));
-  switch (operator) {
-    case "EQ":
-      return order(value) === 0;
-    case "NEQ":
-      return order(value) !== 0;
-    case "LT":
-      return order(value) < 0;
-    case "LTE":
-      return order(value) <= 0;
-    case "GT":
-      return order(value) > 0;
-    case "GTE":
-      return order(value) >= 0;
-    case "BETWEEN":
-      return order(value) >= 0 && order(highValue) <= 0;
-    case "IN":
-      return values.some((item) => order(item) === 0);
-    case "NOT_IN":
-      return !values.some((item) => order(item) === 0);
-    case "CONTAINS_TOKEN":
-      return tokens(text).includes(value.toLowerCase());
-    case "NOT_CONTAINS_TOKEN":
-      return !tokens(text).includes(value.toLowerCase());
-    default:
-      throw badRequest(`There is no operator ${operator}`);
-  }
+interface Match {
+  readonly object: StoredObject;
+  readonly state: IndexedState;
+}
+
+type Key = number | string | undefined;
+
+/** A filter whose own values are read once. */
+interface CompiledFilter {
+  readonly name: string;
+  test(key: Key): boolean;
+}
+
+/** Records come by their ids: a search that goes by them need not look at those before. */
+function lowestId(groups: readonly (readonly Filter[])[]): number {
+  const bounds = groups.map((group) => {
+    const bound = group.find(
+      ({ propertyName, operator }) => propertyName === "hs_object_id" && operator === "GT",
+    );
+    return Number(bound?.value ?? -1);
+  });
+  return bounds.length === 0 ? -1 : Math.min(...bounds);
+}
+
+/** Numbers and instants go by their size, texts by their letters, whatever their case. */
+function keyOf(
+  facts: HubspotTypeFacts,
+  { object, state }: Match,
+  name: string,
+  type: string | undefined,
+): Key {
+  if (name === facts.stamp) return state.modifiedMs;
+  if (name === "hs_object_id") return object.id;
+  return textKey(propertyText(facts, object, state, name), type);
+}
+
+function textKey(text: string | undefined, type: string | undefined): Key {
+  if (text === undefined) return undefined;
+  if (type === "number") return Number(text);
+  return type === "datetime" || type === "date" ? instantOf(text) : text.toLowerCase();
+}
+
+function compile(
+  { propertyName: name, operator, value, highValue, values }: Filter,
+  type: string | undefined,
+): CompiledFilter {
+  const low = textKey(value ?? "", type) ?? "";
+  const high = textKey(highValue ?? "", type) ?? "";
+  const items = values.map((item) => textKey(item, type));
+  const word = (value ?? "").toLowerCase();
+  const tests: Readonly<Record<string, (key: Exclude<Key, undefined>) => boolean>> = {
+    EQ: (key) => key === low,
+    NEQ: (key) => key !== low,
+    LT: (key) => key < low,
+    LTE: (key) => key <= low,
+    GT: (key) => key > low,
+    GTE: (key) => key >= low,
+    BETWEEN: (key) => key >= low && key <= high,
+    IN: (key) => items.includes(key),
+    NOT_IN: (key) => !items.includes(key),
+    HAS_PROPERTY: () => true,
+    NOT_HAS_PROPERTY: () => false,
+    CONTAINS_TOKEN: (key) => tokens(String(key)).includes(word),
+    NOT_CONTAINS_TOKEN: (key) => !tokens(String(key)).includes(word),
+  };
+  const test = tests[operator];
+  if (test === undefined) throw badRequest(`There is no operator ${operator}`);
+  const withoutValue = ["NEQ", "NOT_IN", "NOT_HAS_PROPERTY", "NOT_CONTAINS_TOKEN"].includes(operator);
+  return { name, test: (key) => (key === undefined ? withoutValue : test(key)) };
 }
 
 const tokens = (text: string) => text.toLowerCase().split(/[^\p{L}\p{N}]+/u);
 
-/** Numbers and instants go by their size, texts by their letters, whatever their case. */
-function sortKey(text: string | undefined, type: string | undefined): number | string {
-  if (text === undefined) return "";
-  if (type === "number") return Number(text);
-  if (type === "datetime" || type === "date") return instantOf(text);
-  return text.toLowerCase();
+function sortMatches(
+  matches: Match[],
+  facts: HubspotTypeFacts,
+  sort: SearchRequest["sort"],
+  typeOf: (name: string) => string | undefined,
+): void {
+  // They are in the order of their ids already.
+  if (sort === undefined || (sort.propertyName === "hs_object_id" && !sort.descending)) return;
+  const { propertyName, descending } = sort;
+  const key = (match: Match) => keyOf(facts, match, propertyName, typeOf(propertyName)) ?? "";
+  const sign = descending ? -1 : 1;
+  matches.sort((a, b) => sign * compare(key(a), key(b)) || a.object.id - b.object.id);
 }
 
 const compare = (a: number | string, b: number | string) => (a < b ? -1 : a > b ? 1 : 0);
