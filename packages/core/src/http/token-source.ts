@@ -11,7 +11,7 @@ export interface TokenSourceOptions extends TokenEndpoint {
   readonly vault: TokenVault;
   /** Lets one process at a time refresh. Without it, only this process takes care that a refresh token is used once. */
   readonly leases?: LeaseStore | undefined;
-  /** The lease's name, the same in all processes and another for each tenant; 1–400 characters. @defaultValue `oauth/<platform>/<account>` */
+  /** The lease's name, the same in all processes; 1–400 characters. @defaultValue `oauth/<platform>/<account>` */
   readonly leaseName?: string | undefined;
   /** Names this process to the lease. @defaultValue a UUID */
   readonly owner?: string | undefined;
