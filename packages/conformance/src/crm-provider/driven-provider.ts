@@ -3,10 +3,11 @@ import type { Awaitable } from "./crm-world.js";
 
 /** Enough for a body that comes through a stream, from a server in this process. */
 const TURNS = 20;
-/** And enough for a socket of this machine. */
-const TURNS_TAKE_MS = 2;
+/** Before time takes a long step, what may need real time gets some: a thousandth of the step, up to this. */
+const LONGEST_PAUSE_MS = 5;
 const STEP_MS = 250;
 const LONGEST_STEP_MS = 15_000;
+const STEP_GROWTH = 1.5;
 /** Longer than this nobody may be kept waiting. */
 export const LONGEST_WAIT_MS = 900_000;
 
@@ -28,12 +29,8 @@ export class TimeDriver {
     };
     call.then(note, note);
     let stepMs = STEP_MS;
-    for (
-      let waitedMs = 0;
-      ;
-      waitedMs += stepMs, stepMs = Math.min(Math.ceil(stepMs * 1.2), LONGEST_STEP_MS)
-    ) {
-      await turnsUntil(() => done);
+    for (let waitedMs = 0; ; waitedMs += stepMs, stepMs = grown(stepMs)) {
+      await turnsUntil(() => done, Math.min(stepMs / 1000, LONGEST_PAUSE_MS));
       if (done) return call;
       if (waitedMs > LONGEST_WAIT_MS)
         throw new Error(`a call has not settled in ${waitedMs} ms of its clock`);
@@ -56,10 +53,12 @@ export class TimeDriver {
   }
 }
 
-async function turnsUntil(done: () => boolean): Promise<void> {
+const grown = (stepMs: number) => Math.min(Math.ceil(stepMs * STEP_GROWTH), LONGEST_STEP_MS);
+
+async function turnsUntil(done: () => boolean, pauseMs: number): Promise<void> {
   const began = performance.now();
   for (let turn = 0; !done(); turn += 1) {
-    if (turn >= TURNS && performance.now() - began >= TURNS_TAKE_MS) return;
+    if (turn >= TURNS && performance.now() - began >= pauseMs) return;
     await new Promise((resolve) => setImmediate(resolve));
   }
 }

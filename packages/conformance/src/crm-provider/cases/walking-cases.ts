@@ -3,6 +3,9 @@ import { type CrmBench, idsOf, sorted } from "../crm-bench.js";
 import { type CrmCase, needs } from "../crm-case.js";
 import type { CrmWorldFault } from "../crm-world.js";
 
+/** More than an adapter tries. */
+const MOST_TRIES = 12;
+
 const CUT_SHORT: readonly CrmWorldFault[] = [
   { type: "unauthorised" },
   { type: "server-error" },
@@ -101,7 +104,7 @@ export const walkingCases: readonly CrmCase[] = [
 /** Everything the walk brought, if it called itself complete. From its second request on, all go wrong. */
 async function walkUntilCut(bench: CrmBench, kind: CrmKind, fault: CrmWorldFault) {
   const seen = [];
-  await bench.world.fail(fault, { on: "read", after: 1, times: 25 });
+  await bench.world.fail(fault, { on: "read", after: 1, times: MOST_TRIES });
   let complete = false;
   try {
     for await (const page of bench.provider.list(kind)) {
@@ -117,10 +120,9 @@ async function walkUntilCut(bench: CrmBench, kind: CrmKind, fault: CrmWorldFault
 
 /** Until requests come through again. */
 async function useUp(bench: CrmBench, kind: CrmKind): Promise<void> {
-  for (let tries = 0; tries < 30; tries += 1) {
+  for (let tries = 0; tries <= MOST_TRIES; tries += 1) {
     try {
-      await bench.walk(kind);
-      return;
+      for await (const _ of bench.provider.list(kind)) return;
     } catch {
       await bench.catchUp();
     }
