@@ -134,7 +134,11 @@ export function conflictStoreConformance({ describe, it, expect, open }: Storage
         ["by", { by: "" }],
         ["id", { id: "" }],
       ] as const) {
-        const ends = [{ id: "1", status: "gone" as const }, { id: "2", status: "gone" as const, ...changes }];
+        const end = { id: "2", status: "gone" as const };
+        const ends = [
+          { ...end, id: "1" },
+          { ...end, ...changes },
+        ];
         const facts = { field: `ends[1].${field}` };
         await expect(conflicts.endMany(ends)).rejects.toMatchObject({ code: "store.invalid", facts });
       }

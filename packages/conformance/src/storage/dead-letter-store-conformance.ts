@@ -122,7 +122,9 @@ export function deadLetterStoreConformance({ describe, it, expect, open }: Stora
       expect(await list({ kind: "deal" })).toEqual(["3"]);
       expect(await list({ recordId: "4" })).toEqual(["4"]);
       expect(await list({ status: "dropped" })).toEqual(["5"]);
-      expect(await list({ connection: "close", kind: "contact", recordId: "1", status: "open" })).toEqual(["1"]);
+      expect(await list({ connection: "close", kind: "contact", recordId: "1", status: "open" })).toEqual([
+        "1",
+      ]);
     });
 
     it("refuses what is not a letter or an end of one, naming the field", async () => {

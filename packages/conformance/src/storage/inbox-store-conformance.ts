@@ -41,7 +41,11 @@ export function inboxStoreConformance({ describe, it, expect, open }: StorageSui
     it("gives entries of a source that wait to one worker at a time, oldest first, and counts attempts", async () => {
       await using storage = await open();
       const { inbox } = storage.tenant("acme");
-      for (const [id, second] of [["3", 3], ["1", 1], ["2", 2]] as const) {
+      for (const [id, second] of [
+        ["3", 3],
+        ["1", 1],
+        ["2", 2],
+      ] as const) {
         await inbox.put(sampleRequest(id, { receivedAt: at(second) }));
       }
       await inbox.put(sampleRequest("4", { source: "hubspot" }));
@@ -114,7 +118,11 @@ export function inboxStoreConformance({ describe, it, expect, open }: StorageSui
     it("lists by source and status, latest first, page by page", async () => {
       await using storage = await open();
       const { inbox } = storage.tenant("acme");
-      for (const [id, second] of [["1", 5], ["2", 9], ["3", 1]] as const) {
+      for (const [id, second] of [
+        ["1", 5],
+        ["2", 9],
+        ["3", 1],
+      ] as const) {
         await inbox.put(sampleRequest(id, { receivedAt: at(second) }));
       }
       await inbox.put(sampleRequest("4", { source: "hubspot", receivedAt: at(7) }));
@@ -152,7 +160,10 @@ export function inboxStoreConformance({ describe, it, expect, open }: StorageSui
         ["want.leaseMs", () => inbox.claim(want({ leaseMs: -1 }))],
         ["want.limit", () => inbox.claim(want({ limit: 1001 }))],
         ["outcome.status", () => inbox.settle("1", { status: "done" as "handled" })],
-        ["outcome.error.code", () => inbox.settle("1", { status: "failed", error: { ...error, code: 1 as never } })],
+        [
+          "outcome.error.code",
+          () => inbox.settle("1", { status: "failed", error: { ...error, code: 1 as never } }),
+        ],
         ["outcome.retryAt", () => inbox.settle("1", { status: "received", error, retryAt: "soon" })],
       ] as const) {
         await expect(run()).rejects.toMatchObject({ code: "store.invalid", facts: { field } });

@@ -73,7 +73,10 @@ export function leaseStoreConformance({ describe, it, expect, open }: StorageSui
         ["owner", () => leases.renew("token", "", 1)],
         ["name", () => leases.release("", "me")],
       ] as const) {
-        await expect(run()).rejects.toMatchObject({ code: "store.invalid", facts: { store: "leases", field } });
+        await expect(run()).rejects.toMatchObject({
+          code: "store.invalid",
+          facts: { store: "leases", field },
+        });
       }
       expect(typeof (await leases.acquire("token", "you", 1))).toBe("number");
     });

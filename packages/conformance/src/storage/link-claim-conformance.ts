@@ -23,7 +23,13 @@ export function linkClaimConformance({ describe, it, expect, open }: StorageSuit
     it("claims what is due of the kinds asked for, earliest due first, as many as asked for", async () => {
       await using storage = await open();
       const { links } = storage.tenant("acme");
-      for (const [id, dueAt] of [["3", ago(3)], ["1", ago(1)], ["5", ago(5)], ["later", FAR_AHEAD], ["2", ago(2)]] as const) {
+      for (const [id, dueAt] of [
+        ["3", ago(3)],
+        ["1", ago(1)],
+        ["5", ago(5)],
+        ["later", FAR_AHEAD],
+        ["2", ago(2)],
+      ] as const) {
         await linkOne(links, sampleLink(id, { dueAt }));
       }
       await linkOne(links, sampleLink("never"));
@@ -210,7 +216,10 @@ export function linkClaimConformance({ describe, it, expect, open }: StorageSuit
         ["kind", () => links.findByCrmIds("close", "activity" as "deal", [])],
       ];
       for (const [field, run] of unsound) {
-        await expect(run()).rejects.toMatchObject({ code: "store.invalid", facts: { store: "links", field } });
+        await expect(run()).rejects.toMatchObject({
+          code: "store.invalid",
+          facts: { store: "links", field },
+        });
       }
       expect(await claimRecordIds(links)).toEqual(["1"]);
     });

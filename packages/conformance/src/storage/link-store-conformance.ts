@@ -31,7 +31,10 @@ export function linkStoreConformance({ describe, it, expect, open }: StorageSuit
       expect(Object.keys(found[0] ?? {}).sort()).toEqual([
         ...["connection", "createdAt", "failures", "kind", "recordId", "revision", "state", "updatedAt"],
       ]);
-      expect(await links.findByCrmIds(whole.connection, "deal", ["none", "oppo_1"])).toEqual([undefined, link]);
+      expect(await links.findByCrmIds(whole.connection, "deal", ["none", "oppo_1"])).toEqual([
+        undefined,
+        link,
+      ]);
       expect(await links.findByCrmIds(whole.connection, "contact", ["oppo_1"])).toEqual([undefined]);
       expect(await links.findByRecords("hubspot", "deal", ["deal-1"])).toEqual([undefined]);
     });
@@ -86,7 +89,9 @@ export function linkStoreConformance({ describe, it, expect, open }: StorageSuit
       expect(outcomes.filter((outcome) => outcome?.status === "written").length).toBe(1);
       const [holder] = await links.findByCrmIds("close", "contact", ["one"]);
       const id = holder?.recordId ?? "";
-      expect(outcomes.filter((outcome) => outcome?.status === "taken" && outcome.recordId === id).length).toBe(7);
+      expect(
+        outcomes.filter((outcome) => outcome?.status === "taken" && outcome.recordId === id).length,
+      ).toBe(7);
       expect(await linkOne(links, sampleLink("9", { crmId: "one", connection: "hubspot" }))).toMatchObject({
         ...{ status: "written" },
       });

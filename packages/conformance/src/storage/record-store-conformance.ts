@@ -81,7 +81,9 @@ export function recordStoreConformance({ describe, it, expect, open }: StorageSu
       });
       expect((await records.get("contact", "1"))?.id).toBe("1");
       const ifRevision = written?.revision ?? "";
-      expect(await writeOne(records, removeContact("1", { ifRevision }))).toMatchObject({ status: "written" });
+      expect(await writeOne(records, removeContact("1", { ifRevision }))).toMatchObject({
+        status: "written",
+      });
       expect(await records.get("contact", "1")).toBe(undefined);
       expect(await records.getMany("contact", ["1"])).toEqual([undefined]);
       expect(await records.findByKeys("contact", ["email:1@fjord.example"])).toEqual([]);
@@ -95,8 +97,12 @@ export function recordStoreConformance({ describe, it, expect, open }: StorageSu
       const first = await writeOne(records, putContact("1"));
       const removal = await writeOne(records, removeContact("1"));
       expect(await writeOne(records, putContact("1", {}, null))).toEqual({ status: "stale" });
-      expect(await writeOne(records, putContact("1", {}, first?.revision ?? ""))).toEqual({ status: "stale" });
-      expect(await writeOne(records, putContact("1", {}, removal?.revision ?? ""))).toEqual({ status: "stale" });
+      expect(await writeOne(records, putContact("1", {}, first?.revision ?? ""))).toEqual({
+        status: "stale",
+      });
+      expect(await writeOne(records, putContact("1", {}, removal?.revision ?? ""))).toEqual({
+        status: "stale",
+      });
       const again = await writeOne(records, putContact("1"));
       expect(again?.status).toBe("written");
       expect(new Set([first?.revision, removal?.revision, again?.revision]).size).toBe(3);
@@ -122,7 +128,8 @@ export function recordStoreConformance({ describe, it, expect, open }: StorageSu
     it("finds records of a kind by any of their keys, oldest first, each once", async () => {
       await using storage = await open();
       const { records } = storage.tenant("acme");
-      for (const id of ["3", "1", "2"]) await writeOne(records, putContact(id, { keys: [`a:${id}`, "shared"] }));
+      for (const id of ["3", "1", "2"])
+        await writeOne(records, putContact(id, { keys: [`a:${id}`, "shared"] }));
       await writeOne(records, putCompany("9", { keys: ["shared"] }));
       const find = async (...keys: string[]) => idsOf(await records.findByKeys("contact", keys));
       expect(await find("a:1", "shared", "none", "shared")).toEqual(["3", "1", "2"]);
@@ -143,9 +150,11 @@ export function recordStoreConformance({ describe, it, expect, open }: StorageSu
       await writeOne(records, removeContact("4"));
       const listed = await readAll((page) => records.list("contact", page), 2);
       expect(idsOf(listed)).toEqual(["5", "3", "1", "2"]);
-      expect([await records.count("contact"), await records.count("company"), await records.count("deal")]).toEqual([
-        ...[4, 5, 0],
-      ]);
+      expect([
+        await records.count("contact"),
+        await records.count("company"),
+        await records.count("deal"),
+      ]).toEqual([...[4, 5, 0]]);
       const { next } = await records.list("contact", { limit: 1 });
       await records.writeMany([removeContact("5"), putContact("6")]);
       expect(idsOf((await records.list("contact", { limit: 9, after: next ?? "" })).items)).toEqual([
@@ -172,7 +181,10 @@ export function recordStoreConformance({ describe, it, expect, open }: StorageSu
         ["draft.links.activity", { ...base, draft: { ...draft, links: { activity: ["1"] } } }],
         ["draft.links.deal[1]", { ...base, draft: { ...draft, links: { deal: ["1", ""] } } }],
         ["draft.keys[1]", { ...base, draft: { ...draft, keys: ["a", ""] } }],
-        ["draft.keys", { ...base, draft: { ...draft, keys: Array.from({ length: 21 }, (_, key) => `${key}`) } }],
+        [
+          "draft.keys",
+          { ...base, draft: { ...draft, keys: Array.from({ length: 21 }, (_, key) => `${key}`) } },
+        ],
         ["draft.fieldTimes.email", { ...base, draft: { ...draft, fieldTimes: { email: "soon" } } }],
       ];
       for (const [field, write] of unsound) {
@@ -201,7 +213,9 @@ export function recordStoreConformance({ describe, it, expect, open }: StorageSu
       await using storage = await open();
       const { records } = storage.tenant("acme");
       const ids = Array.from({ length: 1000 }, (_, index) => `id-${index}`);
-      const outcomes = await records.writeMany(ids.map((id) => putContact(id, { fieldTimes: { email: at(1) } })));
+      const outcomes = await records.writeMany(
+        ids.map((id) => putContact(id, { fieldTimes: { email: at(1) } })),
+      );
       expect(outcomes.every(({ status }) => status === "written")).toBe(true);
       const keys = ids.map((id) => `email:${id}@fjord.example`);
       expect((await records.findByKeys("contact", keys)).length).toBe(1000);

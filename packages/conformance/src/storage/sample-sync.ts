@@ -23,7 +23,10 @@ export function ago(second: number): string {
   return new Date(Date.parse(LONG_AGO) + second * 1000).toISOString();
 }
 
-export function sampleContact(name: string, changes: Partial<RecordDraft<"contact">> = {}): RecordDraft<"contact"> {
+export function sampleContact(
+  name: string,
+  changes: Partial<RecordDraft<"contact">> = {},
+): RecordDraft<"contact"> {
   const email = `${name}@fjord.example`;
   return { fields: { fullName: name, email }, keys: [`email:${email}`], ...changes };
 }

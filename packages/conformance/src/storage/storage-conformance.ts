@@ -26,6 +26,7 @@ import { runPutConformance } from "./run-put-conformance.js";
 import { runStoreConformance } from "./run-store-conformance.js";
 import { sharedTransactionConformance } from "./shared-transaction-conformance.js";
 import { stepStoreConformance } from "./step-store-conformance.js";
+import { syncConformance } from "./sync-conformance.js";
 import { tenantConformance } from "./tenant-conformance.js";
 import { threadConformance } from "./thread-conformance.js";
 import { transactionConformance } from "./transaction-conformance.js";
@@ -92,6 +93,7 @@ export function storageConformance(
     erasureFlowConformance(suite);
     retentionConformance(suite);
     retentionWorkConformance(suite);
+    syncConformance(suite);
     tenantConformance(suite);
     transactionConformance(suite);
     sharedTransactionConformance(suite);

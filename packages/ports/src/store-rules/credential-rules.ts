@@ -20,7 +20,8 @@ export function toNormalCredential({
   ifRevision,
 }: Omit<NormalCredential, "ifRevision"> & Partial<Pick<NormalCredential, "ifRevision">>): NormalCredential {
   const text = toBase64Text("credentials", "credential.sealed", sealed);
-  if (text === "" || (text.length / 4) * 3 > MOST_BYTES + 2) {
+  const bytes = (text.length / 4) * 3 - (text.length - text.replace(/=+$/, "").length);
+  if (bytes < 1 || bytes > MOST_BYTES) {
     throw invalidValue("credentials", "credential.sealed", `it is not 1–${MOST_BYTES} bytes`);
   }
   return {
