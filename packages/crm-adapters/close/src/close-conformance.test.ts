@@ -39,13 +39,14 @@ crmProviderConformance(
       activity: { first: { ownerId: userId }, second: { ownerId: userId } },
     },
     required: {
-      deal: ["stageId", "currency", "probability", "ownerId"],
+      deal: ["amountMinor", "stageId", "probability"],
       activity: ["type", "at", "ownerId"],
     },
     knownGaps: {
       "tells the ids that lead to a record since they were merged into it":
         "it would take a second call for each lead: `get` by the old id and `changes` tell it",
-      "adds a link, and takes none away": "a contact of Close's belongs to exactly one lead",
+      "adds a link, and takes none away":
+        "a contact of Close's belongs to exactly one lead, so another one takes it over",
       "brings the oldest first where several match":
         "the case changes the name of the first lead, and then looks for it by the old one",
     },

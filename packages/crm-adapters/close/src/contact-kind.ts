@@ -9,7 +9,7 @@ import type {
   CrmRecord,
 } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
-import { crmError, fieldRefusal, notFound } from "./close-errors.js";
+import { fieldRefusal, notFound } from "./close-errors.js";
 import type { CloseKind } from "./close-kind.js";
 import { findExactly, type LookupClause, relatedWords } from "./close-lookup.js";
 import type { CloseSettings } from "./close-options.js";
@@ -97,14 +97,16 @@ export class ContactKind implements CloseKind<"contact"> {
     });
   }
 
+  /** Another lead takes the contact over: it belongs to exactly one. */
   async update(change: CrmChange<"contact">, call: CrmCallOptions | undefined): Promise<Contact> {
     const { id, fields = {}, custom, links } = change;
     const path = this.#path(id);
     const wantedLead = links?.company?.[0];
     const needsCurrent = needsCurrentContact(fields) || wantedLead !== undefined;
     const current = needsCurrent ? await this.#need(id, call) : {};
-    if (wantedLead !== undefined && wantedLead !== current["lead_id"]) throw this.#tied(id);
-    const body = toContact(fields, custom, current, this.#settings.mapping.contact);
+    const moved =
+      wantedLead === undefined || wantedLead === current["lead_id"] ? {} : { lead_id: wantedLead };
+    const body = { ...moved, ...toContact(fields, custom, current, this.#settings.mapping.contact) };
     if (Object.keys(body).length === 0)
       return this.#from(needsCurrent ? current : await this.#need(id, call));
     const doc = await this.#refusing(id, () => this.#api.patch(path, body, call));
@@ -162,15 +164,6 @@ export class ContactKind implements CloseKind<"contact"> {
     const doc = await this.#api.find(this.#path(id), {}, call);
     if (doc === undefined) throw notFound("contact", id);
     return doc;
-  }
-
-  /** A contact stays with its lead: only merging the leads moves it. */
-  #tied(recordId: string) {
-    return crmError("crm.field_invalid", {
-      kind: "contact",
-      message: "A contact of Close's stays with its lead. Merge the leads in Close, or make a new contact.",
-      facts: { field: "links.company", recordId },
-    });
   }
 
   async #refusing<T>(recordId: string | undefined, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,5 @@
 import type { CrmChange, CrmDealFields, CrmRecord } from "@salesagent/ports";
+import { crmError } from "./close-errors.js";
 import { type CloseMapping, fromCustom, toCustom } from "./custom-fields.js";
 import { type JsonRecord, textOf, withoutGaps } from "./json-record.js";
 
@@ -14,8 +15,12 @@ export const DEAL_FIELDS = [
   "ownerId",
 ] as const satisfies readonly (keyof CrmDealFields)[];
 
-/** Those that follow from the stage. */
-export const DEAL_READ_ONLY = ["pipelineId", "status"] as const satisfies readonly (keyof CrmDealFields)[];
+/** Those that follow from the stage, and the currency, which is the organisation's. */
+export const DEAL_READ_ONLY = [
+  "currency",
+  "pipelineId",
+  "status",
+] as const satisfies readonly (keyof CrmDealFields)[];
 
 type DealChange = NonNullable<CrmChange<"deal">["fields"]>;
 
@@ -60,24 +65,36 @@ function dealFields(doc: JsonRecord): CrmDealFields {
   });
 }
 
+/** What an opportunity always has, so that it can be changed and not taken away. */
+const ALWAYS = ["amountMinor", "stageId", "probability"] as const satisfies readonly (keyof DealChange)[];
+
 /**
  * A change as Close takes it.
  *
- * @throws SalesAgentError `crm.field_invalid` for a custom field that isn't mapped or is of another type.
+ * @throws SalesAgentError `crm.field_invalid` for a custom field that isn't mapped or is of another type, and for a value that
+ *   can't be taken away.
  */
 export function toOpportunity(
   fields: DealChange,
   custom: CrmChange["custom"],
   mapping: CloseMapping["deal"],
 ): Record<string, unknown> {
+  const cleared = ALWAYS.find((name) => fields[name] === null);
+  if (cleared !== undefined) {
+    throw crmError("crm.field_invalid", {
+      kind: "deal",
+      message: `Close can't take ${cleared} of an opportunity away. Change it, or leave it out.`,
+      facts: { field: cleared },
+    });
+  }
+  const { probability } = fields;
   return {
     ...withoutGaps({
       value: fields.amountMinor,
-      value_currency: fields.currency ?? undefined,
-      status_id: fields.stageId ?? undefined,
-      confidence: fields.probability ?? undefined,
+      status_id: fields.stageId,
+      confidence: typeof probability === "number" ? Math.round(probability) : undefined,
       date_won: fields.closeDate,
-      user_id: fields.ownerId ?? undefined,
+      user_id: fields.ownerId,
     }),
     ...toCustom("deal", custom, mapping),
   };
@@ -87,7 +104,6 @@ export function toOpportunity(
 export function dealFieldName(field: string): string {
   const names: Readonly<Record<string, string>> = {
     value: "amountMinor",
-    value_currency: "currency",
     status_id: "stageId",
     confidence: "probability",
     date_won: "closeDate",

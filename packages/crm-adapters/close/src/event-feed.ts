@@ -1,5 +1,6 @@
 import type { CrmCallOptions, CrmKind, CrmRemoval } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
+import { isAfter } from "./close-stamp.js";
 import { type JsonRecord, recordOf, textOf } from "./json-record.js";
 
 /** How long Close keeps events, in milliseconds. */
@@ -17,24 +18,24 @@ export interface EventPage {
   readonly isLast: boolean;
 }
 
-/** Events of one type and action, as they were updated at or after a stamp. */
+/**
+ * Events of one type and action, as they were updated at or after a stamp. Close takes the stamp for the first page alone: behind a
+ * cursor older events come too, and end it.
+ */
 export async function* eventsSince(
   api: CloseApi,
   asked: { readonly type: string; readonly action: string; readonly since: string },
   call: CrmCallOptions | undefined,
 ): AsyncGenerator<EventPage> {
+  const filter = { object_type: asked.type, action: asked.action, _limit: PAGE };
   for (let cursor: string | undefined, isLast = false; !isLast; ) {
-    const query = {
-      object_type: asked.type,
-      action: asked.action,
-      date_updated__gte: asked.since,
-      _limit: PAGE,
-      _cursor: cursor,
-    };
-    const page = await api.list("/event/", query, call);
-    isLast = page.cursor === undefined || page.cursor === cursor;
+    const place = cursor === undefined ? { date_updated__gte: asked.since } : { _cursor: cursor };
+    const page = await api.list("/event/", { ...filter, ...place }, call);
+    const events = page.rows.filter((event) => !isAfter(asked.since, String(event["date_updated"])));
+    const isNew = page.cursor !== undefined && page.cursor !== cursor;
+    isLast = !isNew || events.length < page.rows.length;
     cursor = page.cursor;
-    yield { events: page.rows, serverMs: page.serverMs, isLast };
+    yield { events, serverMs: page.serverMs, isLast };
   }
 }
 
@@ -64,7 +65,7 @@ export async function survivorOf(
   leadId: string,
   call: CrmCallOptions | undefined,
 ): Promise<string | undefined> {
-  const query = { object_type: "lead", object_id: leadId, action: "deleted", _limit: 1 };
+  const query = { object_id: leadId, action: "deleted", _limit: 1 };
   const [event] = (await api.list("/event/", query, call)).rows;
   return event === undefined ? undefined : mergeTarget(event, leadId);
 }

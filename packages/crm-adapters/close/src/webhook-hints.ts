@@ -3,15 +3,14 @@ import { mergeTarget } from "./event-feed.js";
 import { isRecord, type JsonRecord, recordOf, textOf } from "./json-record.js";
 import { refused } from "./webhook-signature.js";
 
-const KINDS: Readonly<Record<string, CrmKind>> = {
-  contact: "contact",
-  lead: "company",
-  opportunity: "deal",
-  "task.lead": "activity",
-  "activity.note": "activity",
-  "activity.call": "activity",
-  "activity.email": "activity",
-};
+const KINDS: Readonly<Record<string, CrmKind>> = { contact: "contact", lead: "company", opportunity: "deal" };
+
+/** Activities come as `activity.note` or, in older events, as `note`. */
+const ACTIVITIES = /^(?:activity\.)?(?:note|call|email)$|^task(?:\.|$)/;
+
+function kindOf(type: string): CrmKind | undefined {
+  return KINDS[type] ?? (ACTIVITIES.test(type) ? "activity" : undefined);
+}
 
 const ACTIONS: Readonly<Record<string, CrmHint["action"]>> = {
   created: "created",
@@ -26,7 +25,7 @@ const ACTIONS: Readonly<Record<string, CrmHint["action"]>> = {
  */
 export function readHints(rawBody: Uint8Array): readonly CrmHint[] {
   const event = recordOf(parsed(rawBody)["event"]);
-  const kind = KINDS[String(event["object_type"])];
+  const kind = kindOf(String(event["object_type"]));
   const [objectId, eventId] = [textOf(event["object_id"]), textOf(event["id"])];
   if (objectId === undefined || eventId === undefined) throw refused("malformed");
   return kind === undefined ? [] : [hintOf(event, kind, objectId, eventId)];

@@ -152,7 +152,6 @@ function toClose(kind: CrmKind, fields: Fields, standing?: CloseDoc): object {
     case "deal":
       return {
         ...(has("amountMinor") ? { value: all["amountMinor"] ?? null } : {}),
-        ...(has("currency") ? { value_currency: all["currency"] } : {}),
       };
     case "activity":
       return has("body") ? { note: all["body"] ?? "" } : {};

@@ -109,7 +109,8 @@ export class CloseObjects {
 
   #leadFor(body: Body, name: unknown, actor: CloseActor): string {
     const asked = readText(body, "lead_id");
-    if (typeof asked !== "string") return this.createLead({ name: name ?? "" }, actor).id;
+    if (typeof asked !== "string")
+      return this.createLead({ name: typeof name === "string" ? name : "" }, actor).id;
     this.#needLead(asked);
     return asked;
   }
@@ -119,6 +120,7 @@ export class CloseObjects {
   }
 
   #leadFields(body: Body, standing: Body): Record<string, unknown> {
+    refuseUnknown(body, LEAD_KEYS);
     const status = readText(body, "status_id");
     if (typeof status === "string" && !this.#settings.leadStatuses.some(({ id }) => id === status)) {
       throw fieldRefusal("status_id", "Status does not exist.");
@@ -137,6 +139,7 @@ export class CloseObjects {
   }
 
   #contactFields(body: Body, standing: Body): Record<string, unknown> {
+    refuseUnknown(body, CONTACT_KEYS);
     const isUnsubscribed = (email: string) => this.#world.unsubscribed.has(email);
     return defined(
       {
@@ -169,13 +172,15 @@ export class CloseObjects {
   }
 
   #opportunityFields(body: Body, standing: Body): Record<string, unknown> {
+    refuseUnknown(body, OPPORTUNITY_KEYS);
     const { value, confidence } = body;
-    if (value !== undefined && value !== null && !Number.isSafeInteger(value)) {
+    const isCleared = value === null && standing["id"] === undefined;
+    if (value !== undefined && !isCleared && !Number.isSafeInteger(value)) {
       throw fieldRefusal("value", "Not a whole number of cents.");
     }
     if (
       confidence !== undefined &&
-      !(typeof confidence === "number" && confidence >= 0 && confidence <= 100)
+      !(Number.isInteger(confidence) && Number(confidence) >= 0 && Number(confidence) <= 100)
     ) {
       throw fieldRefusal("confidence", "Must be 0 to 100.");
     }
@@ -191,7 +196,6 @@ export class CloseObjects {
         note: readText(body, "note"),
         contact_id: readText(body, "contact_id"),
         user_id: readText(body, "user_id"),
-        value_currency: readText(body, "value_currency"),
         value_period: readText(body, "value_period"),
         value,
         confidence,
@@ -202,6 +206,19 @@ export class CloseObjects {
       body,
     );
   }
+}
+
+const LEAD_KEYS = ["name", "url", "description", "status_id", "addresses", "contacts"];
+const CONTACT_KEYS = ["lead_id", "name", "title", "timezone", "emails", "phones", "urls"];
+const OPPORTUNITY_KEYS = [
+  ...["lead_id", "contact_id", "user_id", "note", "value", "value_period", "confidence", "status_id"],
+  ...["date_won"],
+];
+
+/** Close takes no field that it doesn't know. */
+function refuseUnknown(body: Body, known: readonly string[]): void {
+  const strange = Object.keys(body).find((key) => !known.includes(key) && !key.startsWith("custom."));
+  if (strange !== undefined) throw fieldRefusal(strange, "Unknown field.");
 }
 
 function displayName(lead: Body, contact: Body | undefined): string {

@@ -100,7 +100,9 @@ function eventEndpoints(world: CloseWorld): CloseEndpoint[] {
         const limit = Number(query.get("_limit") ?? EVENT_PAGE_LIMIT);
         if (!(limit >= 1 && limit <= EVENT_PAGE_LIMIT))
           throw plainRefusal(`_limit: the maximum is ${EVENT_PAGE_LIMIT}`);
-        return world.log.page(eventFilter(query), limit, query.get("_cursor") ?? undefined);
+        checkCombination(query);
+        const cursor = query.get("_cursor") ?? undefined;
+        return world.log.page(eventFilter(query, cursor === undefined), limit, cursor);
       },
     },
     {
@@ -115,10 +117,37 @@ function eventEndpoints(world: CloseWorld): CloseEndpoint[] {
   ];
 }
 
-function eventFilter(query: URLSearchParams): (event: CloseEvent) => boolean {
+/** Filters that may be used together; dates go with each. */
+const COMBINATIONS: ReadonlySet<string> = new Set([
+  "",
+  "action,object_type",
+  "object_id,object_type",
+  "action,object_id",
+  "lead_id",
+  "lead_id,object_type",
+  "action,lead_id,object_type",
+  "lead_id,user_id",
+  "lead_id,object_type,user_id",
+  "action,lead_id,object_type,user_id",
+  "user_id",
+  "object_id,user_id",
+  "action,object_id,user_id",
+  "object_type,user_id",
+  "action,object_type,user_id",
+]);
+
+function checkCombination(query: URLSearchParams): void {
+  const used = FILTERS.filter((name) => query.has(name))
+    .sort()
+    .join(",");
+  if (!COMBINATIONS.has(used)) throw plainRefusal(`This combination of filters is not supported: ${used}`);
+}
+
+/** Behind a cursor the dates of a query count no more. */
+function eventFilter(query: URLSearchParams, withDates: boolean): (event: CloseEvent) => boolean {
   const bounds = (["gt", "gte", "lt", "lte"] as const).flatMap((operator) => {
     const text = query.get(`date_updated__${operator}`);
-    if (text === null) return [];
+    if (text === null || !withDates) return [];
     const micros = microsOf(text);
     if (micros === undefined) throw plainRefusal(`date_updated__${operator}: not a date`);
     return [{ operator, micros }];
