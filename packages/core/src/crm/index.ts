@@ -1,4 +1,10 @@
+export { backfill, isBackfilled } from "./backfill.js";
+export { checkMapping } from "./check-mapping.js";
+export { createSyncContext, type SyncContextOptions } from "./create-sync-context.js";
+export { defaultRules, type FieldRules, type SyncDirection } from "./default-rules.js";
+export { drainLinks } from "./drain-links.js";
 export type { FieldPolicy, FieldRule } from "./field-policy.js";
+export { identityKeys, matchKeys } from "./match-keys.js";
 export {
   type AgreedBase,
   type FieldConflict,
@@ -7,3 +13,12 @@ export {
   mergeRecord,
   type RecordSide,
 } from "./merge-record.js";
+export { pullChanges, type WalkCounts } from "./pull-changes.js";
+export { type PulledPage, pullPage } from "./pull-page.js";
+export { pushChanges } from "./push-changes.js";
+export { reconcile } from "./reconcile.js";
+export { replayDeadLetter } from "./replay-dead-letter.js";
+export { type ConflictChoice, resolveConflict } from "./resolve-conflict.js";
+export { allowRemovals, type SettledRemovals, settleRemovals } from "./settle-removals.js";
+export type { BatchCounts, PageCounts, SyncContext, SyncEvent, SyncLimits } from "./sync-context.js";
+export { type CycleCounts, type CycleEnd, syncCycle } from "./sync-cycle.js";

@@ -4,15 +4,19 @@ import { canonicalJson } from "../kernel/canonical-json.js";
 /** A field's value; null and an empty text or list are no value, as in every CRM. */
 export type FieldValue = JsonValue | undefined;
 
+/** A text that is its own normal form: visible ASCII with single spaces between. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+
 /** The value as it counts for comparing: spaces at the ends and runs of them say nothing, nor does the form of Unicode. */
-function toComparable(value: FieldValue): FieldValue {
+export function comparable(value: FieldValue): FieldValue {
   if (typeof value === "string") {
+    if (PLAIN.test(value)) return value;
     const text = value.normalize("NFC").replace(/\s+/g, " ").trim();
     return text === "" ? undefined : text;
   }
   if (value === null) return undefined;
   if (Array.isArray(value))
-    return value.length === 0 ? undefined : value.map((item) => toComparable(item) ?? null);
+    return value.length === 0 ? undefined : value.map((item) => comparable(item) ?? null);
   return value;
 }
 
@@ -24,10 +28,10 @@ export function isSame(one: FieldValue, other: FieldValue): boolean {
 
 /** A text that is equal for values that say the same. */
 export function comparableText(value: FieldValue): string {
-  return canonicalJson(toComparable(value)) ?? "";
+  return canonicalJson(comparable(value)) ?? "";
 }
 
 /** Whether there is no value. */
 export function isEmpty(value: FieldValue): boolean {
-  return toComparable(value) === undefined;
+  return comparable(value) === undefined;
 }

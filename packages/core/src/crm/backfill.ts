@@ -1,0 +1,116 @@
+import type { CrmLink, JsonObject, RecordKind } from "@salesagent/ports";
+import { beginChanges, changesCursor, readCursor, type WalkCounts } from "./pull-changes.js";
+import { pullPage } from "./pull-page.js";
+import { SeenIds } from "./seen-ids.js";
+import { bulkCall, type PageCounts, type SyncContext, supportOf, timeOf } from "./sync-context.js";
+import { CursorMoved } from "./sync-cursor.js";
+
+const LINKS_A_PAGE = 1_000;
+
+/** The cursor of a walk over all records. */
+export const backfillCursor = (kind: RecordKind): string => `${kind}/backfill`;
+
+/** Whether a walk over all records of a kind came to its end once. */
+export async function isBackfilled(context: SyncContext, kind: RecordKind): Promise<boolean> {
+  return (await readCursor(context, backfillCursor(kind)))?.value["done"] === true;
+}
+
+/**
+ * Takes in all records of a kind, page by page; one that is cut off goes on after its last page, in any process. What changes
+ * meanwhile is left to the changes, whose cursor is fixed before the first page. Of records that are linked and did not come, though
+ * the CRM called the walk complete and nothing cut it off, a closer look is taken: that alone removes nothing.
+ *
+ * @param anew - Walks over all again where a walk came to its end before.
+ */
+export async function backfill(
+  context: SyncContext,
+  kind: RecordKind,
+  { anew = false }: { readonly anew?: boolean | undefined } = {},
+): Promise<WalkCounts> {
+  const name = backfillCursor(kind);
+  const stored = await readCursor(context, name);
+  const isOver = stored?.value["done"] === true;
+  const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0, movedOn: false };
+  if (isOver && !anew) return totals;
+  if (supportOf(context, kind).changes && !(await readCursor(context, changesCursor(kind)))) {
+    await beginChanges(context, kind);
+  }
+  const goesOn = !isOver && typeof stored?.value["cursor"] === "string";
+  const startedAt = goesOn ? String(stored.value["startedAt"]) : timeOf(context);
+  const walk = new BackfillWalk(context, kind, startedAt, stored?.revision ?? null);
+  try {
+    const counts = await walk.run(goesOn ? String(stored.value["cursor"]) : undefined);
+    for (const count of Object.keys(counts) as (keyof PageCounts)[]) totals[count] += counts[count];
+    return totals;
+  } catch (error) {
+    if (error instanceof CursorMoved) return { ...totals, movedOn: true };
+    throw error;
+  }
+}
+
+/** One walk, from where it begins to its end. */
+class BackfillWalk {
+  readonly #context: SyncContext;
+  readonly #kind: RecordKind;
+  readonly #startedAt: string;
+  #revision: number | null;
+  readonly #seen = new SeenIds();
+
+  constructor(context: SyncContext, kind: RecordKind, startedAt: string, revision: number | null) {
+    this.#context = context;
+    this.#kind = kind;
+    this.#startedAt = startedAt;
+    this.#revision = revision;
+  }
+
+  async run(cursor: string | undefined): Promise<PageCounts> {
+    const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
+    const [context, kind] = [this.#context, this.#kind];
+    const isWhole = cursor === undefined;
+    let isComplete = false;
+    for await (const page of context.provider.list(kind, { cursor }, bulkCall(context))) {
+      if (isWhole) this.#note(page.records);
+      const value: JsonObject = { cursor: page.cursor, startedAt: this.#startedAt, done: page.complete };
+      const step = { name: backfillCursor(kind), value, ifRevision: this.#revision };
+      const { cursorRevision, ...counts } = await pullPage(context, kind, {
+        ...{ records: page.records, from: "backfill", cursor: step },
+        ...(page.total !== undefined && { total: page.total }),
+      });
+      for (const count of Object.keys(counts) as (keyof PageCounts)[]) totals[count] += counts[count];
+      this.#revision = cursorRevision ?? this.#revision;
+      isComplete = page.complete;
+    }
+    if (isWhole && isComplete) totals.due += await this.#lookForMissing();
+    return totals;
+  }
+
+  #note(records: readonly { readonly id: string; readonly mergedIds?: readonly string[] }[]): void {
+    for (const { id, mergedIds = [] } of records) {
+      this.#seen.add(id);
+      // One that was merged has a look of its own coming, by the record that stands.
+      for (const merged of mergedIds) this.#seen.add(merged);
+    }
+  }
+
+  /** Makes links due whose records did not come, of those that were there before the walk began. */
+  async #lookForMissing(): Promise<number> {
+    const { connection, storage, signal } = this.#context;
+    let due = 0;
+    for (let after: string | undefined; ; ) {
+      const filter = { kind: this.#kind, state: "linked" } as const;
+      const page = await storage.links.list(connection, filter, { after, limit: LINKS_A_PAGE }, { signal });
+      const crmIds = page.items.flatMap((link) => this.#missing(link));
+      if (crmIds.length > 0) {
+        const want = { connection, kind: this.#kind, dueAt: timeOf(this.#context), crmIds };
+        due += await storage.links.hint(want, { signal });
+      }
+      after = page.next;
+      if (after === undefined) return due;
+    }
+  }
+
+  #missing({ crmId, createdAt, removal }: CrmLink): readonly string[] {
+    if (crmId === undefined || removal !== undefined || createdAt >= this.#startedAt) return [];
+    return this.#seen.has(crmId) ? [] : [crmId];
+  }
+}

@@ -1,0 +1,168 @@
+import {
+  type CrmLink,
+  type CrmRecord,
+  type CrmRemoval,
+  type JsonObject,
+  type RecordDraft,
+  type RecordKind,
+  SalesAgentError,
+} from "@salesagent/ports";
+import { contentHash } from "./content-hash.js";
+import { notesOf } from "./link-notes.js";
+import { awaitsLinks, crmValues, readLinkTable } from "./link-table.js";
+import { matchKeys } from "./match-keys.js";
+import { matchUnlinked } from "./match-unlinked.js";
+import type { AgreedBase } from "./merge-record.js";
+import { toParts } from "./record-values.js";
+import { rulesOf, type SyncContext, type SyncStores } from "./sync-context.js";
+
+/** What a page's records mean for the app. */
+export interface PageFindings {
+  unchanged: number;
+  /** Ids of the CRM whose links are to be looked at. */
+  readonly due: string[];
+  /** Links of records that were merged into others. */
+  readonly merged: { readonly link: CrmLink; readonly into: string }[];
+  /** Links that ended, of records that stand again. */
+  readonly revived: CrmLink[];
+  /** Records that belong to one that the app has. */
+  readonly adopted: {
+    readonly record: CrmRecord;
+    readonly recordId: string;
+    readonly link: CrmLink | undefined;
+    /** What both sides had when the CRM made it, where the app had it made. */
+    readonly base?: AgreedBase | undefined;
+  }[];
+  readonly created: {
+    readonly record: CrmRecord;
+    readonly draft: RecordDraft;
+    /** Of all fields that go to the app. */
+    readonly values: JsonObject;
+    readonly hash: string;
+    /** It hangs on one that is not linked yet. */
+    readonly awaits: boolean;
+  }[];
+  readonly refused: { readonly crmId: string; readonly error: SalesAgentError }[];
+}
+
+/** A record that is new here, as it came. */
+export interface Unlinked {
+  readonly record: CrmRecord;
+  readonly hash: string;
+}
+
+/** Tells what a page's records mean, and writes nothing. */
+export async function classifyPage(
+  context: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  page: { readonly records: readonly CrmRecord[]; readonly removed?: readonly CrmRemoval[] | undefined },
+  refused: ReadonlyMap<string, SalesAgentError> = new Map(),
+): Promise<PageFindings> {
+  const findings: PageFindings = {
+    ...{ unchanged: 0, due: [], merged: [], revived: [], adopted: [], created: [], refused: [] },
+  };
+  // Of one that comes twice, the later state counts.
+  const latest = new Map(page.records.map((record) => [record.id, record]));
+  const links = await linksOf(context, stores, kind, latest, page.removed ?? []);
+  for (const removal of page.removed ?? []) classifyRemoval(removal, links, latest, findings);
+  const unlinked: Unlinked[] = [];
+  for (const record of latest.values()) {
+    const error = refused.get(record.id);
+    const { hash, chars } = contentHash(record);
+    if (error) findings.refused.push({ crmId: record.id, error });
+    else if (chars > context.limits.maxRecordChars) {
+      findings.refused.push({ crmId: record.id, error: tooLarge(context, record, chars) });
+    } else if (!isMerge(record, links, findings)) {
+      const link = links.get(record.id);
+      if (link) classifyLinked(link, hash, findings);
+      else unlinked.push({ record, hash });
+    }
+  }
+  await matchUnlinked(context, stores, kind, unlinked, findings);
+  return findings;
+}
+
+/** Drafts of records that the app is to have. */
+export async function draftNew(
+  context: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  unlinked: readonly Unlinked[],
+  findings: PageFindings,
+): Promise<void> {
+  const records = unlinked.map(({ record }) => record);
+  const table = await readLinkTable(context, stores, kind, { app: [], crm: records });
+  const rules = rulesOf(context, kind);
+  for (const { record, hash } of unlinked) {
+    const all = crmValues(context, record, table);
+    const values = Object.fromEntries(
+      Object.entries(all).filter(([field]) => rules[field]?.direction !== "to-crm"),
+    );
+    const { fields, custom, links } = toParts(values);
+    const draft = { fields, custom, links, keys: matchKeys(kind, fields) };
+    const awaits = awaitsLinks(context, kind, { crm: record }, table);
+    findings.created.push({ record, draft, values, hash, awaits });
+  }
+}
+
+async function linksOf(
+  { connection, signal }: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  records: ReadonlyMap<string, CrmRecord>,
+  removed: readonly CrmRemoval[],
+): Promise<ReadonlyMap<string, CrmLink>> {
+  const ids = new Set(records.keys());
+  for (const { mergedIds = [] } of records.values()) for (const id of mergedIds) ids.add(id);
+  for (const { id } of removed) ids.add(id);
+  const found = ids.size === 0 ? [] : await stores.links.findByCrmIds(connection, kind, [...ids], { signal });
+  const links = new Map<string, CrmLink>();
+  for (const link of found) if (link?.crmId !== undefined) links.set(link.crmId, link);
+  return links;
+}
+
+function classifyRemoval(
+  { id, mergedInto }: CrmRemoval,
+  links: ReadonlyMap<string, CrmLink>,
+  records: ReadonlyMap<string, CrmRecord>,
+  findings: PageFindings,
+): void {
+  const link = links.get(id);
+  if (!link || link.state === "removed" || link.state === "erased") return;
+  if (mergedInto === undefined) findings.due.push(id);
+  // One that stands under its own id in the same page was not merged after all.
+  else if (!records.has(id)) findings.merged.push({ link, into: mergedInto });
+  else findings.due.push(id);
+}
+
+/** Whether others that are linked were merged into a record that is new here: one of them takes its id. */
+function isMerge(record: CrmRecord, links: ReadonlyMap<string, CrmLink>, findings: PageFindings): boolean {
+  let isTakenOver = false;
+  for (const id of record.mergedIds ?? []) {
+    const link = links.get(id);
+    if (!link || id === record.id || link.state === "removed" || link.state === "erased") continue;
+    if (!findings.merged.some((merged) => merged.link === link)) {
+      findings.merged.push({ link, into: record.id });
+    }
+    isTakenOver = true;
+  }
+  return isTakenOver && !links.has(record.id);
+}
+
+function classifyLinked(link: CrmLink, hash: string, findings: PageFindings): void {
+  if (link.state === "erased") return;
+  if (link.state === "removed") {
+    if (notesOf(link).gone !== "app") findings.revived.push(link);
+    else findings.unchanged += 1;
+  } else if (link.crmHash === hash && link.removal !== "to-app" && link.base) findings.unchanged += 1;
+  else if (link.crmId !== undefined) findings.due.push(link.crmId);
+}
+
+function tooLarge({ connection, limits }: SyncContext, record: CrmRecord, chars: number): SalesAgentError {
+  return new SalesAgentError("crm.field_invalid", {
+    message: `The ${record.kind} ${record.id} of ${connection} has ${chars} characters; at most ${limits.maxRecordChars} are taken in. Shorten it, or raise limits.maxRecordChars.`,
+    facts: { crm: connection, kind: record.kind, field: "$record", recordId: record.id },
+    replay: "safe",
+  });
+}

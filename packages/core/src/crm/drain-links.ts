@@ -1,0 +1,53 @@
+import type { RecordKind } from "@salesagent/ports";
+import { reconcile } from "./reconcile.js";
+import { SyncBatch } from "./sync-batch.js";
+import type { BatchCounts, SyncContext } from "./sync-context.js";
+
+/** How often the kinds are gone through before what is due again at once is left to the next run. */
+const MAX_ROUNDS = 20;
+
+/**
+ * Works on links that are due until none is: companies first, since what hangs on them names them. Several claims go on at once;
+ * in several processes, each link is with one of them.
+ *
+ * @throws The signal's reason; the failure of a connection, as {@link reconcile} has it.
+ */
+export async function drainLinks(context: SyncContext): Promise<BatchCounts> {
+  const totals = new SyncBatch(context, "contact").counts;
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    let links = 0;
+    for (const kind of context.kinds) {
+      const workers = Array.from({ length: context.limits.concurrency }, () => drainKind(context, kind));
+      const done = await settleAll(workers);
+      for (const counts of done) {
+        links += counts.links;
+        for (const name of Object.keys(counts) as (keyof BatchCounts)[]) totals[name] += counts[name];
+      }
+    }
+    if (links === 0) break;
+  }
+  return totals;
+}
+
+/** All come to their end before a failure of one is thrown, so that nothing goes on unseen. */
+async function settleAll<T>(workers: readonly Promise<T>[]): Promise<readonly T[]> {
+  const settled = await Promise.allSettled(workers);
+  for (const end of settled) if (end.status === "rejected") throw end.reason;
+  return settled.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
+}
+
+async function drainKind(context: SyncContext, kind: RecordKind): Promise<BatchCounts> {
+  const totals = new SyncBatch(context, kind).counts;
+  const { connection, signal, limits } = context;
+  for (let before = new Set<string>(); ; ) {
+    signal?.throwIfAborted();
+    const want = { connection, kinds: [kind], leaseMs: limits.leaseMs, limit: limits.batch };
+    const links = await context.storage.links.claim(want, { signal });
+    if (links.length === 0) return totals;
+    const counts = await reconcile(context, links);
+    for (const name of Object.keys(counts) as (keyof BatchCounts)[]) totals[name] += counts[name];
+    // What is due again at once, and nothing else, is left to the next round: it holds up no other kind.
+    if (links.every(({ recordId }) => before.has(recordId))) return totals;
+    before = new Set(links.map(({ recordId }) => recordId));
+  }
+}

@@ -1,0 +1,70 @@
+import type { CrmCompanyFields, CrmContactFields, CrmFields, RecordKind } from "@salesagent/ports";
+
+/** Keys that the engine keeps of a record; whatever else it is found by is the host's. */
+const OURS = /^(?:email|linkedin|phone|domain):/;
+const MAX_KEYS = 20;
+const MAX_KEY_CHARS = 400;
+
+/**
+ * What a record is found by: a contact by its addresses, its page and its numbers, a company by its domain and its page. A deal
+ * has nothing that another could not have too.
+ *
+ * @returns Such as `email:ada@x.example`, foremost first; at most 20.
+ */
+export function matchKeys(kind: RecordKind, fields: CrmFields[RecordKind]): readonly string[] {
+  if (kind === "contact") return contactKeys(fields as CrmContactFields);
+  if (kind === "company") return companyKeys(fields as CrmCompanyFields);
+  return [];
+}
+
+/** The keys by which one record is taken for another: a number may be a reception's, and is none of them. */
+export function identityKeys(kind: RecordKind, fields: CrmFields[RecordKind]): readonly string[] {
+  return matchKeys(kind, fields).filter((key) => !key.startsWith("phone:"));
+}
+
+/** A record's keys after its fields changed; those of the host stay. */
+export function keysAfter(
+  before: readonly string[],
+  kind: RecordKind,
+  fields: CrmFields[RecordKind],
+): readonly string[] {
+  const others = before.filter((key) => !OURS.test(key));
+  return [...new Set([...others, ...matchKeys(kind, fields)])].slice(0, MAX_KEYS);
+}
+
+function contactKeys(fields: CrmContactFields): readonly string[] {
+  const { email, otherEmails = [], linkedinUrl, phone, otherPhones = [] } = fields;
+  const keys = [email, ...otherEmails].map((address) => keyOf("email", address?.toLowerCase()));
+  keys.push(keyOf("linkedin", linkedinPage(linkedinUrl)));
+  keys.push(...[phone, ...otherPhones].map((number) => keyOf("phone", phoneDigits(number))));
+  return distinct(keys);
+}
+
+function companyKeys({ domain, linkedinUrl }: CrmCompanyFields): readonly string[] {
+  return distinct([keyOf("domain", domain?.toLowerCase()), keyOf("linkedin", linkedinPage(linkedinUrl))]);
+}
+
+function keyOf(name: string, value: string | undefined): string | undefined {
+  const text = value?.trim();
+  if (text === undefined || text === "") return undefined;
+  const key = `${name}:${text}`;
+  return key.length > MAX_KEY_CHARS ? undefined : key;
+}
+
+const phoneDigits = (number: string | undefined): string | undefined => number?.replace(/[^+\d]/g, "");
+
+/** `https://www.linkedin.com/in/ada/` and `linkedin.com/in/Ada` are one page. */
+function linkedinPage(url: string | undefined): string | undefined {
+  return url
+    ?.toLowerCase()
+    .replace(/^https?:\/\//, "")
+    .replace(/^(?:[a-z]{2,3}|www)\.linkedin\./, "linkedin.")
+    .replace(/[?#].*$/, "")
+    .replace(/\/+$/, "");
+}
+
+function distinct(keys: readonly (string | undefined)[]): readonly string[] {
+  const found = new Set<string>();
+  for (const key of keys) if (key !== undefined) found.add(key);
+  return [...found].slice(0, MAX_KEYS);
+}

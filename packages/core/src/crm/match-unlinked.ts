@@ -1,0 +1,129 @@
+import type { CrmLink, CrmRecord, RecordKind, StoredRecord } from "@salesagent/ports";
+import { draftNew, type PageFindings, type Unlinked } from "./classify-page.js";
+import { agreedOnAttempt, shareOfAttempt } from "./create-attempt.js";
+import { identityKeys } from "./match-keys.js";
+import { toValues } from "./record-values.js";
+import { rulesOf, type SyncContext, type SyncStores } from "./sync-context.js";
+
+const MAX_KEYS_A_CALL = 1_000;
+const MAX_LINKS_A_PAGE = 1_000;
+
+/** Finds the records of the app to which new ones of the CRM belong; for the others, drafts what the app is to have. */
+export async function matchUnlinked(
+  context: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  unlinked: readonly Unlinked[],
+  findings: PageFindings,
+): Promise<void> {
+  if (unlinked.length === 0) return;
+  const notLost = await matchLost(context, stores, kind, unlinked, findings);
+  const rest = await matchByKeys(context, stores, kind, notLost, findings);
+  if (context.direction !== "to-crm") await draftNew(context, stores, kind, rest, findings);
+}
+
+async function matchByKeys(
+  context: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  unlinked: readonly Unlinked[],
+  findings: PageFindings,
+): Promise<readonly Unlinked[]> {
+  if (unlinked.length === 0) return [];
+  const { connection, signal } = context;
+  const keysOf = new Map(unlinked.map(({ record }) => [record.id, identityKeys(kind, fieldsOf(record))]));
+  const found = await findByKeys(context, stores, kind, [...new Set([...keysOf.values()].flat())]);
+  if (found.length === 0) return unlinked;
+  const ids = found.map(({ id }) => id);
+  const links = await stores.links.findByRecords(connection, kind, ids, { signal });
+  const taken = new Set(findings.adopted.map(({ recordId }) => recordId));
+  return unlinked.filter(({ record }) => {
+    const keys = keysOf.get(record.id) ?? [];
+    const candidates = found.flatMap((candidate, index) =>
+      keys.some((key) => candidate.keys.includes(key)) ? [{ candidate, link: links[index] }] : [],
+    );
+    const free = candidates.find(({ candidate, link }) => isFree(link) && !taken.has(candidate.id));
+    if (!free) {
+      // It may have been merged with the one that has its key; a look at that one tells.
+      for (const { link } of candidates) if (link?.crmId !== undefined) findings.due.push(link.crmId);
+      return true;
+    }
+    taken.add(free.candidate.id);
+    findings.adopted.push({ record, recordId: free.candidate.id, link: free.link });
+    return false;
+  });
+}
+
+/** Records that were being made in the CRM when an answer was lost come back here, whether or not they have a key. */
+async function matchLost(
+  context: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  unlinked: readonly Unlinked[],
+  findings: PageFindings,
+): Promise<readonly Unlinked[]> {
+  if (context.direction === "to-app") return unlinked;
+  const open = new Set(await openAttempts(context, stores, kind));
+  if (open.size === 0) return unlinked;
+  return unlinked.filter(({ record }) => {
+    const link = mostAlike(context, record, open);
+    if (!link) return true;
+    open.delete(link);
+    const base = agreedOnAttempt(link, toValues(record, Object.keys(rulesOf(context, kind))));
+    findings.adopted.push({ record, recordId: link.recordId, link, base });
+    return false;
+  });
+}
+
+/** Links whose record may stand in the CRM without our knowing. */
+async function openAttempts(
+  { connection, signal }: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+): Promise<readonly CrmLink[]> {
+  const links: CrmLink[] = [];
+  for (const state of ["creating", "unknown"] as const) {
+    for (let after: string | undefined; ; ) {
+      const page = await stores.links.list(
+        connection,
+        { kind, state },
+        { after, limit: MAX_LINKS_A_PAGE },
+        { signal },
+      );
+      links.push(...page.items);
+      after = page.next;
+      if (after === undefined) break;
+    }
+  }
+  return links;
+}
+
+function mostAlike(context: SyncContext, record: CrmRecord, open: ReadonlySet<CrmLink>): CrmLink | undefined {
+  let best: { readonly link: CrmLink; readonly share: number } | undefined;
+  for (const link of open) {
+    const share = shareOfAttempt(context, link, record);
+    if (share > (best?.share ?? 0)) best = { link, share };
+  }
+  return best?.link;
+}
+
+/** Whether a record of the app has no counterpart that stands. */
+function isFree(link: CrmLink | undefined): boolean {
+  if (!link) return true;
+  return link.state === "removed" || (link.crmId === undefined && link.state !== "erased");
+}
+
+async function findByKeys(
+  { signal }: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  keys: readonly string[],
+): Promise<readonly StoredRecord[]> {
+  const found: StoredRecord[] = [];
+  for (let at = 0; at < keys.length; at += MAX_KEYS_A_CALL) {
+    found.push(...(await stores.records.findByKeys(kind, keys.slice(at, at + MAX_KEYS_A_CALL), { signal })));
+  }
+  return [...new Map(found.map((record) => [record.id, record])).values()];
+}
+
+const fieldsOf = (record: CrmRecord) => record.fields as StoredRecord["fields"];

@@ -1,0 +1,60 @@
+import type { RecordKind, SyncCursor } from "@salesagent/ports";
+import { pullPage } from "./pull-page.js";
+import { bulkCall, type PageCounts, type SyncContext, timeOf } from "./sync-context.js";
+import { CursorMoved } from "./sync-cursor.js";
+
+/** What became of a walk. */
+export interface WalkCounts extends PageCounts {
+  /** Another process goes on with it. */
+  readonly movedOn: boolean;
+}
+
+/** The cursor of what changed in the CRM. */
+export const changesCursor = (kind: RecordKind): string => `${kind}/changes`;
+
+/**
+ * Takes in what changed in the CRM since the last time, page by page; each page is kept with its cursor, so that a walk that is cut
+ * off goes on where it stopped. Where there is no cursor yet, it begins some time ago.
+ */
+export async function pullChanges(context: SyncContext, kind: RecordKind): Promise<WalkCounts> {
+  const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
+  const name = changesCursor(kind);
+  const stored = (await readCursor(context, name)) ?? (await beginChanges(context, kind));
+  let revision = stored.revision;
+  let cursor = stored.value["cursor"];
+  const from = typeof cursor === "string" ? { cursor } : { since: String(stored.value["since"]) };
+  try {
+    for await (const page of context.provider.changes(kind, from, bulkCall(context))) {
+      const isNews = page.cursor !== cursor || page.records.length + page.removed.length > 0;
+      if (!isNews) continue;
+      const { records, removed } = page;
+      const step = { name, value: { cursor: page.cursor }, ifRevision: revision };
+      const counts = await pullPage(context, kind, { records, removed, from: "changes", cursor: step });
+      for (const count of Object.keys(totals) as (keyof PageCounts)[]) totals[count] += counts[count];
+      revision = counts.cursorRevision ?? revision;
+      cursor = page.cursor;
+    }
+    return { ...totals, movedOn: false };
+  } catch (error) {
+    if (error instanceof CursorMoved) return { ...totals, movedOn: true };
+    throw error;
+  }
+}
+
+/** Fixes from when on changes are asked for, before a walk over all begins: so nothing falls between the two. */
+export async function beginChanges(context: SyncContext, kind: RecordKind): Promise<SyncCursor> {
+  const { connection, storage, signal, limits } = context;
+  const name = changesCursor(kind);
+  const value = { since: timeOf(context, -limits.overlapMs) };
+  await storage.syncCursors.put({ connection, name, value, ifRevision: null }, { signal });
+  const stored = await readCursor(context, name);
+  if (!stored) throw new CursorMoved(name);
+  return stored;
+}
+
+export function readCursor(
+  { connection, storage, signal }: SyncContext,
+  name: string,
+): Promise<SyncCursor | undefined> {
+  return storage.syncCursors.get(connection, name, { signal });
+}

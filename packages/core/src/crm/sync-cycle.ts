@@ -1,0 +1,59 @@
+import type { SalesAgentError } from "@salesagent/ports";
+import { backfill } from "./backfill.js";
+import { drainLinks } from "./drain-links.js";
+import { pullChanges } from "./pull-changes.js";
+import { pushChanges } from "./push-changes.js";
+import { settleRemovals } from "./settle-removals.js";
+import { type BatchCounts, type PageCounts, type SyncContext, supportOf } from "./sync-context.js";
+
+/** What a sync did. */
+export interface CycleCounts extends BatchCounts {
+  /** Records that the CRM told, and that the app told. */
+  readonly pulled: number;
+  readonly pushed: number;
+  /** Made in the app, and linked, by the walks. */
+  readonly linked: number;
+  readonly refused: number;
+}
+
+/** How a sync ended. */
+export interface CycleEnd {
+  readonly counts: CycleCounts;
+  readonly braked: readonly SalesAgentError<"sync.braked">[];
+}
+
+/**
+ * One sync from its start to its end: what the CRM tells, what the app tells, then what is due of both, then the removals.
+ *
+ * @param full - Walks over all records again, which finds what a feed left out.
+ */
+export async function syncCycle(
+  context: SyncContext,
+  { full = false }: { readonly full?: boolean | undefined } = {},
+): Promise<CycleEnd> {
+  const walked = { pulled: 0, pushed: 0, linked: 0, refused: 0, createdInApp: 0 };
+  const addPull = (page: PageCounts) => {
+    walked.pulled += page.read;
+    walked.createdInApp += page.created;
+    walked.linked += page.linked;
+    walked.refused += page.refused;
+  };
+  for (const kind of context.kinds) {
+    const { list, changes } = supportOf(context, kind);
+    if (list) addPull(await backfill(context, kind, { anew: full || !changes }));
+    if (changes) addPull(await pullChanges(context, kind));
+  }
+  for (const kind of context.kinds) walked.pushed += (await pushChanges(context, kind)).read;
+  const first = await drainLinks(context);
+  const { cleared, braked } = await settleRemovals(context);
+  const second = cleared > 0 ? await drainLinks(context) : undefined;
+  const counts: CycleCounts = { ...walked, ...sum(first, second) };
+  return { counts: { ...counts, createdInApp: counts.createdInApp + walked.createdInApp }, braked };
+}
+
+function sum(one: BatchCounts, other: BatchCounts | undefined): BatchCounts {
+  if (!other) return one;
+  const total: { -readonly [Name in keyof BatchCounts]: number } = { ...one };
+  for (const name of Object.keys(one) as (keyof BatchCounts)[]) total[name] += other[name];
+  return total;
+}
