@@ -53,13 +53,17 @@ export class CloseObjects {
 
   /** Without a lead it makes one without a name. */
   createOpportunity(body: Body, actor: CloseActor): CloseDoc {
-    const fields = { ...this.#emptyOpportunity(actor), ...this.#opportunityFields(body, {}) };
+    const fields = this.#withDateWon({
+      ...this.#emptyOpportunity(actor),
+      ...this.#opportunityFields(body, {}),
+    });
     return this.#world.insert("opportunity", { ...fields, lead_id: this.#leadFor(body, "", actor) }, actor);
   }
 
   updateOpportunity(id: string, body: Body, actor: CloseActor): CloseDoc {
     const standing = this.#world.need("opportunity", id);
-    return this.#world.patch("opportunity", id, this.#opportunityFields(body, standing), actor);
+    const changed = this.#withDateWon({ ...standing, ...this.#opportunityFields(body, standing) });
+    return this.#world.patch("opportunity", id, changed, actor);
   }
 
   renderLead(lead: Body): Body {
@@ -83,6 +87,12 @@ export class CloseObjects {
       is_unsubscribed: this.#world.unsubscribed.has(item.email),
     }));
     return { ...contact, emails: shown, display_name: contact["name"] || emails[0]?.email || "" };
+  }
+
+  /** Opportunities with the type of their status, by which lists are filtered. */
+  withStatusTypes(opportunities: readonly CloseDoc[]): CloseDoc[] {
+    const types = new Map(this.#settings.opportunityStatuses.map(({ id, type }) => [id, type]));
+    return opportunities.map((doc) => ({ ...doc, status_type: types.get(String(doc["status_id"])) }));
   }
 
   renderOpportunity(opportunity: Body): Body {
@@ -153,6 +163,13 @@ export class CloseObjects {
       },
       body,
     );
+  }
+
+  /** A deal that is won has a day on which it was. */
+  #withDateWon(fields: Record<string, unknown>): Record<string, unknown> {
+    const status = this.#settings.opportunityStatuses.find(({ id }) => id === fields["status_id"]);
+    if (status?.type !== "won" || (fields["date_won"] ?? null) !== null) return fields;
+    return { ...fields, date_won: new Date(this.#world.time.nowMs()).toISOString().slice(0, 10) };
   }
 
   #emptyOpportunity(actor: CloseActor): Record<string, unknown> {

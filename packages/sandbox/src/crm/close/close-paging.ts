@@ -9,11 +9,14 @@ export interface PageCaps {
   readonly maxSkip: number;
 }
 
+type Doc = Readonly<Record<string, unknown>>;
+
 /** A page of a list by `_limit` and `_skip`. */
-export function pageOf(
-  docs: readonly Readonly<Record<string, unknown>>[],
+export function pageOf<T extends Doc>(
+  docs: readonly T[],
   query: URLSearchParams,
   { maxLimit, maxSkip }: PageCaps,
+  render: (doc: T) => Doc = (doc) => doc,
 ): Record<string, unknown> {
   const limit = wholeNumber(query, "_limit", Math.min(100, maxLimit));
   const skip = wholeNumber(query, "_skip", 0);
@@ -21,7 +24,7 @@ export function pageOf(
   if (skip > maxSkip) throw plainRefusal(`_skip: the maximum is ${maxSkip}`);
   const fields = fieldsOf(query);
   return {
-    data: docs.slice(skip, skip + limit).map((doc) => pickFields(doc, fields)),
+    data: docs.slice(skip, skip + limit).map((doc) => pickFields(render(doc), fields)),
     has_more: docs.length > skip + limit,
     total_results: docs.length,
   };

@@ -27,7 +27,7 @@ export function recordEndpoints(world: CloseWorld, objects: CloseObjects, caps: 
     {
       method: "GET",
       path: "/lead/",
-      answer: ({ query }) => pageOf(world.all("lead").map(lead), query, caps),
+      answer: ({ query }) => pageOf(world.all("lead"), query, caps, lead),
     },
     { method: "POST", path: "/lead/", answer: (call) => lead(objects.createLead(call.body, call.actor)) },
     {
@@ -48,7 +48,7 @@ export function recordEndpoints(world: CloseWorld, objects: CloseObjects, caps: 
       answer: ({ query }) => {
         const leadId = query.get("lead_id");
         const docs = leadId === null ? world.all("contact") : world.childrenOf(leadId, "contact");
-        return pageOf(docs.map(contact), query, caps);
+        return pageOf(docs, query, caps, contact);
       },
     },
     {
@@ -71,11 +71,11 @@ export function recordEndpoints(world: CloseWorld, objects: CloseObjects, caps: 
       method: "GET",
       path: "/opportunity/",
       answer: ({ query }) => {
-        const kept = ordered(world.all("opportunity"), query, OPPORTUNITY_ORDERS)
-          .map(opportunity)
+        const typed = objects
+          .withStatusTypes(world.all("opportunity"))
           .filter((doc) => withinDates(doc, query, OPPORTUNITY_DATES))
           .filter((doc) => OPPORTUNITY_FILTERS.every((field) => isOneOf(doc, query, field)));
-        return pageOf(kept, query, caps);
+        return pageOf(ordered(typed, query, OPPORTUNITY_ORDERS), query, caps, opportunity);
       },
     },
     {
