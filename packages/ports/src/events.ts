@@ -94,16 +94,14 @@ export interface SalesEvents {
     readonly latencyMs: number;
   };
   "conflict-found": SyncEventBase & {
-    readonly conflictId: string;
     readonly kind: RecordKind;
     readonly recordId: string;
     readonly field: string;
-    /** A person has to decide. */
-    readonly open: boolean;
   };
   "dead-letter-added": SyncEventBase & {
-    readonly deadLetterId: string;
     readonly kind: RecordKind;
+    readonly recordId?: string;
+    readonly crmId?: string;
     readonly errorCode: string;
   };
   /** More records would be removed than a sync may without being asked. */

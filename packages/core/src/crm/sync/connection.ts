@@ -1,0 +1,47 @@
+import type { CRMProvider, RecordKind, WorkOptions } from "@salesagent/ports";
+import type { FieldRules, SyncDirection } from "../default-rules.js";
+import type { SyncLimits } from "../sync-context.js";
+
+/** When a connection is synced by itself. */
+export interface SyncSchedule {
+  /** Five fields. */
+  readonly cron: string;
+  /** IANA name. @defaultValue "UTC" */
+  readonly zone?: string | undefined;
+}
+
+/** A CRM that the app is kept in step with. */
+export interface CrmConnection {
+  /** The adapter; a function where each tenant has a credential of its own. It is asked once for a tenant. */
+  readonly provider: CRMProvider | ((tenant: string) => CRMProvider | Promise<CRMProvider>);
+  /** @defaultValue all that the CRM has */
+  readonly kinds?: readonly RecordKind[] | undefined;
+  /** @defaultValue "both" */
+  readonly direction?: SyncDirection | undefined;
+  /** What differs from the default rules, by kind and field; `custom.x` for fields of the host's own, `links.company` for links. */
+  readonly fields?: { readonly [Kind in RecordKind]?: FieldRules } | undefined;
+  /** How far the clocks of the two sides may be apart, in milliseconds. @defaultValue 60,000 */
+  readonly toleranceMs?: number | undefined;
+  readonly limits?: Partial<SyncLimits> | undefined;
+  /** @defaultValue by the provider: Close every two hours, Apollo at 02:00, LinkedIn at 03:00 UTC, others every hour */
+  readonly schedule?: SyncSchedule | undefined;
+}
+
+/** Connections by their names in the app. */
+export type CrmConnections = Readonly<Record<string, CrmConnection>>;
+
+/** How the jobs of syncs are treated. */
+export type SyncWorkOptions = WorkOptions;
+
+const SCHEDULES: Readonly<Record<string, SyncSchedule>> = {
+  close: { cron: "0 */2 * * *" },
+  apollo: { cron: "0 2 * * *" },
+  linkedin: { cron: "0 3 * * *" },
+};
+
+const HOURLY: SyncSchedule = { cron: "0 * * * *" };
+
+/** When a connection is synced where the host does not say. */
+export function defaultSchedule(provider: string): SyncSchedule {
+  return SCHEDULES[provider] ?? HOURLY;
+}
