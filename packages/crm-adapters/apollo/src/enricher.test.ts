@@ -207,7 +207,7 @@ describe("apollo's enricher", () => {
       undefined,
       "p3@x.test",
     ]);
-    expect(results.reduce((sum, { credits }) => sum + credits, 0)).toBe(23);
+    expect(results.reduce((sum, { credits = 0 }) => sum + credits, 0)).toBe(23);
     expect(asked(sandbox, "/people/bulk_match")).toBe(3);
     await enricher.people([{ email: "p7@x.test" }, { email: "p24@x.test" }], ACME);
     expect(asked(sandbox, "/people/bulk_match")).toBe(3);
