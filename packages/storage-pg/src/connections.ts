@@ -55,9 +55,13 @@ export class Connection {
     private readonly pooling: Pooling,
   ) {}
 
-  async run({ name, text, counts }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {
+  async run(
+    { name, text, counts, isPlannedAnew }: Statement,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]> {
     const query = { text, values: values as unknown[], types: AS_TEXT };
-    const { rows, rowCount } = await this.#query(this.pooling === "session" ? { ...query, name } : query);
+    const isPrepared = this.pooling === "session" && !isPlannedAnew;
+    const { rows, rowCount } = await this.#query(isPrepared ? { ...query, name } : query);
     return counts ? new Array<Row>(rowCount ?? 0).fill(WRITTEN) : (rows as readonly Row[]);
   }
 

@@ -86,6 +86,7 @@ describe("migrate", () => {
       { number: 2, name: "routing", length: 64 },
       { number: 3, name: "flows", length: 64 },
       { number: 4, name: "memory", length: 64 },
+      { number: 5, name: "sync", length: 64 },
     ]);
   });
 
@@ -117,6 +118,7 @@ describe("migrate", () => {
     const at = (day: number) => `2026-05-0${day}T09:00:00.000Z`;
     const nothing = {
       ...{ checkpoints: 0, flows: 0, runs: 0, effects: 0, approvals: 0, messages: 0, audit: 0, budgets: 0 },
+      ...{ syncRuns: 0, syncEntries: 0, conflicts: 0, deadLetters: 0, inbox: 0 },
       expired: 0,
     };
     expect(await messages.thread("old")).toEqual({ threadId: "old", length: 2 });

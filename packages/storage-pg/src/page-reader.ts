@@ -19,11 +19,15 @@ export interface ListShape<T> {
 /** The values that columns must have; undefined asks for nothing. */
 export type Conditions = Readonly<Record<string, string | undefined>>;
 
+/** A condition of another form: SQL, given the parameter of a value or none. */
+export type SqlCondition = (parameter: (value: unknown) => string) => string;
+
 export type PageReader<T> = (
   context: StoreContext,
   conditions: Conditions,
   page: PageRequest | undefined,
   call: CallOptions | undefined,
+  also?: readonly SqlCondition[],
 ) => Promise<Page<T>>;
 
 /** The property of a filter that a column goes by. */
@@ -57,12 +61,15 @@ export function createPageReader<T>({
   // named with its table: alone, a name would mean the selected column, which is text where it is an instant
   const sorting = order.columns.map((column) => `listed.${column} ${direction}`).join(", ");
 
-  return async (context, conditions, page, call) => {
+  return async (context, conditions, page, call, also = []) => {
     const { executor, tenant } = context;
     const { after, limit } = toNormalPage(store, page);
     const values: unknown[] = [];
     const parameter = (value: unknown) => `$${values.push(value)}`;
-    let where = toWhere(store, tenant, conditions, values);
+    let where = [
+      toWhere(store, tenant, conditions, values),
+      ...also.map((condition) => condition(parameter)),
+    ].join(" and ");
     if (after !== undefined) {
       const parameters = order.toValues(after).map(parameter);
       where += ` and (${order.columns.join(", ")}) ${descending ? "<" : ">"} (${parameters.join(", ")})`;

@@ -18,13 +18,31 @@ import {
   personalVectors,
 } from "./erasure/memory-tables.js";
 import { PersonSearch } from "./erasure/person-search.js";
+import { type ContactFinder, createContactFinder, createRecordEraser } from "./erasure/record-eraser.js";
+import {
+  personalConflicts,
+  personalInbox,
+  personalLetters,
+  personalLinks,
+  personalSyncEntries,
+  personalSyncRuns,
+} from "./erasure/sync-tables.js";
 import { createTableEraser, type Eraser } from "./erasure/table-eraser.js";
 import { createThreadEraser } from "./erasure/thread-eraser.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 
-/** What erases, table by table: runs of graphs first, so that they write nothing any more. */
-export function createErasers(name: TableNames): readonly Eraser[] {
-  return [
+/** What finds a person's records and erases them. */
+export interface Erasing {
+  readonly findContacts: ContactFinder;
+  readonly erasers: readonly Eraser[];
+}
+
+/**
+ * What erases, table by table: runs of graphs first, so that they write nothing any more, and contacts last, since what belongs to
+ * them is found by them.
+ */
+export function createErasing(name: TableNames): Erasing {
+  const erasers = [
     createFlowEraser(name),
     createLeadEraser(name),
     createTableEraser(name, personalResults),
@@ -40,10 +58,21 @@ export function createErasers(name: TableNames): readonly Eraser[] {
     createTableEraser(name, personalApprovals),
     createTableEraser(name, personalAudit),
     createTableEraser(name, personalImports),
+    createTableEraser(name, personalLinks),
+    createTableEraser(name, personalConflicts),
+    createTableEraser(name, personalLetters),
+    createTableEraser(name, personalSyncEntries),
+    createTableEraser(name, personalSyncRuns),
+    createTableEraser(name, personalInbox),
+    createRecordEraser(name),
   ];
+  return { findContacts: createContactFinder(name), erasers };
 }
 
-export function createPgErasureStore(context: StoreContext, erasers: readonly Eraser[]): ErasureStore {
+export function createPgErasureStore(
+  context: StoreContext,
+  { findContacts, erasers }: Erasing,
+): ErasureStore {
   const count = async (
     person: PersonQuery,
     call: CallOptions | undefined,
@@ -51,6 +80,7 @@ export function createPgErasureStore(context: StoreContext, erasers: readonly Er
   ) => {
     context.executor.admit("erasure", call);
     const search = new PersonSearch(context, toNormalPerson(person), call);
+    search.setContacts(await findContacts(search));
     const counts: Record<string, number> = {};
     for (const eraser of erasers) {
       counts[eraser.store] = (counts[eraser.store] ?? 0) + (await act(eraser, search));

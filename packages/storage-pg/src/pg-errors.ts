@@ -46,11 +46,14 @@ function isSqlState(code: string): boolean {
   return /^[0-9A-Z]{5}$/.test(code) && !code.startsWith("E");
 }
 
+/** Two writers may take the same at once; the one that lost looks again. */
+const UNIQUE_RACES: ReadonlySet<string> = new Set(["lead_keys_pkey", "crm_links_by_crm_id"]);
+
 /** Whether the same statement or transaction may succeed when it is run again: a deadlock, a lost race. */
 export function isCollision(error: unknown): boolean {
   const code = vendorCodeOf(error);
   if (code === "40001" || code === "40P01") return true;
-  return code === "23505" && constraintOf(error) === "lead_keys_pkey";
+  return code === "23505" && UNIQUE_RACES.has(String(constraintOf(error)));
 }
 
 function constraintOf(error: unknown): unknown {

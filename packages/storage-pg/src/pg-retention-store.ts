@@ -30,6 +30,11 @@ class Pruning {
       messages: await this.#threads(),
       audit: await this.#aging("audit"),
       budgets: await this.#agingOrOver("budgets"),
+      syncRuns: await this.#aging("syncRuns"),
+      syncEntries: await this.#aging("syncEntries"),
+      conflicts: await this.#aging("conflicts"),
+      deadLetters: await this.#aging("deadLetters"),
+      inbox: await this.#aging("inbox"),
       expired: await this.#expired(),
     };
   }

@@ -8,7 +8,7 @@ import { createBreakerStatements, createPgBreakerStore } from "./pg-breaker-stor
 import { createPgBudgetStore } from "./pg-budget-store.js";
 import { createCacheStatements, createPgCacheStore } from "./pg-cache-store.js";
 import { createEffectStatements, createPgEffectStore } from "./pg-effect-store.js";
-import { createErasers } from "./pg-erasure-store.js";
+import { createErasing } from "./pg-erasure-store.js";
 import { createFactStatements, createPgFactStore } from "./pg-fact-store.js";
 import { createFlowQueueStatements } from "./pg-flow-queue.js";
 import { createPgFlowStore } from "./pg-flow-store.js";
@@ -24,6 +24,18 @@ import { createPgVectorStore } from "./pg-vector-store.js";
 import { createPgWorkflowStore, createWorkflowStatements } from "./pg-workflow-store.js";
 import { createRetentionStatements } from "./retention-statements.js";
 import type { StoreContext, TableNames } from "./store-context.js";
+import { createLinkStatements } from "./sync/link-statements.js";
+import { createConflictStatements, createPgConflictStore } from "./sync/pg-conflict-store.js";
+import { createCredentialStatements, createPgCredentialStore } from "./sync/pg-credential-store.js";
+import { createDeadLetterStatements, createPgDeadLetterStore } from "./sync/pg-dead-letter-store.js";
+import { createInboxStatements, createPgInboxStore } from "./sync/pg-inbox-store.js";
+import { createLeaseStatements, createPgLeaseStore } from "./sync/pg-lease-store.js";
+import { createPgLinkStore } from "./sync/pg-link-store.js";
+import { createPgRateBudgetStore, createRateBudgetStatements } from "./sync/pg-rate-budget-store.js";
+import { createPgRecordStore } from "./sync/pg-record-store.js";
+import { createPgSyncCursorStore, createSyncCursorStatements } from "./sync/pg-sync-cursor-store.js";
+import { createPgSyncRunStore, createSyncRunStatements } from "./sync/pg-sync-run-store.js";
+import { createRecordStatements } from "./sync/record-statements.js";
 import { createVectorStatements } from "./vector-statements.js";
 
 /** The SQL of all stores, made once for each schema. */
@@ -48,7 +60,17 @@ export function createStatements(name: TableNames, schema: string) {
     approvals: createApprovalStatements(name),
     facts: createFactStatements(name),
     workflows: createWorkflowStatements(name),
-    erasers: createErasers(name),
+    records: createRecordStatements(name),
+    links: createLinkStatements(name),
+    syncCursors: createSyncCursorStatements(name),
+    syncRuns: createSyncRunStatements(name),
+    conflicts: createConflictStatements(name),
+    deadLetters: createDeadLetterStatements(name),
+    inbox: createInboxStatements(name),
+    rateBudgets: createRateBudgetStatements(name),
+    leases: createLeaseStatements(name),
+    credentials: createCredentialStatements(name),
+    erasing: createErasing(name),
     retention: createRetentionStatements(name),
   };
 }
@@ -84,5 +106,15 @@ export function createPgStores(context: StoreContext, statements: Statements): P
     approvals: createPgApprovalStore(context, statements.approvals),
     facts: createPgFactStore(context, statements.facts),
     workflows: createPgWorkflowStore(context, statements.workflows),
+    records: createPgRecordStore(context, statements.records),
+    links: createPgLinkStore(context, statements.links),
+    syncCursors: createPgSyncCursorStore(context, statements.syncCursors),
+    syncRuns: createPgSyncRunStore(context, statements.syncRuns),
+    conflicts: createPgConflictStore(context, statements.conflicts),
+    deadLetters: createPgDeadLetterStore(context, statements.deadLetters),
+    inbox: createPgInboxStore(context, statements.inbox),
+    rateBudgets: createPgRateBudgetStore(context, statements.rateBudgets),
+    leases: createPgLeaseStore(context, statements.leases),
+    credentials: createPgCredentialStore(context, statements.credentials),
   };
 }

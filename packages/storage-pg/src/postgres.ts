@@ -126,7 +126,7 @@ function createTenantStorage(
   const context = { tenant, executor: pooled, clock, createId };
   return {
     ...storesOn(pooled),
-    erasure: createPgErasureStore(context, statements.erasers),
+    erasure: createPgErasureStore(context, statements.erasing),
     retention: createPgRetentionStore(context, statements.retention),
     transaction: (work, options) => {
       const isolation = options?.isolation === "read-committed" ? "read committed" : "serializable";

@@ -1,13 +1,18 @@
 import { counting, type Statement, writing } from "./statement.js";
 import type { TableNames } from "./store-context.js";
 
+/** Kinds that go by a time and their own state. */
+type AgingKind =
+  | ("checkpoints" | "flows" | "runs" | "effects" | "audit")
+  | ("syncRuns" | "syncEntries" | "conflicts" | "deadLetters" | "inbox");
+
 /**
  * The SQL that drops what is old, the oldest first. `$1` is the tenant, `$2` the most to drop, `$3` up to when. Each statement
  * chooses rows and locks them before it deletes, and passes over those that somebody else has in hand.
  */
 export interface RetentionStatements {
   /** They count what they dropped. */
-  readonly aging: Readonly<Record<"checkpoints" | "flows" | "runs" | "effects" | "audit", Statement>>;
+  readonly aging: Readonly<Record<AgingKind, Statement>>;
   /** As `aging`; $4: now. */
   readonly agingOrOver: Readonly<Record<"approvals" | "budgets", Statement>>;
   /** Gives the ids of the threads that it dropped. */
@@ -69,6 +74,8 @@ export function createRetentionStatements(name: TableNames): RetentionStatements
   const openLines = `select part.key, part.seq from ${reservations} o, ${parts} where o.tenant = $1 and ${isOpen}`;
   const keptLines = `select from ${parts} join ${lines} l on l.tenant = $1 and l.key = part.key and l.seq = part.seq
     where l.key not in (select key from old)`;
+  const aged = (table: string, time: string, which?: string) =>
+    counting(drop({ from: name(table), key: "id", time, ...(which === undefined ? {} : { which }) }));
   const expired = (table: string, key: string) =>
     counting(drop({ from: name(table), key, time: "r.expires_at" }, "<="));
 
@@ -94,7 +101,12 @@ export function createRetentionStatements(name: TableNames): RetentionStatements
           which: `r.status in ('done', 'failed') and not ${goesOn(queue, "r.run_id")} and not ${goesOn(runs, "r.run_id")}`,
         }),
       ),
-      audit: counting(drop({ from: name("audit"), key: "id", time: "r.at" })),
+      audit: aged("audit", "r.at"),
+      syncRuns: aged("sync_runs", "coalesce(r.finished_at, r.started_at)", "r.status <> 'running'"),
+      syncEntries: aged("sync_entries", "r.at"),
+      conflicts: aged("conflicts", "coalesce(r.ended_at, r.found_at)", "r.status <> 'open'"),
+      deadLetters: aged("dead_letters", "r.updated_at", "r.status <> 'open'"),
+      inbox: aged("inbox", "r.received_at", "r.status <> 'received'"),
     },
     agingOrOver: {
       approvals: counting(

@@ -22,6 +22,7 @@ export class PersonSearch {
   /** The time of the search, ISO 8601 in UTC. */
   readonly instant: string;
   readonly #patterns: readonly string[];
+  #contacts: ReadonlySet<string> = new Set();
 
   constructor(
     readonly context: StoreContext,
@@ -30,6 +31,21 @@ export class PersonSearch {
   ) {
     this.instant = toStoreTime(context.clock);
     this.#patterns = toMentionPatterns(person.mentions);
+  }
+
+  /** The ids of the contacts kept in step with CRMs that are the person. */
+  get contacts(): ReadonlySet<string> {
+    return this.#contacts;
+  }
+
+  /** Whether a row is about a contact that is the person. */
+  isOfTheirContact({ kind, recordId }: { readonly kind: string; readonly recordId?: string }): boolean {
+    return kind === "contact" && recordId !== undefined && this.#contacts.has(recordId);
+  }
+
+  /** Says which contacts are the person: they are found once, before anything of them is erased. */
+  setContacts(ids: Iterable<string>): void {
+    this.#contacts = new Set(ids);
   }
 
   /** For the statements of a transaction that change rows by their keys. */

@@ -2,6 +2,7 @@ import { stores } from "./0001-stores.js";
 import { routing } from "./0002-routing.js";
 import { flows } from "./0003-flows.js";
 import { memory } from "./0004-memory.js";
+import { sync } from "./0005-sync.js";
 
 /** One change of the schema. A released one is never edited: its checksum is on record. */
 export interface Migration {
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { number: 2, name: "routing", sql: routing },
   { number: 3, name: "flows", sql: flows },
   { number: 4, name: "memory", sql: memory },
+  { number: 5, name: "sync", sql: sync },
 ];

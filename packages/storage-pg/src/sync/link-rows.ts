@@ -1,0 +1,81 @@
+import type { CrmLink, JsonObject, LinkDraft, LinkState, RecordKind } from "@salesagent/ports";
+import type { NormalLinkWrite } from "@salesagent/ports/store-rules";
+import { instant, instantText, json, number, optional, type Row, text } from "../columns.js";
+import type { RecordColumn } from "../record-columns.js";
+import { leaseTime } from "../store-time.js";
+
+/** What tells links apart. */
+export const LINK_KEY: readonly RecordColumn<NormalLinkWrite>[] = [
+  { name: "connection", type: "text", read: ({ link }) => link.connection },
+  { name: "kind", type: "text", read: ({ link }) => link.kind },
+  { name: "record_id", type: "text", read: ({ link }) => link.recordId },
+];
+
+/** What every write replaces. */
+export const LINK_CONTENT: readonly RecordColumn<NormalLinkWrite>[] = [
+  { name: "crm_id", type: "text", read: ({ link }) => link.crmId },
+  { name: "state", type: "text", read: ({ link }) => link.state },
+  { name: "base_app", type: "optional json", read: ({ link }) => link.base?.app },
+  { name: "base_crm", type: "optional json", read: ({ link }) => otherBase(link) },
+  { name: "record_revision", type: "text", read: ({ link }) => link.recordRevision },
+  { name: "crm_hash", type: "text", read: ({ link }) => link.crmHash },
+  { name: "crm_updated_at", type: "text", read: ({ link }) => link.crmUpdatedAt },
+  { name: "removal", type: "text", read: ({ link }) => link.removal },
+  { name: "notes", type: "optional json", read: ({ link }) => link.notes },
+  { name: "failures", type: "bigint", read: ({ link }) => link.failures },
+  { name: "error", type: "optional json", read: ({ link }) => link.error },
+];
+
+/** The CRM's side of the base where it says something else than the app's. */
+function otherBase({ base }: LinkDraft): JsonObject | undefined {
+  if (base === undefined || base.app === base.crm) return undefined;
+  return JSON.stringify(base.app) === JSON.stringify(base.crm) ? undefined : base.crm;
+}
+
+/** SQL for when a link is due, as it is read at a time: one that nobody works on any more is due since then. */
+export const dueThen = (now: string): string =>
+  `case when lease_until <= ${leaseTime(now)} then least(due_at, lease_until) else due_at end`;
+
+/** @param due - SQL for when it is due. */
+export const linkFields = (due: string): string =>
+  [
+    ...[
+      "connection",
+      "kind",
+      "record_id",
+      "crm_id",
+      "state",
+      "base_app",
+      "base_crm",
+      "record_revision",
+      "crm_hash",
+    ],
+    ...["crm_updated_at", "removal", "notes", "failures", "error", "revision"],
+    `${instantText(due)} as due_at`,
+    ...[instant("created_at"), instant("updated_at")],
+  ].join(", ");
+
+export function fromLinkRow(row: Row): CrmLink {
+  return {
+    connection: text(row, "connection"),
+    kind: text(row, "kind") as RecordKind,
+    recordId: text(row, "record_id"),
+    ...optional("crmId", row, "crm_id", text),
+    state: text(row, "state") as LinkState,
+    ...optional("base", row, "base_app", (from) => ({
+      app: json<JsonObject>(from, "base_app"),
+      crm: json<JsonObject>(from, from["base_crm"] === null ? "base_app" : "base_crm"),
+    })),
+    ...optional("recordRevision", row, "record_revision", text),
+    ...optional("crmHash", row, "crm_hash", text),
+    ...optional("crmUpdatedAt", row, "crm_updated_at", text),
+    ...optional("removal", row, "removal", (from, column) => text(from, column) as "to-app" | "to-crm"),
+    ...optional("notes", row, "notes", json<JsonObject>),
+    failures: number(row, "failures"),
+    ...optional("error", row, "error", json<NonNullable<CrmLink["error"]>>),
+    ...optional("dueAt", row, "due_at", text),
+    revision: number(row, "revision"),
+    createdAt: text(row, "created_at"),
+    updatedAt: text(row, "updated_at"),
+  };
+}

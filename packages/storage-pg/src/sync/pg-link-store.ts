@@ -1,0 +1,218 @@
+import type {
+  CallOptions,
+  LinkCount,
+  LinkFilter,
+  LinkStore,
+  LinkWritten,
+  RecordKind,
+} from "@salesagent/ports";
+import {
+  compareLinkCounts,
+  type NormalLinkWrite,
+  toNormalHint,
+  toNormalKind,
+  toNormalLinkFilter,
+  toNormalLinkWant,
+  toNormalLinkWrites,
+  toNormalName,
+  toStorable,
+  transactionContended,
+} from "@salesagent/ports/store-rules";
+import { number, type Row, text } from "../columns.js";
+import { type SqlCondition, toWhere } from "../page-reader.js";
+import type { Statement } from "../statement.js";
+import type { StoreContext } from "../store-context.js";
+import { toLeaseTime, toStoreTime } from "../store-time.js";
+import { fromLinkRow } from "./link-rows.js";
+import { type LinkStatements, toLinkChangeValues, toNewLinkValues } from "./link-statements.js";
+
+/** More rows go in several statements, so that neither side holds the text of all at once. */
+const MOST_ROWS = 1000;
+/** What others write at the same time may leave open how a write went; then it is made again. */
+const MOST_ROUNDS = 10;
+
+type Outcomes = Map<NormalLinkWrite, LinkWritten>;
+
+const keyOf = (connection: string, kind: string, id: string) => JSON.stringify([connection, kind, id]);
+const keyOfWrite = ({ link }: NormalLinkWrite) => keyOf(link.connection, link.kind, link.recordId);
+
+/** Writes in parts of which each wants an id of a CRM once, and is no larger than a statement. */
+function toParts(writes: readonly NormalLinkWrite[]): readonly (readonly NormalLinkWrite[])[] {
+  const parts: NormalLinkWrite[][] = [[]];
+  let wanted = new Set<string>();
+  for (const write of writes) {
+    const { connection, kind, crmId } = write.link;
+    const id = crmId === undefined ? undefined : keyOf(connection, kind, crmId);
+    if ((parts.at(-1)?.length ?? 0) >= MOST_ROWS || (id !== undefined && wanted.has(id))) {
+      parts.push([]);
+      wanted = new Set();
+    }
+    parts.at(-1)?.push(write);
+    if (id !== undefined) wanted.add(id);
+  }
+  return parts;
+}
+
+/** How a write that was not made went; nothing where that is still open. */
+function toRefusal({ link, ifRevision }: NormalLinkWrite, row: Row | undefined): LinkWritten | undefined {
+  const own = row?.["revision"] ?? null;
+  const revision = own === null ? {} : { revision: Number(own) };
+  if (ifRevision !== undefined && ifRevision !== (revision.revision ?? null))
+    return { status: "stale", ...revision };
+  const holder = row?.["holder"] ?? null;
+  return link.crmId === undefined || holder === null ? undefined : { status: "taken", recordId: holder };
+}
+
+/** Writes links of one tenant: those that may be there are changed, then the others added. */
+class LinkWriter {
+  constructor(
+    private readonly context: StoreContext,
+    private readonly statements: LinkStatements,
+    private readonly call: CallOptions | undefined,
+  ) {}
+
+  async write(writes: readonly NormalLinkWrite[]): Promise<Outcomes> {
+    const outcomes: Outcomes = new Map();
+    for (const part of toParts(writes)) await this.#writePart(part, outcomes);
+    return outcomes;
+  }
+
+  async #writePart(writes: readonly NormalLinkWrite[], outcomes: Outcomes): Promise<void> {
+    const open = () => writes.filter((write) => !outcomes.has(write));
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const changes = open().filter(({ ifRevision }) => ifRevision !== null);
+      await this.#run(this.statements.change, changes, toLinkChangeValues, outcomes);
+      const additions = open().filter(({ ifRevision }) => typeof ifRevision !== "number");
+      await this.#run(this.statements.insert, additions, toNewLinkValues, outcomes);
+      await this.#settle(open(), outcomes);
+      if (open().length === 0) return;
+    }
+    throw transactionContended(MOST_ROUNDS);
+  }
+
+  async #run(
+    statement: Statement,
+    writes: readonly NormalLinkWrite[],
+    toValues: (writes: readonly NormalLinkWrite[]) => readonly unknown[],
+    outcomes: Outcomes,
+  ): Promise<void> {
+    if (writes.length === 0) return;
+    const { tenant, executor, clock } = this.context;
+    const values = [tenant, toStoreTime(clock), ...toValues(writes)];
+    const rows = await executor.run("links", statement, values, this.call);
+    const written = new Map(
+      rows.map((row) => [
+        keyOf(text(row, "connection"), text(row, "kind"), text(row, "record_id")),
+        number(row, "revision"),
+      ]),
+    );
+    for (const write of writes) {
+      const revision = written.get(keyOfWrite(write));
+      if (revision !== undefined) outcomes.set(write, { status: "written", revision });
+    }
+  }
+
+  async #settle(writes: readonly NormalLinkWrite[], outcomes: Outcomes): Promise<void> {
+    if (writes.length === 0) return;
+    const { tenant, executor } = this.context;
+    const keys = [
+      writes.map(({ link }) => link.connection),
+      writes.map(({ link }) => link.kind),
+      writes.map(({ link }) => link.recordId),
+      writes.map(({ link }) => link.crmId ?? null),
+    ];
+    const rows = await executor.run("links", this.statements.standing, [tenant, ...keys], this.call);
+    const byPlace = new Map(rows.map((row) => [number(row, "place"), row]));
+    writes.forEach((write, index) => {
+      const refusal = toRefusal(write, byPlace.get(index + 1));
+      if (refusal !== undefined) outcomes.set(write, refusal);
+    });
+  }
+}
+
+/** Conditions beside those of columns. One on the state names what its index holds. */
+function toConditions({ state, since }: LinkFilter): readonly SqlCondition[] {
+  return [
+    ...(state === undefined || state === "linked" ? [] : [() => "state <> 'linked'"]),
+    ...(since === undefined
+      ? []
+      : [(parameter: (value: unknown) => string) => `updated_at >= ${parameter(since)}`]),
+  ];
+}
+
+export function createPgLinkStore(context: StoreContext, statements: LinkStatements): LinkStore {
+  const { tenant, executor, clock } = context;
+
+  const find = async (
+    { statement, column }: { readonly statement: Statement; readonly column: string },
+    connection: string,
+    kind: RecordKind,
+    ids: readonly string[],
+    call: CallOptions | undefined,
+  ) => {
+    executor.admit("links", call);
+    const of = [toNormalName("links", "connection", connection), toNormalKind("links", "kind", kind)];
+    const wanted = toStorable("links", "ids", ids);
+    if (wanted.length === 0) return [];
+    const rows = await executor.run("links", statement, [tenant, ...of, wanted, toLeaseTime(clock)], call);
+    const links = new Map(rows.map((row) => [text(row, column), fromLinkRow(row)]));
+    return wanted.map((id) => links.get(id));
+  };
+
+  return {
+    port: "link-store/1",
+    findByRecords: (connection, kind, ids, call) =>
+      find({ statement: statements.findByRecords, column: "record_id" }, connection, kind, ids, call),
+    findByCrmIds: (connection, kind, ids, call) =>
+      find({ statement: statements.findByCrmIds, column: "crm_id" }, connection, kind, ids, call),
+    async writeMany(writes, call) {
+      executor.admit("links", call);
+      const normal = toNormalLinkWrites(writes);
+      const outcomes = await new LinkWriter(context, statements, call).write(normal);
+      return normal.flatMap((write) => outcomes.get(write) ?? []);
+    },
+    async hint(want, call) {
+      executor.admit("links", call);
+      const { connection, kind, dueAt, recordIds, crmIds } = toNormalHint(want);
+      if (recordIds.length + crmIds.length === 0) return 0;
+      const values = [tenant, connection, kind, dueAt, recordIds, crmIds];
+      const [row] = await executor.run("links", statements.hint, values, call);
+      return row === undefined ? 0 : number(row, "found");
+    },
+    async claim(want, call) {
+      executor.admit("links", call);
+      const { connection, kinds, leaseMs, limit } = toNormalLinkWant(want);
+      if (kinds.length === 0) return [];
+      const values = [tenant, connection, kinds, toLeaseTime(clock), leaseMs, limit];
+      return (await executor.run("links", statements.claim, values, call)).map(fromLinkRow);
+    },
+    async list(connection, filter = {}, page, call) {
+      executor.admit("links", call);
+      const name = toNormalName("links", "connection", connection);
+      const { kind, state, removal, since } = toNormalLinkFilter(filter);
+      const also = [() => "seq > 0", ...toConditions({ state, since })];
+      return statements.list(context, { connection: name, kind, state, removal }, page, call, also);
+    },
+    async count(connection, filter = {}, call) {
+      executor.admit("links", call);
+      const name = toNormalName("links", "connection", connection);
+      const { kind, state, removal, since } = toNormalLinkFilter(filter);
+      const values: unknown[] = [toLeaseTime(clock)];
+      const of = toWhere("links", tenant, { connection: name, kind, state, removal }, values);
+      const also = toConditions({ state, since }).map((condition) =>
+        condition((value) => `$${values.push(value)}`),
+      );
+      const rows = await executor.run("links", statements.count([of, ...also].join(" and ")), values, call);
+      return rows.map(toCount).sort(compareLinkCounts);
+    },
+  };
+}
+
+function toCount(row: Row): LinkCount {
+  return {
+    kind: text(row, "kind") as LinkCount["kind"],
+    state: text(row, "state") as LinkCount["state"],
+    links: number(row, "links"),
+    due: number(row, "due"),
+  };
+}
