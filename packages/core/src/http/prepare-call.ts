@@ -39,7 +39,7 @@ export function prepareCall<T>(settings: ServiceSettings, request: ServiceReques
     method,
     route: routeOf(url),
     replay: request.replay ?? (isRead ? "safe" : "unsafe"),
-    secrets: request.secrets ?? [],
+    secrets: [...(request.secrets ?? []), ...namedSecrets(request)],
   };
   const limits = resolveLimits(request.limits, settings.limits);
   checkSize(called, body, limits);
@@ -61,6 +61,15 @@ export function prepareCall<T>(settings: ServiceSettings, request: ServiceReques
     read,
     isAnonymous: anonymous,
   };
+}
+
+/** Names of headers and query fields that hold secrets, wherever an adapter puts them. */
+const SECRET_NAME = /key|token|secret|auth|passw|signature|cookie/i;
+
+function namedSecrets<T>({ headers = {}, query = {} }: ServiceRequest<T>): string[] {
+  return [...Object.entries(headers), ...Object.entries(query)].flatMap(([name, value]) =>
+    SECRET_NAME.test(name) && typeof value === "string" ? [value, ...value.split(" ").slice(1)] : [],
+  );
 }
 
 function checkSize(

@@ -64,6 +64,7 @@ describe("errors, events and traces of a service client", () => {
       });
       const request = {
         query: { email: "ada@x.test", token: "query-0123456789" },
+        headers: { "X-Session-Token": "Session header-0123456789" },
         json: { refresh: "body-0123456789" },
       };
       const error = await client
@@ -80,7 +81,9 @@ describe("errors, events and traces of a service client", () => {
       ]) {
         expect(all).not.toContain(secret);
       }
-      expect(all).not.toMatch(/query-0123456789|body-0123456789|pass-0123456789|ada@|ada%40/);
+      expect(all).not.toMatch(
+        /query-0123456789|body-0123456789|header-0123456789|pass-0123456789|ada@|ada%40/,
+      );
       expect(spans).toMatchObject([
         { name: "POST /contacts/{}", kind: "client", ends: 1, failure: expect.any(String) },
       ]);

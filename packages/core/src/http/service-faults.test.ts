@@ -50,6 +50,18 @@ describe("a service client over the wire", () => {
     expect(created).toBe(1);
   });
 
+  it("makes no write again whose answer broke off in its body", async () => {
+    const { client, seen } = await setUp((_, response) => {
+      response.writeHead(201, { "content-type": "application/json", "content-length": "20" });
+      response.write('{"id":', () => response.destroy());
+    });
+    await expect(client.post("/contacts", { json: { name: "Ada" } })).rejects.toMatchObject({
+      code: "service.unavailable",
+      replay: "unsafe",
+    });
+    expect(seen).toHaveLength(1);
+  });
+
   it("makes a read again whose answer broke off in its body", async () => {
     let calls = 0;
     const { client, seen } = await setUp((_, response) => {

@@ -1,10 +1,12 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { inspect } from "node:util";
 import { type ManualClock, manualClock } from "@salesagent/conformance";
+import { memoryStorage } from "@salesagent/storage-memory";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { createCredentials } from "../credentials/credentials.js";
+import { localKeys } from "../credentials/local-keys.js";
 import { createServiceClient } from "./service-client.js";
-import { localLeases } from "./testing/local-leases.js";
 import { rotatingEndpoint } from "./testing/rotating-endpoint.js";
 import { json, scriptedFetch } from "./testing/scripted-fetch.js";
 import { settle } from "./testing/settle.js";
@@ -28,7 +30,7 @@ function setUp(options: Partial<TokenSourceOptions> = {}, leftMs = 60 * MINUTE_M
   const clock = manualClock();
   const endpoint = rotatingEndpoint();
   const vault = memoryVault(tokenOf(clock, leftMs));
-  const leases = localLeases(clock);
+  const { leases } = memoryStorage({ clock }).tenant("acme");
   const make = (more: Partial<TokenSourceOptions> = {}) =>
     createTokenSource({
       ...{ platform: "close", tokenUrl: "https://api.close.com/oauth2/token/", clientId: "id" },
@@ -350,6 +352,27 @@ describe("a client with a token source", () => {
 });
 
 describe("credentialVault", () => {
+  it("keeps the tokens of several processes sealed, each pair before it is used", async () => {
+    const clock = manualClock();
+    const storage = memoryStorage({ clock });
+    const key = btoa(String.fromCharCode(...new Uint8Array(32).fill(7)));
+    const credentials = createCredentials({
+      storage,
+      keys: localKeys({ current: "one", keys: { one: key } }),
+    });
+    const acme = credentials.tenant("acme");
+    await acme.put({ platform: "close" }, tokenOf(clock, 0));
+    const { make, endpoint } = setUp({ leases: storage.tenant("acme").leases, clock });
+    const sources = [1, 2, 3].map(() => make({ vault: credentialVault(acme, { platform: "close" }) }));
+    const tokens = await settle(clock, Promise.all(sources.map((source) => source.token())), 50);
+    expect([new Set(tokens), endpoint.forms.length]).toEqual([new Set(["access-1"]), 1]);
+    expect((await acme.need({ platform: "close" })).reveal()).toMatchObject({ refreshToken: "refresh-1" });
+    await acme.put({ platform: "close" }, { apiKey: "no token" });
+    await expect(make({ vault: credentialVault(acme, { platform: "close" }) }).token()).rejects.toThrow(
+      /not one of OAuth/,
+    );
+  });
+
   it("keeps tokens as credentials, guarded by their revision", async () => {
     const kept = new Map<string, { secret: OAuthToken; revision: number }>();
     const vault = credentialVault(
