@@ -1,0 +1,143 @@
+import type { CrmWrite } from "@salesagent/ports";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { hubspotSetup } from "./testing/hubspot-setup.js";
+import { settled } from "./testing/settled.js";
+
+const contact = (email: string): CrmWrite => ({
+  op: "create",
+  draft: { kind: "contact", fields: { email } },
+});
+const batches = (setup: ReturnType<typeof hubspotSetup>, op: string) =>
+  setup.sandbox.calls.filter(({ path }) => path.endsWith(`/batch/${op}`));
+
+describe("writes of many rows", () => {
+  it("settle the good rows and refuse the bad ones, each with its own error", async () => {
+    const setup = hubspotSetup();
+    const taken = setup.sandbox.world.create("contacts", { email: "taken@example.com" });
+    const rows = ["a@example.com", "bad", "b@example.com", "taken@example.com", "c@example.com"];
+
+    const outcomes = await setup.provider.writeMany(rows.map(contact));
+
+    expect(outcomes).toMatchObject([
+      { status: "written", record: { fields: { email: "a@example.com" } } },
+      { status: "refused", error: { code: "crm.field_invalid", facts: { field: "email" } } },
+      { status: "written", record: { fields: { email: "b@example.com" } } },
+      { status: "refused", error: { code: "crm.exists", facts: { recordId: taken } } },
+      { status: "written", record: { fields: { email: "c@example.com" } } },
+    ]);
+    expect(batches(setup, "create")).toHaveLength(1);
+  });
+
+  it("halve a batch that is refused whole, and write nothing twice", async () => {
+    const bad = fc.uniqueArray(fc.integer({ min: 0, max: 39 }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(bad, async (places) => {
+        const setup = hubspotSetup({}, { rowErrors: false, rates: false });
+        const writes = Array.from({ length: 40 }, (_, at) =>
+          contact(places.includes(at) ? `bad${at}` : `p${at}@example.com`),
+        );
+        const outcomes = await settled(setup.clock, setup.provider.writeMany(writes));
+        const refused = outcomes.flatMap(({ status }, at) => (status === "refused" ? [at] : []));
+        expect(refused).toEqual([...places].sort((a, b) => a - b));
+        expect(setup.sandbox.world.standing("contacts")).toHaveLength(40 - places.length);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it("leave the rows of a batch unknown whose answer is lost, and go on with the next", async () => {
+    const setup = hubspotSetup({ http: { retry: false } });
+    setup.sandbox.fail({
+      on: ({ path }) => path.endsWith("/batch/create"),
+      fault: { type: "lost", when: "after" },
+    });
+    const writes = Array.from({ length: 120 }, (_, at) => contact(`p${at}@example.com`));
+
+    const outcomes = await settled(setup.clock, setup.provider.writeMany(writes));
+
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      ...Array.from({ length: 100 }, () => "unknown"),
+      ...Array.from({ length: 20 }, () => "written"),
+    ]);
+    expect(setup.sandbox.world.standing("contacts")).toHaveLength(120);
+  });
+
+  it("write a person of one batch once, and the second time say that they exist", async () => {
+    for (const rowErrors of [true, false]) {
+      const { provider, sandbox } = hubspotSetup({}, { rowErrors });
+      const outcomes = await provider.writeMany([contact("ada@example.com"), contact("ADA@example.com")]);
+      const [id] = sandbox.world.standing("contacts");
+      expect(outcomes).toMatchObject([
+        { status: "written", id },
+        { status: "refused", error: { code: "crm.exists", facts: { recordId: id } } },
+      ]);
+    }
+  });
+
+  it("make two changes of one record one after the other", async () => {
+    const { provider, sandbox } = hubspotSetup();
+    const id = sandbox.world.create("contacts", { email: "ada@example.com" });
+    const change = (title: string): CrmWrite => ({
+      op: "update",
+      change: { kind: "contact", id, fields: { title } },
+    });
+
+    const outcomes = await provider.writeMany([change("CIO"), change("CTO")]);
+
+    expect(outcomes.map(({ status }) => status)).toEqual(["written", "written"]);
+    expect(sandbox.world.read("contacts", id)?.properties["jobtitle"]).toBe("CTO");
+  });
+
+  it("mix kinds, links and removals, each in its place", async () => {
+    const { provider, sandbox } = hubspotSetup();
+    const company = sandbox.world.create("companies", { name: "a" });
+    const deal = sandbox.world.create("deals", { dealname: "b" });
+    const gone = sandbox.world.create("contacts", { firstname: "c" });
+
+    const outcomes = await provider.writeMany([
+      { op: "remove", kind: "contact", id: gone },
+      {
+        op: "update",
+        change: { kind: "deal", id: deal, fields: { name: "B" }, links: { company: [company] } },
+      },
+      { op: "create", draft: { kind: "contact", fields: { firstName: "d" }, links: { company: [company] } } },
+      { op: "update", change: { kind: "contact", id: "99999", fields: { title: "x" } } },
+    ]);
+
+    expect(outcomes).toMatchObject([
+      { status: "written", id: gone },
+      { status: "written", id: deal, record: { fields: { name: "B" }, links: { company: [company] } } },
+      { status: "written", record: { links: { company: [company] } } },
+      { status: "refused", error: { code: "crm.not_found", facts: { recordId: "99999" } } },
+    ]);
+  });
+
+  it("are told as written though they can't be read back", async () => {
+    const { provider, sandbox, clock } = hubspotSetup({ http: { retry: false } });
+    sandbox.fail({ on: ({ path }) => path.endsWith("/batch/read"), fault: { type: "status", status: 503 } });
+    const [outcome] = await settled(clock, provider.writeMany([contact("ada@example.com")]));
+    expect(outcome).toEqual({ status: "written", id: sandbox.world.standing("contacts")[0] });
+  });
+
+  it("do not take silence about a row for a success", async () => {
+    const { provider, sandbox } = hubspotSetup();
+    const body = { status: "COMPLETE", results: [] };
+    sandbox.fail({
+      on: ({ path }) => path.endsWith("/batch/create"),
+      fault: { type: "status", status: 201, body },
+    });
+    const [outcome] = await provider.writeMany([contact("ada@example.com")]);
+    expect(outcome).toMatchObject({ status: "unknown", error: { replay: "unsafe" } });
+  });
+
+  it("tell a refused credential for each row", async () => {
+    const { provider, sandbox } = hubspotSetup({}, { withoutScope: ["contacts"] });
+    const [outcome] = await provider.writeMany([contact("ada@example.com")]);
+    expect(outcome).toMatchObject({
+      status: "refused",
+      error: { code: "service.auth", facts: { vendorCode: "MISSING_SCOPES" } },
+    });
+    expect(sandbox.world.standing("contacts")).toEqual([]);
+  });
+});
