@@ -32,6 +32,13 @@ describe("parseJson", () => {
     },
   );
 
+  it("finds a large number wherever it stands", () => {
+    for (let before = 0; before < 40; before++) {
+      const text = `[${" ".repeat(before)}9007199254740993 ]`;
+      expect(parseJson(text)).toEqual(["9007199254740993"]);
+    }
+  });
+
   it("keeps all digits of any whole number, and everything else as JSON.parse has it", () => {
     const large = fc.bigInt({ min: -(2n ** 64n), max: 2n ** 64n });
     const fields = fc.dictionary(

@@ -1,5 +1,5 @@
-/** Sixteen digits are the fewest of a whole number that a double can't hold. */
-const MAY_BE_LARGE = /\d{16}/;
+/** The fewest digits of a whole number that a double can't hold. */
+const LONG = 16;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
@@ -20,7 +20,25 @@ export function parseJson(text: string): unknown {
 }
 
 function parseOnce(text: string): unknown {
-  return JSON.parse(MAY_BE_LARGE.test(text) ? quoteLargeNumbers(text) : text);
+  return JSON.parse(hasLongNumber(text) ? quoteLargeNumbers(text) : text);
+}
+
+/** Looks at every sixteenth character alone: one of them is in any run of so many digits. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (!isDigit(text, at)) continue;
+    let from = at;
+    let to = at + 1;
+    while (isDigit(text, from - 1)) from--;
+    while (isDigit(text, to)) to++;
+    if (to - from >= LONG) return true;
+  }
+  return false;
+}
+
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** Puts quotes around whole numbers that a double can't hold, outside of texts. */
@@ -39,7 +57,7 @@ function quoteLargeNumbers(text: string): string {
 }
 
 function isLarge(number: string): boolean {
-  return number.length >= 16 && /^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number));
+  return number.length >= LONG && /^-?\d+$/.test(number) && !Number.isSafeInteger(Number(number));
 }
 
 /** Behind the quote that ends the text which begins here. */
