@@ -55,7 +55,7 @@ export class KnownWindows {
    */
   learn({ group, facts, refused }: RateNews): ToldWindow[] {
     const told: ToldWindow[] = [];
-    for (const fact of facts) {
+    for (const fact of facts.map(wholeNumbers)) {
       const window = this.#windowOf(group, fact);
       if (!window) continue;
       const news = this.#newsOf(window, fact);
@@ -124,7 +124,7 @@ export class KnownWindows {
     const about = named.length > 0 ? named : [this.#mostLikely(applying)];
     return about.map((window) => ({
       window: this.#kept(window),
-      blockedMs: Math.max(1, Math.ceil(waitMs ?? Math.min(window.windowMs, LONGEST_GUESS_MS))),
+      blockedMs: toBlockedMs(waitMs ?? Math.min(window.windowMs, LONGEST_GUESS_MS)),
     }));
   }
 
@@ -138,6 +138,26 @@ export class KnownWindows {
     return holder;
   }
 }
+
+/** Nobody is held back for longer than a week, whatever was told: a slip in a header must not end a credential's use. */
+function toBlockedMs(waitMs: number): number {
+  return Math.min(LONGEST_WINDOW_MS, Math.max(1, Math.ceil(waitMs)));
+}
+
+/** What an adapter's own reader told, without what is no amount; times are rounded up, amounts down. */
+function wholeNumbers(fact: RateFact): RateFact {
+  const { window, limit, remaining, resetMs, windowMs } = fact;
+  return {
+    window,
+    ...(isAmount(limit) ? { limit: Math.floor(limit) } : {}),
+    ...(isAmount(remaining) ? { remaining: Math.floor(remaining) } : {}),
+    ...(isAmount(resetMs) ? { resetMs: Math.ceil(resetMs) } : {}),
+    ...(isAmount(windowMs) ? { windowMs: Math.ceil(windowMs) } : {}),
+  };
+}
+
+const isAmount = (value: number | undefined): value is number =>
+  value !== undefined && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 
 /** A window of no groups is for calls that have none. */
 function applies({ groups, except }: BudgetWindow, group: string | undefined): boolean {

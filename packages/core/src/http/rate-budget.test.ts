@@ -223,6 +223,19 @@ describe("a rate budget that is told", () => {
     expect(mostWithin(grantedAtMs, 8_000)).toBe(4);
   });
 
+  it("holds back for a week at most, and takes in amounts that are no whole numbers", async () => {
+    const { budget, clock, take, grantedAtMs } = setUp();
+    budget.learn({ facts: [{ window: "interval", limit: 10.9, remaining: 2.9, resetMs: 4_000.5 }] });
+    await settle(clock, Promise.all(times(3, take)), 50);
+    expect(mostWithin(grantedAtMs, 4_000)).toBe(2);
+    budget.learn({
+      facts: [{ window: "interval", limit: Number.NaN, remaining: -1 }],
+      refused: { waitMs: 1e15 },
+    });
+    const refused = await budget.take().catch((error: unknown) => error);
+    expect(refused).toMatchObject({ facts: { waitMs: 604_800_000 } });
+  });
+
   it("never fails by what it is told, nor by a store that does not take it in", async () => {
     const clock = manualClock();
     const told: unknown[] = [];

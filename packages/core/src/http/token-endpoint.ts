@@ -27,7 +27,7 @@ export interface TokenEndpoint {
   readonly clientAuth?: "form" | "basic" | undefined;
   /** The service's codes for a grant that is dead, beside `invalid_grant`. @defaultValue `BAD_REFRESH_TOKEN` */
   readonly deadGrantCodes?: readonly string[] | undefined;
-  /** Tries of one request for a token. @defaultValue two more within 30 s, no wait longer than 20 s */
+  /** Tries of one request for a token; their times can be cut, and not raised. @defaultValue two more within 30 s, no wait longer than 20 s */
   readonly retry?: ServiceRetryOptions | false | undefined;
   /** @defaultValue the platform's `fetch` */
   readonly fetch?: Fetch | undefined;
@@ -42,9 +42,11 @@ export type GrantFields = Readonly<Record<string, string>>;
 
 /** How long one request for a token may take, in milliseconds. */
 const REQUEST_MS = 20_000;
-const RETRY: ServiceRetryOptions = { retries: 2, maxWaitMs: 20_000, maxElapsedMs: 30_000 };
+/** A refresh must be over before its lease is. */
+const LONGEST_WAIT_MS = 20_000;
+const LONGEST_TRYING_MS = 30_000;
 /** Longer than all tries of one token request by the defaults, in milliseconds. */
-export const LONGEST_REQUEST_MS = 30_000 + REQUEST_MS + 10_000;
+export const LONGEST_REQUEST_MS = LONGEST_TRYING_MS + REQUEST_MS + 10_000;
 
 /**
  * Asks for a token. A refusal of the grant is final; a lost answer is asked for again, since the token that it told is of no use to
@@ -67,7 +69,7 @@ export async function requestToken(
     baseUrl: url.origin,
     ...(isBasic ? { auth: { type: "basic", username: clientId, password: clientSecret } } : {}),
     breaker: false,
-    retry: endpoint.retry ?? RETRY,
+    retry: tokenRetry(endpoint.retry),
     limits: { totalMs: REQUEST_MS, headersMs: REQUEST_MS, responseBytes: 256 * 1024 },
     classify: refusalReader(endpoint),
     fetch: endpoint.fetch,
@@ -85,6 +87,17 @@ export async function requestToken(
     signal: call.signal,
   });
   return toToken(platform, answer.body(), askedMs);
+}
+
+function tokenRetry(given: TokenEndpoint["retry"] = {}): ServiceRetryOptions | false {
+  if (given === false) return false;
+  const { retries = 2, maxWaitMs = LONGEST_WAIT_MS, maxElapsedMs = LONGEST_TRYING_MS } = given;
+  return {
+    ...given,
+    retries,
+    maxWaitMs: Math.min(maxWaitMs, LONGEST_WAIT_MS),
+    maxElapsedMs: Math.min(maxElapsedMs, LONGEST_TRYING_MS),
+  };
 }
 
 /** A dead grant is the credential's end; anything else is what it looks like. */
