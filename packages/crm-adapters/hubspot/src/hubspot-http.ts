@@ -4,6 +4,8 @@ import {
   createServiceClient,
   type FailedAnswer,
   type FailureReading,
+  type RateFact,
+  readRateFacts,
   type ServiceAuth,
   type ServiceClient,
 } from "@salesagent/core/http";
@@ -20,7 +22,8 @@ export type HubspotGroup = "general" | "search";
 export const HUBSPOT_RATE_WINDOWS: readonly BudgetWindow[] = [
   { name: "interval", limit: 100, windowMs: 10_000, groups: ["general"], raise: true },
   { name: "search", limit: 5, windowMs: 1_000, groups: ["search"] },
-  { name: "daily", limit: 1_000_000, windowMs: 86_400_000 },
+  // Days end at the account's midnight, so that none is counted: it only holds what HubSpot says of one that is used up.
+  { name: "daily", limit: 1_000_000_000, windowMs: 86_400_000 },
 ];
 
 /** Where users let an app in, and where it has its tokens. */
@@ -44,7 +47,17 @@ export function hubspotClient(options: ResolvedHubspot, auth: ServiceAuth): Serv
     clock,
     random,
     ...(fetch === undefined ? {} : { fetch }),
+    readRateFacts: (headers, nowMs) => rateFactsOf(headers, nowMs, options.timeZone),
     classify: (answer) => readFailure(answer, clock.now(), options.timeZone),
+  });
+}
+
+/** What headers tell of the limits; of the day, only that it is used up. */
+function rateFactsOf(headers: Headers, nowMs: number, timeZone: string): readonly RateFact[] {
+  return readRateFacts(headers, nowMs).flatMap((fact): RateFact[] => {
+    if (fact.window !== "daily") return [fact];
+    const resetMs = untilMidnight(nowMs, timeZone);
+    return fact.remaining === 0 ? [{ window: "daily", remaining: 0, resetMs }] : [];
   });
 }
 
