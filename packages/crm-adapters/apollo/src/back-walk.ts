@@ -35,11 +35,13 @@ export interface BackWalkOptions {
 
 /** How often pages may slip while they are read, before the walk gives up. */
 const MOST_SLIPS = 100;
+/** How often the top is read again because too much changes meanwhile. */
+const MOST_SCANS = 20;
 
 /**
  * Walks back from what changed last. A change puts its record on the first page, so the others move to later ones: they come
  * twice, and are told once. A removal moves them to earlier ones, over a page border too: the total then falls, and the page
- * before is read again. In the end what changed during the walk is read once more from the top.
+ * before is read again. In the end what changed during the walk is read from the top.
  *
  * @throws `crm.walk_incomplete` when there is more than Apollo tells.
  */
@@ -69,9 +71,13 @@ export async function* backWalk(options: BackWalkOptions): AsyncGenerator<WalkSt
     const rows = fresh(wanted);
     if (isLast) {
       const isOnePage = page === 1 && from === undefined;
-      const late = isOnePage ? [] : await changedMeanwhile(pages, atStart, top);
-      const newest = stampOf(late[0]);
-      yield { rows: [...rows, ...fresh(late)], top: compareInstants(newest, top) > 0 ? newest : top, total };
+      const late = isOnePage ? { rows: [], newest: "" } : await changedMeanwhile(kind, pages, atStart, top);
+      const { newest } = late;
+      yield {
+        rows: [...rows, ...fresh(late.rows)],
+        top: compareInstants(newest, top) > 0 ? newest : top,
+        total,
+      };
       return;
     }
     if (page >= LAST_PAGE) throw tooMany(kind);
@@ -80,22 +86,37 @@ export async function* backWalk(options: BackWalkOptions): AsyncGenerator<WalkSt
   }
 }
 
-/** What is at the top now, down to a record that was there when the walk began and has not changed. */
+/**
+ * What is at the top now, down to a record that was there when the walk began and has not changed. Where that takes several pages,
+ * records may slip by meanwhile in their turn: so once more, until one page is enough.
+ */
 async function changedMeanwhile(
+  kind: CrmKind,
   pages: SearchPages,
   atStart: ReadonlyMap<string, string>,
   top: string,
-): Promise<readonly Wire[]> {
+): Promise<{ readonly rows: readonly Wire[]; readonly newest: string }> {
   const rows: Wire[] = [];
-  const isOld = (row: Wire) =>
-    atStart.get(idOf(row)) === versionOf(row) ||
-    (stampOf(row) !== "" && compareInstants(stampOf(row), top) < 0);
-  for (let page = 1; page <= LAST_PAGE; page++) {
-    const read = await pages(page);
+  let [known, knownTop] = [atStart, top];
+  for (let scan = 1; scan <= MOST_SCANS; scan++) {
+    const isOld = (row: Wire) =>
+      known.get(idOf(row)) === versionOf(row) ||
+      (stampOf(row) !== "" && compareInstants(stampOf(row), knownTop) < 0);
+    const read = await pages(1);
+    let last = read;
     rows.push(...read.rows);
-    if (!read.hasMore || read.rows.some(isOld)) break;
+    let page = 1;
+    while (last.hasMore && !last.rows.some(isOld) && page < LAST_PAGE) {
+      page += 1;
+      last = await pages(page);
+      rows.push(...last.rows);
+    }
+    const newest = stampOf(read.rows[0]);
+    if (page === 1) return { rows, newest };
+    known = new Map(read.rows.map((row) => [idOf(row), versionOf(row)]));
+    knownTop = newest;
   }
-  return rows;
+  throw slipping(kind);
 }
 
 const idOf = (row: Wire): string => textOf(row["id"]) ?? "";

@@ -1,6 +1,6 @@
 import type { CacheEntry, CacheStore, CompanyEnricher } from "@salesagent/ports";
 import { type ApolloSandboxOptions, apolloSandbox, createManualClock } from "@salesagent/sandbox/crm";
-import { describe, expect, expectTypeOf, it } from "vitest";
+import { describe, expect, expectTypeOf, it, vi } from "vitest";
 import { apollo } from "./apollo.js";
 import type { EnrichmentOptions } from "./enrichment-options.js";
 import type { ApolloEnricher } from "./enrichment-types.js";
@@ -32,12 +32,25 @@ function scene(enrichment: EnrichmentOptions = {}, options: ApolloSandboxOptions
     linkedin_url: "http://www.linkedin.com/in/ada-byron",
     organization_id: company["id"] ?? null,
   });
-  const vendor = (more: EnrichmentOptions = {}) =>
+  const vendor = (more: EnrichmentOptions = {}, passed = Promise.resolve()) =>
     apollo(
       { apiKey: "k" },
-      { fetch: sandbox.fetch, clock, random: () => 0.5, enrichment: { ...enrichment, ...more } },
+      {
+        fetch: (...request) => passed.then(() => sandbox.fetch(...request)),
+        clock,
+        random: () => 0.5,
+        enrichment: { ...enrichment, ...more },
+      },
     ).enricher;
   return { clock, sandbox, database, company, ada, vendor, enricher: vendor() };
+}
+
+function createGate() {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open };
 }
 
 function mapCache(caches: Map<string, Map<string, CacheEntry>>, tenant: string): CacheStore {
@@ -92,11 +105,20 @@ describe("apollo's enricher", () => {
   it("takes no made-up address for a locked one, whatever the policy", async () => {
     const { database, vendor } = scene();
     database.addPerson({ first_name: "Lo", last_name: "Cked", email: "lo@x.test" }, { locked: true });
+    const linkedin = "https://www.linkedin.com/in/made-up";
+    const madeUp = {
+      email: "email_not_unlocked@domain.com",
+      email_status: "verified",
+      linkedin_url: linkedin,
+    };
+    database.addPerson({ first_name: "Ma", last_name: "Deup", ...madeUp });
     for (const emails of ["verified", "likely"] as const) {
-      const { found } = await vendor({ emails }).person({ email: "lo@x.test" }, ACME);
-      expect(found?.fullName).toBe("Lo Cked");
-      expect(found).not.toHaveProperty("email");
-      expect(found?.provenance).not.toHaveProperty("email");
+      for (const hints of [{ email: "lo@x.test" }, { linkedinUrl: linkedin }]) {
+        const { found } = await vendor({ emails }).person(hints, ACME);
+        expect(found?.fullName).toMatch(/^(Lo Cked|Ma Deup)$/);
+        expect(found).not.toHaveProperty("email");
+        expect(found?.provenance).not.toHaveProperty("email");
+      }
     }
   });
 
@@ -158,17 +180,20 @@ describe("apollo's enricher", () => {
   });
 
   it("keeps to its limit of credits, also when many ask at once", async () => {
-    const { database, clock, sandbox, enricher } = scene({ credits: { limit: 3 } });
+    const gate = createGate();
+    const { database, clock, sandbox, vendor } = scene();
+    const enricher = vendor({ credits: { limit: 3 } }, gate.passed);
     for (let n = 0; n < 6; n++)
       database.addPerson({ first_name: "P", last_name: `${n}`, email: `p${n}@x.test` });
-    const outcomes = await Promise.allSettled(
-      Array.from({ length: 6 }, (_, n) => enricher.person({ email: `p${n}@x.test` }, ACME)),
-    );
-    expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
-    expect(outcomes).toContainEqual({
-      status: "rejected",
-      reason: expect.objectContaining({ code: "service.quota_exhausted", replay: "safe" }),
-    });
+    const asking = Array.from({ length: 6 }, (_, n) => enricher.person({ email: `p${n}@x.test` }, ACME));
+    const refused: unknown[] = [];
+    for (const one of asking) one.catch((error: unknown) => refused.push(error));
+    // nothing is answered before three of them were told that no credit is left
+    await vi.waitFor(() => expect(refused).toHaveLength(3));
+    expect(asked(sandbox, "/people/match")).toBe(0);
+    gate.open();
+    await Promise.allSettled(asking);
+    expect(refused).toMatchObject([1, 2, 3].map(() => ({ code: "service.quota_exhausted", replay: "safe" })));
     expect(asked(sandbox, "/people/match")).toBe(3);
     clock.advance(86_400_000);
     expect((await enricher.person({ email: "p5@x.test" }, ACME)).credits).toBe(1);
