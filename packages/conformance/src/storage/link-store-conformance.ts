@@ -143,6 +143,7 @@ export function linkStoreConformance({ describe, it, expect, open }: StorageSuit
       for (const link of [
         newLink("1", due),
         newLink("2", { dueAt: FAR_AHEAD }),
+        newLink("8", { dueAt: FAR_AHEAD }),
         sampleLink("3"),
         sampleLink("4", due),
         sampleLink("5", { removal: "to-app" }),
@@ -153,7 +154,7 @@ export function linkStoreConformance({ describe, it, expect, open }: StorageSuit
       }
       await links.claim({ connection: "close", kinds: ["contact"], leaseMs: 60_000, limit: 1 });
       expect(await links.count("close")).toEqual([
-        { kind: "contact", state: "new", links: 2, due: 1 },
+        { kind: "contact", state: "new", links: 3, due: 1 },
         { kind: "contact", state: "linked", links: 3, due: 1 },
         { kind: "company", state: "held", links: 1, due: 0 },
       ]);

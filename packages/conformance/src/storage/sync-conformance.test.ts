@@ -2,7 +2,20 @@ import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { syncConformance } from "./sync-conformance.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
+import { linkStoreSabotages } from "./testing/link-store-sabotages.js";
+import { recordStoreSabotages } from "./testing/record-store-sabotages.js";
 import type { Sabotage } from "./testing/sabotage.js";
+import { syncHistorySabotages } from "./testing/sync-history-sabotages.js";
+import { syncStateSabotages } from "./testing/sync-state-sabotages.js";
+import { syncStorageSabotages } from "./testing/sync-storage-sabotages.js";
+
+const sabotages = {
+  ...recordStoreSabotages,
+  ...linkStoreSabotages,
+  ...syncHistorySabotages,
+  ...syncStateSabotages,
+  ...syncStorageSabotages,
+};
 
 const casesOf = (create: Sabotage["create"]) =>
   collectCases(({ describe, it, expect }) => {
@@ -12,7 +25,19 @@ const casesOf = (create: Sabotage["create"]) =>
 describe("the suite of what syncs stand on", () => {
   it("passes a sound storage", async () => {
     const cases = casesOf(memoryStorage);
-    expect(cases.length).toBeGreaterThan(90);
+    expect(cases.length).toBeGreaterThan(100);
     expect(await findFailures(cases)).toEqual([]);
   });
+
+  it("names each of its cases once", () => {
+    const names = casesOf(memoryStorage).map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each(Object.entries(sabotages))(
+    "notices a storage that %s, and only that",
+    async (_, { create, fails }) => {
+      expect(await findFailures(casesOf(create))).toEqual(fails);
+    },
+  );
 });
