@@ -2,6 +2,7 @@ import type { CrmLink, JsonValue, LinkWrite, RecordWrite, StoredRecord } from "@
 import { type DecidedLink, endedLink } from "./apply-in-app.js";
 import { lookAgain } from "./link-failure.js";
 import { draftOf, notesOf, withNotes } from "./link-notes.js";
+import { linkFound } from "./look-up.js";
 import { putOf } from "./merge-sides.js";
 import type { LinkSides } from "./read-sides.js";
 import { toValues } from "./record-values.js";
@@ -20,7 +21,7 @@ export async function absorbMerged(batch: SyncBatch, decided: readonly DecidedLi
       await context.storage.transaction((stores) => absorb(batch, stores, sides, decision.other), {
         ...{ isolation: "read-committed", signal: context.signal },
       });
-    } else if (decision.type === "yield") await freeId(batch, sides.link, decision.other);
+    } else if (decision.type === "yield") await goSecond(batch, sides, decision.other);
   }
 }
 
@@ -75,12 +76,14 @@ function filled(
   return Object.keys(changes).length === 0 ? undefined : putOf(survivor, changes, table);
 }
 
-/** The id belongs to a link that ended, of a record that stands again: that one is looked at first. */
-async function freeId(batch: SyncBatch, link: CrmLink, other: CrmLink): Promise<void> {
+/** The id belongs to a link that ended, of a record that stands again, or to one whose create was lost: that one goes first. */
+async function goSecond(batch: SyncBatch, { link, crm }: LinkSides, other: CrmLink): Promise<void> {
   const { context } = batch;
-  const revived = withNotes({ ...draftOf(other), dueAt: timeOf(context) }, { gone: "both" });
+  const due = { ...draftOf(other), dueAt: timeOf(context) };
+  const first =
+    other.crmId === undefined && crm ? linkFound(batch, other, crm) : withNotes(due, { gone: "both" });
   await batch.writeLinks(context.storage, [
-    { link: revived, ifRevision: other.revision },
+    { link: first, ifRevision: other.revision },
     { link: lookAgain(context, draftOf(link)), ifRevision: link.revision },
   ]);
 }

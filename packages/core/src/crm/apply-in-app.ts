@@ -4,6 +4,7 @@ import { tell } from "../kernel/tell.js";
 import { removalConflict, toConflictRecord, WHOLE_RECORD } from "./conflict-records.js";
 import { contentHash } from "./content-hash.js";
 import type { LinkDecision } from "./decide-link.js";
+import { lookAgain } from "./link-failure.js";
 import { draftOf, notesOf, withNotes, without } from "./link-notes.js";
 import { crmValues } from "./link-table.js";
 import { matchKeys } from "./match-keys.js";
@@ -97,7 +98,14 @@ async function apply(
     }
   }
   await keepConflicts(batch, stores, conflicts, gone);
-  await batch.writeLinks(stores, writes);
+  const written = await batch.writeLinks(stores, writes);
+  // Another link took the id first: the next look finds that one.
+  const taken = decided.flatMap(({ sides: { link } }) => {
+    const index = writes.findIndex((write) => write.link.recordId === link.recordId);
+    const isTaken = index >= 0 && written[index]?.status === "taken";
+    return isTaken ? [{ link: lookAgain(context, draftOf(link)), ifRevision: link.revision }] : [];
+  });
+  await batch.writeLinks(stores, taken);
   await batch.log.write(context, stores, batch.kind);
   return open;
 }
@@ -160,7 +168,6 @@ async function afterMerge(
     counts.updatedInApp += 1;
     log.add({ action: "updated-in-app", recordId, crmId: crm?.id, fields: merged.toApp });
   }
-  if (crm && crm.id !== link.crmId) log.add({ action: "merged-in-crm", recordId, crmId: crm.id });
   if (merged.settled.length > 0) log.add({ action: "rewriting-settled", recordId, fields: merged.settled });
   await batch.endLetter(stores, link);
   const linked: LinkDraft = {
@@ -196,6 +203,12 @@ function afterOther(
   switch (decision.type) {
     case "rest":
       return draft;
+    case "rekey":
+      log.add({ action: "merged-in-crm", recordId, crmId: decision.crmId });
+      return withNotes(
+        { ...draft, crmId: decision.crmId, dueAt: timeOf(context) },
+        { mergedInto: undefined },
+      );
     case "wait":
       return afterWait(context, sides);
     case "bring-back": {

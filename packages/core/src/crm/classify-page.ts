@@ -67,19 +67,21 @@ export async function classifyPage(
   const links = await linksOf(context, stores, kind, latest, page.removed ?? []);
   for (const removal of page.removed ?? []) classifyRemoval(removal, links, latest, findings);
   const unlinked: Unlinked[] = [];
+  const takenOver: Unlinked[] = [];
   for (const record of latest.values()) {
     const error = refused.get(record.id);
     const { hash, chars } = contentHash(record);
     if (error) findings.refused.push({ crmId: record.id, error });
     else if (chars > context.limits.maxRecordChars) {
       findings.refused.push({ crmId: record.id, error: tooLarge(context, record, chars) });
-    } else if (!isMerge(record, links, findings)) {
+    } else {
+      const isTakenOver = noteMerges(record, links, findings);
       const link = links.get(record.id);
       if (link) classifyLinked(link, hash, findings);
-      else unlinked.push({ record, hash });
+      else (isTakenOver ? takenOver : unlinked).push({ record, hash });
     }
   }
-  await matchUnlinked(context, stores, kind, unlinked, findings);
+  await matchUnlinked(context, stores, kind, { unlinked, takenOver }, findings);
   return findings;
 }
 
@@ -136,8 +138,8 @@ function classifyRemoval(
   else findings.due.push(id);
 }
 
-/** Whether others that are linked were merged into a record that is new here: one of them takes its id. */
-function isMerge(record: CrmRecord, links: ReadonlyMap<string, CrmLink>, findings: PageFindings): boolean {
+/** @returns Whether others that are linked were merged into it: one of them takes its id, unless it is linked itself. */
+function noteMerges(record: CrmRecord, links: ReadonlyMap<string, CrmLink>, findings: PageFindings): boolean {
   let isTakenOver = false;
   for (const id of record.mergedIds ?? []) {
     const link = links.get(id);
@@ -147,7 +149,7 @@ function isMerge(record: CrmRecord, links: ReadonlyMap<string, CrmLink>, finding
     }
     isTakenOver = true;
   }
-  return isTakenOver && !links.has(record.id);
+  return isTakenOver;
 }
 
 function classifyLinked(link: CrmLink, hash: string, findings: PageFindings): void {

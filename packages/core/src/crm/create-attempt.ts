@@ -17,7 +17,8 @@ export function shareOfAttempt(context: SyncContext, link: CrmLink, record: CrmR
   const { attempt } = notesOf(link);
   if (!attempt) return 0;
   const ageMs = Date.parse(record.createdAt ?? "") - Date.parse(attempt.beganAt);
-  if (ageMs < -context.toleranceMs) return 0;
+  // Clocks differ, and stamps are rounded.
+  if (ageMs < -2 * context.toleranceMs) return 0;
   const kind = link.kind as RecordKind;
   const share = likeness(attempt.sent, toValues(record, Object.keys(rulesOf(context, kind))));
   const isMadeMeanwhile = !Number.isNaN(ageMs);

@@ -19,9 +19,11 @@ export type LinkDecision =
   | { readonly type: "look-up" }
   /** The app is to have it again. */
   | { readonly type: "bring-back" }
+  /** The CRM merged it into one that is not linked: the link takes that one's id before anything else is done. */
+  | { readonly type: "rekey"; readonly crmId: string }
   /** The CRM merged it with one that is linked too. */
   | { readonly type: "absorb"; readonly other: CrmLink }
-  /** The link's other half is to be freed first. */
+  /** The id under which the CRM has it belongs to another link, which is looked at first. */
   | { readonly type: "yield"; readonly other: CrmLink }
   /** One side is gone, and the other is to go: at once, or when it is known how many are. */
   | { readonly type: "removal"; readonly removal: "to-app" | "to-crm"; readonly now: boolean }
@@ -36,7 +38,9 @@ export function decideLink(context: SyncContext, sides: LinkSides): LinkDecision
   const { link, app, crm } = sides;
   if (link.state === "erased") return { type: "rest" };
   if (link.crmId === undefined) return decideUnlinked(context, sides);
-  if (crm && crm.id !== link.crmId && sides.other) return decideMerged(sides.other);
+  if (crm && crm.id !== link.crmId) {
+    return sides.other ? decideMerged(sides.other) : { type: "rekey", crmId: crm.id };
+  }
   if (app && crm)
     return {
       type: "merge",
@@ -78,7 +82,8 @@ function decideCreate(context: SyncContext, sides: LinkSides): LinkDecision {
 
 function decideMerged(other: CrmLink): LinkDecision {
   if (other.state === "erased") return { type: "end", gone: "both" };
-  return other.state === "removed" ? { type: "yield", other } : { type: "absorb", other };
+  const isFirst = other.state === "removed" || other.crmId === undefined;
+  return isFirst ? { type: "yield", other } : { type: "absorb", other };
 }
 
 function decideWithoutApp(context: SyncContext, sides: LinkSides): LinkDecision {

@@ -129,8 +129,8 @@ async function mostLikely(
   return best?.record;
 }
 
-/** The link is due again, so that what was changed since is carried over. */
-function linkFound({ context, counts, log }: SyncBatch, link: CrmLink, record: CrmRecord): LinkDraft {
+/** The link of a create whose record was found; due again, so that what was changed since is carried over. */
+export function linkFound({ context, counts, log }: SyncBatch, link: CrmLink, record: CrmRecord): LinkDraft {
   counts.createdInCrm += 1;
   log.add({ action: "found-after-lost-answer", recordId: link.recordId, crmId: record.id });
   const base = agreedOnAttempt(link, toValues(record, Object.keys(rulesOf(context, link.kind))));

@@ -1,24 +1,30 @@
 import type { CrmLink, CrmRecord, RecordKind, StoredRecord } from "@salesagent/ports";
 import { draftNew, type PageFindings, type Unlinked } from "./classify-page.js";
-import { agreedOnAttempt, shareOfAttempt } from "./create-attempt.js";
+import { agreedOnAttempt } from "./create-attempt.js";
 import { identityKeys } from "./match-keys.js";
+import { likeliestAttempt, openAttempts } from "./open-attempts.js";
 import { toValues } from "./record-values.js";
 import { rulesOf, type SyncContext, type SyncStores } from "./sync-context.js";
 
 const MAX_KEYS_A_CALL = 1_000;
-const MAX_LINKS_A_PAGE = 1_000;
 
-/** Finds the records of the app to which new ones of the CRM belong; for the others, drafts what the app is to have. */
+/**
+ * Finds the records of the app to which new ones of the CRM belong; for the others, drafts what the app is to have.
+ *
+ * @param found.takenOver - New ones into which linked ones were merged. They may be what a lost create made, and nothing else.
+ */
 export async function matchUnlinked(
   context: SyncContext,
   stores: SyncStores,
   kind: RecordKind,
-  unlinked: readonly Unlinked[],
+  found: { readonly unlinked: readonly Unlinked[]; readonly takenOver: readonly Unlinked[] },
   findings: PageFindings,
 ): Promise<void> {
-  if (unlinked.length === 0) return;
-  const notLost = await matchLost(context, stores, kind, unlinked, findings);
-  const rest = await matchByKeys(context, stores, kind, notLost, findings);
+  const all = [...found.takenOver, ...found.unlinked];
+  if (all.length === 0) return;
+  const notLost = await matchLost(context, stores, kind, all, findings);
+  const fresh = notLost.filter((one) => !found.takenOver.includes(one));
+  const rest = await matchByKeys(context, stores, kind, fresh, findings);
   if (context.direction !== "to-crm") await draftNew(context, stores, kind, rest, findings);
 }
 
@@ -66,45 +72,13 @@ async function matchLost(
   const open = new Set(await openAttempts(context, stores, kind));
   if (open.size === 0) return unlinked;
   return unlinked.filter(({ record }) => {
-    const link = mostAlike(context, record, open);
+    const link = likeliestAttempt(context, record, open);
     if (!link) return true;
     open.delete(link);
     const base = agreedOnAttempt(link, toValues(record, Object.keys(rulesOf(context, kind))));
     findings.adopted.push({ record, recordId: link.recordId, link, base });
     return false;
   });
-}
-
-/** Links whose record may stand in the CRM without our knowing. */
-async function openAttempts(
-  { connection, signal }: SyncContext,
-  stores: SyncStores,
-  kind: RecordKind,
-): Promise<readonly CrmLink[]> {
-  const links: CrmLink[] = [];
-  for (const state of ["creating", "unknown"] as const) {
-    for (let after: string | undefined; ; ) {
-      const page = await stores.links.list(
-        connection,
-        { kind, state },
-        { after, limit: MAX_LINKS_A_PAGE },
-        { signal },
-      );
-      links.push(...page.items);
-      after = page.next;
-      if (after === undefined) break;
-    }
-  }
-  return links;
-}
-
-function mostAlike(context: SyncContext, record: CrmRecord, open: ReadonlySet<CrmLink>): CrmLink | undefined {
-  let best: { readonly link: CrmLink; readonly share: number } | undefined;
-  for (const link of open) {
-    const share = shareOfAttempt(context, link, record);
-    if (share > (best?.share ?? 0)) best = { link, share };
-  }
-  return best?.link;
 }
 
 /** Whether a record of the app has no counterpart that stands. */
