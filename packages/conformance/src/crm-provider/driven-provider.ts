@@ -9,7 +9,7 @@ const STEP_MS = 250;
 const LONGEST_STEP_MS = 15_000;
 const STEP_GROWTH = 1.5;
 /** Longer than this nobody may be kept waiting. */
-export const LONGEST_WAIT_MS = 900_000;
+const LONGEST_WAIT_MS = 900_000;
 
 /** Lets time pass while a call waits for it, and keeps count. */
 export class TimeDriver {

@@ -89,6 +89,12 @@ function callsOf(bench: CrmBench, kind: CrmKind): readonly (readonly [string, Ab
       key !== undefined,
       (provider, call) => provider.lookup({ kind, [key?.by ?? "email"]: lookedFor(key?.by) }, call),
     ],
+    ["create", support.create, async (provider, call) => provider.create(await bench.draft(kind), call)],
+    [
+      "writeMany",
+      support.create,
+      async (provider, call) => provider.writeMany([{ op: "create", draft: await bench.draft(kind) }], call),
+    ],
     ["update", support.update, (provider, call) => provider.update(bench.change(kind, "id-1"), call)],
     ["remove", support.remove, (provider, call) => provider.remove(kind, "id-1", call)],
     ["list", support.list, (provider, call) => firstOf(provider.list(kind, {}, call))],
