@@ -13,6 +13,8 @@ export {
   mergeRecord,
   type RecordSide,
 } from "./merge-record.js";
+export { planSync, type SyncPlan } from "./plan-sync.js";
+export type { PlannedWrite } from "./planned-write.js";
 export { pullChanges, type WalkCounts } from "./pull-changes.js";
 export { type PulledPage, pullPage } from "./pull-page.js";
 export { pushChanges } from "./push-changes.js";

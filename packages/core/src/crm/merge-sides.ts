@@ -31,7 +31,8 @@ export interface MergedSides {
   readonly conflicts: readonly FieldConflict[];
   /** The base once the app has its part. */
   readonly base: AgreedBase;
-  /** The app's values after it, of the fields that the CRM is told. */
+  /** What the app is to have, by field, and what the CRM is to be told; null takes a value away. */
+  readonly toAppValues: JsonObject;
   readonly sent: JsonObject;
   /** What the CRM says now. */
   readonly crm: JsonObject;
@@ -148,6 +149,7 @@ class MergeDraft {
       ...(toApp.length > 0 && { put: putOf(app, this.#toApp, table) }),
       ...(toCrm.length > 0 && { change: changeOf(link.kind, crm.id, this.#toCrm, table) }),
       ...{ toApp, toCrm, conflicts: this.#conflicts, base: this.#base, crm: this.#theirs },
+      toAppValues: this.#toApp,
       sent: this.#toCrm,
     };
   }
