@@ -21,6 +21,7 @@ export { type SlackApiOptions, slackApi } from "./chat/slack-api.js";
 export { type SlackPostInput, type SlackPostOptions, slackPost } from "./chat/slack-post.js";
 export { type SlackWebhookOptions, slackWebhook } from "./chat/slack-webhook.js";
 export { type EnrichOutput, enrichWithApollo } from "./crm/enrich-with-apollo.js";
+export { type ProviderOfTenant, providerCrmSearch } from "./crm/provider-crm-search.js";
 export { type ScrapeLinkedinOutput, scrapeLinkedin } from "./crm/scrape-linkedin.js";
 export { type SearchCrmOutput, searchCrm } from "./crm/search-crm.js";
 export { type DatabaseQueryOptions, databaseQuery } from "./database/database-query.js";
