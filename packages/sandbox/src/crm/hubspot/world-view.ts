@@ -41,12 +41,17 @@ export interface HubspotWorldView {
 /** The world for those who look at it from outside. */
 export function worldView(world: HubspotWorld, log: WriteLog): HubspotWorldView {
   const existing = (type: HubspotType, id: string): StoredObject => {
+    // What was due before comes before what is done now.
+    world.settle();
     const object = world.find(type, Number(id));
     if (object === undefined) throw new RangeError(`the sandbox has no ${type} ${id}`);
     return object;
   };
   return {
-    create: (type, properties) => String(world.create(type, properties).id),
+    create(type, properties) {
+      world.settle();
+      return String(world.create(type, properties).id);
+    },
     seed: (type, records) => [...records].map((properties) => String(world.seed(type, properties).id)),
     edit: (type, id, properties) => world.edit(existing(type, id), properties),
     archive: (type, id) => world.archive(existing(type, id)),
