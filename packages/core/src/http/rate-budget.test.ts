@@ -110,7 +110,6 @@ describe("createRateBudget", () => {
     expect(order).toEqual([0, 1, 3]);
     expect(await all[2]).toBe("left");
     const lonely = new AbortController();
-    await turn();
     const waiting = take({ signal: lonely.signal }).catch((reason: unknown) => reason);
     await turn();
     lonely.abort("gone");

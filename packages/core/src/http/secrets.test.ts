@@ -19,7 +19,8 @@ const shown = (error: unknown): string =>
 const echo =
   (status: number, type = "application/json"): Step =>
   ({ url, headers, body }) => {
-    const words = [url, ...[...headers].flat(), body].join(" ");
+    const said = [...headers].flatMap(([name, value]) => [name, value, ...value.split(" ").reverse()]);
+    const words = [url, ...said, body].join(" ");
     const answer =
       type === "text/html" ? `<p>${words}</p>` : JSON.stringify({ error: { message: words, code: "bad" } });
     return new Response(answer, { status, headers: { "content-type": type } });

@@ -1,6 +1,7 @@
 import { manualClock } from "@salesagent/conformance";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { CircuitBreaker } from "../resilience/circuit-breaker.js";
 import { localRateBudgetStore } from "./local-rate-budget-store.js";
 import { createRateBudget, type RateBudget, type RateNews, type RateWant } from "./rate-budget.js";
 import { createServiceClient } from "./service-client.js";
@@ -61,6 +62,15 @@ describe("a service client with a rate budget", () => {
       { facts: [] },
     ]);
     expect([news[0]?.refused, waited]).toEqual([undefined, [7, 7, 7, 0]]);
+  });
+
+  it("asks for no leave while the breaker is open", async () => {
+    const { budget, wants } = watchedBudget();
+    const breaker = new CircuitBreaker({ name: "b", clock: manualClock() });
+    breaker.open(1_000);
+    const { client } = setUp([json({})], { rateBudget: budget, breaker });
+    await expect(client.get("/x")).rejects.toMatchObject({ code: "breaker.open" });
+    expect(wants).toEqual([]);
   });
 
   it("sends nothing where the wait is longer than allowed, and says how long it is", async () => {

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import { manualClock } from "@salesagent/conformance";
+import { SalesAgentError } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
 import { CircuitBreaker } from "../resilience/circuit-breaker.js";
 import { classifyServiceFailure } from "./service-breaker.js";
@@ -197,8 +198,13 @@ describe("the breaker of a service client", () => {
     const caller = new AbortController();
     const call = client.get("/x", { signal: caller.signal });
     await turn();
-    caller.abort(new Error("enough"));
-    await expect(call).rejects.toThrow("enough");
+    const reason = new SalesAgentError("service.unavailable", {
+      message: "Another service is away.",
+      facts: { service: "other" },
+      replay: "safe",
+    });
+    caller.abort(reason);
+    await expect(call).rejects.toBe(reason);
     await expect(client.get("https://files.test/x", { anonymous: true })).rejects.toThrow();
     expect(breaker.state).toBe("closed");
     await expect(client.get("/x")).rejects.toThrow();

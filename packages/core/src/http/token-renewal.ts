@@ -42,10 +42,6 @@ export class TokenRenewal {
     return this.#current;
   }
 
-  get isUnsaved(): boolean {
-    return this.#unsaved !== undefined;
-  }
-
   async read(): Promise<VaultedToken | undefined> {
     this.#current = await this.#settings.vault.read();
     return this.#current;

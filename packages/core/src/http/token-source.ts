@@ -53,7 +53,7 @@ export function createTokenSource(options: TokenSourceOptions): TokenSource {
     async token({ signal }: CallOptions = {}) {
       signal?.throwIfAborted();
       const known = renewal.current?.token;
-      if (known && !isDue(known, settings) && !renewal.isUnsaved) return known.accessToken;
+      if (known && !isDue(known, settings)) return known.accessToken;
       return await untilAborted(renew(), signal);
     },
     async refused(token, { signal }: CallOptions = {}) {
