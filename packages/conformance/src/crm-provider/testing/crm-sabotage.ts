@@ -12,7 +12,7 @@ export function sabotagedDouble(sabotage: CrmSabotage = () => ({})): CrmSetup {
   const { provider, world } = createCrmDouble({
     clock,
     pageSize: 7,
-    kinds: { activity: { requiredLink: "contact" } },
+    kinds: { activity: { requiredLink: "contact" }, deal: false },
     stamps: { digits: 6, ties: false },
     totals: "too-many",
     unique: { contact: ["email"] },
