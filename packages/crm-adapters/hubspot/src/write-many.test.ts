@@ -113,6 +113,41 @@ describe("writes of many rows", () => {
     ]);
   });
 
+  it("remove a hundred at once, and nobody by an id that was merged away", async () => {
+    const { provider, sandbox, clock } = hubspotSetup();
+    const ids = sandbox.world.seed(
+      "companies",
+      Array.from({ length: 150 }, () => ({ name: "a" })),
+    );
+    const [a = "", b = "", ...others] = ids;
+    const merged = sandbox.world.merge("companies", a, b);
+    const removals = [a, ...others, "99999"].map((id): CrmWrite => ({ op: "remove", kind: "company", id }));
+
+    const outcomes = await settled(clock, provider.writeMany(removals));
+
+    expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(["written"]));
+    expect(sandbox.world.standing("companies")).toEqual([merged]);
+    expect(sandbox.calls).toHaveLength(4);
+  });
+
+  it("keep each amount in its deal's own currency, which is read once for all", async () => {
+    const { provider, sandbox } = hubspotSetup();
+    const ids = ["JPY", "KWD", ""].map((code) =>
+      sandbox.world.create("deals", { dealname: "a", deal_currency_code: code }),
+    );
+    await provider.writeMany(
+      ids.map(
+        (id): CrmWrite => ({ op: "update", change: { kind: "deal", id, fields: { amountMinor: 1500 } } }),
+      ),
+    );
+    expect(ids.map((id) => sandbox.world.read("deals", id)?.properties["amount"])).toEqual([
+      "1500",
+      "1.5",
+      "15",
+    ]);
+    expect(sandbox.calls.filter(({ path }) => path.endsWith("/deals/batch/read"))).toHaveLength(2);
+  });
+
   it("are told as written though they can't be read back", async () => {
     const { provider, sandbox, clock } = hubspotSetup({ http: { retry: false } });
     sandbox.fail({ on: ({ path }) => path.endsWith("/batch/read"), fault: { type: "status", status: 503 } });

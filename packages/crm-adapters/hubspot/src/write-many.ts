@@ -11,14 +11,16 @@ import { BATCH_LIMIT, type ObjectCalls, passed } from "./object-calls.js";
 import { addressOf, type ObjectAddress, toRecordId } from "./object-types.js";
 import { type Fields, fieldsOf, listOf, textOf, textsOf } from "./read-json.js";
 import { chunks, readRecords } from "./read-records.js";
+import { removeRows } from "./remove-rows.js";
 import {
   associate,
   changeBody,
+  dealCurrencies,
   draftBody,
-  removeRecord,
   typeOfDraft,
   withMergedInto,
 } from "./write-records.js";
+import { failedRow, lostRow, refusedRow } from "./written-rows.js";
 
 /** A row that is ready to be sent. */
 interface Row {
@@ -44,10 +46,13 @@ export async function writeRows(
   call?: CrmCallOptions,
 ): Promise<readonly CrmWritten[]> {
   const outcomes: Outcomes = new Map();
+  const changes = writes.flatMap((write) => (write.op === "update" ? [write.change] : []));
+  const currencies = new Map(await dealCurrencies(calls, changes, call));
   for (const round of roundsOf(writes)) {
+    await removeRows(calls, round, outcomes, call);
     const rows: Row[] = [];
     for (const [at, write] of round) {
-      const row = await rowOf(calls, at, write, nowMs, outcomes, call);
+      const row = rowOf(calls, at, write, { nowMs, currencies, outcomes });
       if (row !== undefined) rows.push(row);
     }
     for (const group of groupsOf(rows)) {
@@ -81,21 +86,23 @@ function identityOf(write: CrmWrite): string | undefined {
   return email === undefined ? undefined : `${kind}/${email.toLowerCase()}`;
 }
 
-/** A row as it is sent; what needs no batch, or can't be sent, has its outcome at once. */
-async function rowOf(
+/** What the rows of a round are made with. */
+interface RoundParts {
+  readonly nowMs: number;
+  /** Of deals, as the rows before leave them. */
+  readonly currencies: Map<string, string>;
+  readonly outcomes: Outcomes;
+}
+
+/** A row as it is sent; what can't be sent has its outcome at once. */
+function rowOf(
   calls: ObjectCalls,
   at: number,
   write: CrmWrite,
-  nowMs: number,
-  outcomes: Outcomes,
-  call?: CrmCallOptions,
-): Promise<Row | undefined> {
+  { nowMs, currencies, outcomes }: RoundParts,
+): Row | undefined {
+  if (write.op === "remove") return undefined;
   try {
-    if (write.op === "remove") {
-      await removeRecord(calls, write.kind, write.id, call);
-      outcomes.set(at, { status: "written", id: write.id });
-      return undefined;
-    }
     if (write.op === "create") {
       const type = typeOfDraft(write.draft);
       const body = draftBody(calls, write.draft, nowMs);
@@ -104,7 +111,10 @@ async function rowOf(
     const { kind, id: recordId } = write.change;
     const address = addressOf(kind, recordId);
     if (address === undefined) throw notFoundError({ crm: "hubspot", kind, recordId });
-    const properties = await changeBody(calls, write.change, address, call);
+    const properties = changeBody(calls, write.change, address, currencies.get(recordId));
+    if (address.type === "deals" && properties["deal_currency_code"]) {
+      currencies.set(recordId, properties["deal_currency_code"]);
+    }
     const body = { id: address.id, properties };
     return { at, op: "update", call: { kind, type: address.type, recordId }, address, write, body };
   } catch (error) {
@@ -264,30 +274,4 @@ async function readIfPossible(
     // The rows stand; only what they look like now is not known.
     return [];
   }
-}
-
-/** What became of a row that failed. @throws What is no failure of the row: an abort, a slip. */
-function failedRow(error: unknown): CrmWritten {
-  if (!SalesAgentError.is(error)) throw error;
-  return { status: error.replay === "unsafe" ? "unknown" : "refused", error };
-}
-
-function refusedRow(body: Fields): SalesAgentError {
-  const vendorCode = textOf(body["category"]);
-  return new SalesAgentError("service.refused", {
-    message: "hubspot: a row of a batch is refused. The same row brings the same answer.",
-    facts: { service: "hubspot", ...(vendorCode === undefined ? {} : { vendorCode }) },
-    replay: "safe",
-  });
-}
-
-/** HubSpot says nothing of this row. */
-function lostRow(): CrmWritten {
-  const error = new SalesAgentError("service.malformed_response", {
-    message:
-      "hubspot: the answer to a batch says nothing of this row. Look it up before it is written again.",
-    facts: { service: "hubspot" },
-    replay: "unsafe",
-  });
-  return { status: "unknown", error };
 }

@@ -8,7 +8,7 @@ import {
   SalesAgentError,
 } from "@salesagent/ports";
 import { notFoundError, type RefusedCall, toCrmError, unfitError } from "./crm-errors.js";
-import { type ObjectCalls, passed } from "./object-calls.js";
+import { BATCH_LIMIT, type ObjectCalls, passed } from "./object-calls.js";
 import {
   addressOf,
   LINKED_TYPE,
@@ -19,7 +19,7 @@ import {
   typeOfSingular,
 } from "./object-types.js";
 import { isFields, textOf } from "./read-json.js";
-import { readRecord } from "./read-records.js";
+import { chunks, readRecord } from "./read-records.js";
 import { toObject, toRecord } from "./to-record.js";
 
 /** The type that a draft becomes. @throws SalesAgentError `crm.field_invalid` for a type of activity that there is not. */
@@ -58,43 +58,51 @@ function associationsOf(type: ObjectType, links: CrmLinks = {}): readonly unknow
   );
 }
 
-/** What a change is sent as. @throws SalesAgentError `crm.field_invalid` for what can't be sent. */
-export async function changeBody(
+/**
+ * What a change is sent as.
+ *
+ * @param currency - Of the deal, where the change doesn't name one.
+ * @throws SalesAgentError `crm.field_invalid` for what can't be sent.
+ */
+export function changeBody(
   calls: ObjectCalls,
   change: CrmChange,
   address: ObjectAddress,
-  call?: CrmCallOptions,
-): Promise<Readonly<Record<string, string>>> {
+  currency: string | undefined,
+): Readonly<Record<string, string>> {
   const { kind, id: recordId } = change;
   const refused: RefusedCall = { kind, type: address.type, recordId };
   const fields: Readonly<Record<string, unknown>> = { ...change.fields };
-  const wanted = fields["type"];
+  const wanted = fields["type"] ?? undefined;
   if (kind === "activity" && wanted !== undefined && wanted !== OBJECT_TYPES[address.type].singular) {
     throw unfitError(refused, { field: "type", reason: "HubSpot does not change the type of an activity" });
   }
-  const currency = await currencyFor(calls, fields, address, call);
   const { properties, unfit } = calls.map.write(address.type, fields, change.custom, currency);
   const [problem] = unfit;
   if (problem !== undefined) throw unfitError(refused, problem);
   return properties;
 }
 
-/** An amount that comes without its currency is of the deal's own. */
-async function currencyFor(
+/** The deals' own currencies, by their ids, as far as changes bring an amount without one. */
+export async function dealCurrencies(
   calls: ObjectCalls,
-  fields: Readonly<Record<string, unknown>>,
-  { type, id }: ObjectAddress,
+  changes: readonly CrmChange[],
   call?: CrmCallOptions,
-): Promise<string | undefined> {
-  if (
-    type !== "deals" ||
-    typeof fields["amountMinor"] !== "number" ||
-    typeof fields["currency"] === "string"
-  ) {
-    return undefined;
+): Promise<ReadonlyMap<string, string>> {
+  const ids = changes.flatMap(({ kind, id, fields = {} }) => {
+    if (kind !== "deal" || addressOf(kind, id) === undefined) return [];
+    const { amountMinor, currency }: CrmChange<"deal">["fields"] & {} = fields;
+    return typeof amountMinor === "number" && typeof currency !== "string" ? [id] : [];
+  });
+  const currencies = new Map<string, string>();
+  for (const chunk of chunks([...new Set(ids)], BATCH_LIMIT)) {
+    const { objects } = await calls.batchRead("deals", chunk, call);
+    for (const { id, properties } of objects) {
+      const code = properties["deal_currency_code"];
+      if (code) currencies.set(id, code);
+    }
   }
-  const deal = await calls.get("deals", id, call);
-  return deal?.properties["deal_currency_code"] || undefined;
+  return currencies;
 }
 
 /** Makes a record, and reads it back: an answer holds only a part of it. */
@@ -148,7 +156,8 @@ export async function updateRecord<Kind extends CrmKind>(
   if (address === undefined) throw notFoundError({ crm: "hubspot", kind, recordId });
   const refused: RefusedCall = { kind, type: address.type, recordId };
   try {
-    const properties = await changeBody(calls, change, address, call);
+    const currencies = await dealCurrencies(calls, [change], call);
+    const properties = changeBody(calls, change, address, currencies.get(recordId));
     const path = calls.paths.object(address.type, address.id);
     if (Object.keys(properties).length > 0) {
       const options = { ...passed(call), group: "general", replay: "safe", json: { properties } } as const;
