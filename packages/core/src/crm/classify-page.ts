@@ -8,6 +8,7 @@ import {
   SalesAgentError,
 } from "@salesagent/ports";
 import { contentHash } from "./content-hash.js";
+import type { FieldRules } from "./default-rules.js";
 import { notesOf } from "./link-notes.js";
 import { awaitsLinks, crmValues, readLinkTable } from "./link-table.js";
 import { matchKeys } from "./match-keys.js";
@@ -96,16 +97,21 @@ export async function draftNew(
   const records = unlinked.map(({ record }) => record);
   const table = await readLinkTable(context, stores, kind, { app: [], crm: records });
   const rules = rulesOf(context, kind);
+  const kept = Object.values(rules).some(({ direction }) => direction === "to-crm");
   for (const { record, hash } of unlinked) {
     const all = crmValues(context, record, table);
-    const values = Object.fromEntries(
-      Object.entries(all).filter(([field]) => rules[field]?.direction !== "to-crm"),
-    );
+    const values = kept ? withoutKept(all, rules) : all;
     const { fields, custom, links } = toParts(values);
     const draft = { fields, custom, links, keys: matchKeys(kind, fields) };
     const awaits = awaitsLinks(context, kind, { crm: record }, table);
     findings.created.push({ record, draft, values, hash, awaits });
   }
+}
+
+/** Values without those that only go to the CRM. */
+function withoutKept(values: JsonObject, rules: FieldRules): JsonObject {
+  const entries = Object.entries(values).filter(([field]) => rules[field]?.direction !== "to-crm");
+  return Object.fromEntries(entries);
 }
 
 async function linksOf(

@@ -33,9 +33,12 @@ export class Hash64 {
 
   /** Values that say the same go in as the same. */
   value(value: FieldValue): this {
-    const item = comparable(value);
-    if (typeof item === "string") return this.text(item);
-    return this.#json(item ?? null);
+    return this.comparable(comparable(value));
+  }
+
+  /** As {@link Hash64.value}, of one that is in the form in which it is compared. */
+  comparable(value: FieldValue): this {
+    return typeof value === "string" ? this.text(value) : this.#json(value ?? null);
   }
 
   /** @returns 16 hexadecimal digits. */
@@ -79,7 +82,7 @@ export function hashOf(...parts: readonly FieldValue[]): string {
 function addValues(hash: Hash64, values: Readonly<Record<string, JsonValue>>): void {
   for (const key of sortedKeys(values)) {
     const value = comparable(values[key]);
-    if (value !== undefined) hash.text(key).value(value);
+    if (value !== undefined) hash.text(key).comparable(value);
   }
 }
 

@@ -22,5 +22,18 @@ export { reconcile } from "./reconcile.js";
 export { replayDeadLetter } from "./replay-dead-letter.js";
 export { type ConflictChoice, resolveConflict } from "./resolve-conflict.js";
 export { allowRemovals, type SettledRemovals, settleRemovals } from "./settle-removals.js";
+export type { CrmConnection, CrmConnections, SyncSchedule } from "./sync/connection.js";
+export { type CrmSync, type CrmSyncOptions, createCrmSync } from "./sync/create-crm-sync.js";
+export type { SyncRunStream } from "./sync/progress-stream.js";
+export type { ReceivedWebhook } from "./sync/receive-webhook.js";
+export type { KindCounts, SyncPhase, SyncProgress } from "./sync/sync-progress.js";
+export type { ConnectionStatus, SyncMetrics } from "./sync/sync-status.js";
+export type {
+  DecidedBy,
+  SyncConflicts,
+  SyncDeadLetters,
+  SyncRunOptions,
+  TenantSync,
+} from "./sync/tenant-sync.js";
 export type { BatchCounts, PageCounts, SyncContext, SyncEvent, SyncLimits } from "./sync-context.js";
 export { type CycleCounts, type CycleEnd, syncCycle } from "./sync-cycle.js";

@@ -33,5 +33,6 @@ export function comparableText(value: FieldValue): string {
 
 /** Whether there is no value. */
 export function isEmpty(value: FieldValue): boolean {
+  if (typeof value === "string") return value.trim() === "";
   return comparable(value) === undefined;
 }
