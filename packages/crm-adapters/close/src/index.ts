@@ -1,3 +1,4 @@
+export { CLOSE_OAUTH } from "./close-oauth.js";
 export type {
   CloseCredential,
   CloseOptions,

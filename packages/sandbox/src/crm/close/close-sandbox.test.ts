@@ -77,7 +77,7 @@ describe("access", () => {
     const { sandbox, ask } = open();
     const first = sandbox.oauth.issue();
     const refresh = (token: string) =>
-      sandbox.fetch("https://api.close.com/api/v1/oauth2/token/", {
+      sandbox.fetch("https://api.close.com/oauth2/token/", {
         method: "POST",
         body: new URLSearchParams({
           grant_type: "refresh_token",
@@ -394,7 +394,10 @@ describe("webhooks", () => {
         ...options.webhooks,
         fetch: async (input, init) => {
           const request = new Request(input, init);
-          received.push({ body: JSON.parse(await request.text()), signature: request.headers.get("close-sig-hash") });
+          received.push({
+            body: JSON.parse(await request.text()),
+            signature: request.headers.get("close-sig-hash"),
+          });
           return new Response(null, { status });
         },
       },

@@ -173,7 +173,7 @@ class CloseServer {
     if (!url.pathname.endsWith("/")) {
       return new Response(null, { status: 301, headers: { location: `${url.pathname}/${url.search}` } });
     }
-    if (request.method === "POST" && url.pathname === `${API}/oauth2/token/`) {
+    if (request.method === "POST" && url.pathname === "/oauth2/token/") {
       const { status, body } = this.oauth.exchange(new URLSearchParams(await request.text()));
       return this.#answer(body, status, {});
     }

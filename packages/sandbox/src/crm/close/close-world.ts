@@ -31,6 +31,8 @@ export class CloseWorld {
   readonly #docs = new Map<string, { readonly type: CloseType; readonly doc: CloseDoc }>();
   readonly #byType = new Map<CloseType, Set<string>>();
   readonly #children = new Map<string, Set<string>>();
+  /** All of a type, until one changes: long lists are asked for page by page. */
+  readonly #listed = new Map<CloseType, readonly CloseDoc[]>();
 
   constructor({ clock, seed, equalStamps, indexLagMs, consolidationMs, onEvent }: CloseWorldOptions) {
     this.time = new WorldClock(clock, { equalStamps });
@@ -65,8 +67,12 @@ export class CloseWorld {
   }
 
   /** In the order in which they were made. */
-  all(type: CloseType): CloseDoc[] {
-    return [...(this.#byType.get(type) ?? [])].flatMap((id) => this.find(type, id) ?? []);
+  all(type: CloseType): readonly CloseDoc[] {
+    const known = this.#listed.get(type);
+    if (known !== undefined) return known;
+    const docs = [...(this.#byType.get(type) ?? [])].flatMap((id) => this.find(type, id) ?? []);
+    this.#listed.set(type, docs);
+    return docs;
   }
 
   /** What hangs on a lead. */
@@ -126,6 +132,7 @@ export class CloseWorld {
     }
     this.#docs.delete(id);
     this.#byType.get(type)?.delete(id);
+    this.#listed.delete(type);
     const leadId = leadOf(type, before);
     if (leadId !== null) this.#children.get(leadId)?.delete(id);
     if (INDEXED.has(type)) this.index.tell(type as "lead" | "contact", id, undefined);
@@ -160,6 +167,7 @@ export class CloseWorld {
   #keep(type: CloseType, doc: CloseDoc): void {
     this.#docs.set(doc.id, { type, doc });
     add(this.#byType, type, doc.id);
+    this.#listed.delete(type);
     const leadId = leadOf(type, doc);
     if (leadId !== null && type !== "lead") add(this.#children, leadId, doc.id);
     if (INDEXED.has(type)) this.index.tell(type as "lead" | "contact", doc.id, doc);
