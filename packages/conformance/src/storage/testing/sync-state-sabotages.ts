@@ -118,6 +118,20 @@ export const syncStateSabotages: Readonly<Record<string, Sabotage>> = {
       "rate-budget-store/1 > grants no call while a service takes none, in that window alone, and does not shorten it",
     ],
   },
+  "gives calls back a week later": {
+    create: withStores(({ rateBudgets }) => ({
+      rateBudgets: {
+        ...rateBudgets,
+        take: (want, call) => {
+          const windows = want.windows.map((it) =>
+            it.windowMs === 1 ? { ...it, windowMs: 604_800_000 } : it,
+          );
+          return rateBudgets.take({ ...want, windows }, call);
+        },
+      },
+    })),
+    fails: ["rate-budget-store/1 > grants again once the calls are out of the window"],
+  },
   "does not hear how much is left": {
     create: withStores(({ rateBudgets }) => ({
       rateBudgets: {
