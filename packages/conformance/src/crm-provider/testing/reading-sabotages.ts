@@ -25,7 +25,7 @@ export const readingSabotages = {
         yield page;
       }
     } catch (error) {
-      if (!SalesAgentError.is(error)) throw error;
+      if (!SalesAgentError.is(error) || error.code === "crm.unsupported") throw error;
       yield { records: [], cursor, complete: true };
     }
   }),
