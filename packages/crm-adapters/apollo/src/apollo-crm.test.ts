@@ -210,6 +210,24 @@ describe("failures of Apollo", () => {
     },
   );
 
+  it("tells a wait that is far away at once, so that a job can be parked", async () => {
+    const { provider, sandbox } = scene({ retry: undefined });
+    sandbox.fail({ fault: { type: "rate-limited", retryAfterSeconds: 86_400 } });
+    await expect(provider.get("contact", "5c14b81e0f04d3001d000001")).rejects.toMatchObject({
+      code: "service.rate_limited",
+      facts: { retryAfterMs: 86_400_000 },
+    });
+    expect(sandbox.calls).toHaveLength(1);
+  });
+
+  it("takes a wall in front of Apollo for no dead key", async () => {
+    const { provider, sandbox } = scene();
+    sandbox.fail({ fault: { type: "html" } });
+    await expect(provider.get("contact", "5c14b81e0f04d3001d000001")).rejects.toMatchObject({
+      code: "service.unavailable",
+    });
+  });
+
   it("keeps to 600 calls an hour, all endpoints together", async () => {
     const { provider, sandbox, clock } = scene({}, { limits: { general: {} } });
     let made = 0;

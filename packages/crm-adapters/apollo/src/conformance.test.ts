@@ -7,6 +7,8 @@ const ids = {
   second: { ownerId: "6095a710bd01d100a506d4ab" },
 };
 const options = {
+  // several pages of ten
+  many: 35,
   custom: [{ kind: "contact", name: "score", vendorName: scoreFieldId(), first: 12, second: 34.5 }],
   samples: {
     contact: ids,
@@ -20,9 +22,12 @@ const options = {
   knownGaps: { "brings the oldest first where several match": "the case edits the name that it looks for" },
 } as const;
 
-crmProviderConformance({ describe, it, expect }, () => apolloSetup(), { name: "apollo", ...options });
+crmProviderConformance({ describe, it, expect }, () => apolloSetup({ pageSize: 10 }), {
+  name: "apollo",
+  ...options,
+});
 
-crmProviderConformance({ describe, it, expect }, () => apolloSetup({ crm: false }), {
+crmProviderConformance({ describe, it, expect }, () => apolloSetup({ crm: false, pageSize: 10 }), {
   name: "apollo, only read",
   ...options,
 });
