@@ -38,7 +38,7 @@ export interface ApolloConnection {
   readonly telemetry?: ServiceClientOptions["telemetry"];
 }
 
-export const APOLLO_URL = "https://api.apollo.io/api/v1";
+const APOLLO_URL = "https://api.apollo.io/api/v1";
 
 /** A client of Apollo's API. */
 export function createApolloClient(auth: ApolloAuth, connection: ApolloConnection): ServiceClient {

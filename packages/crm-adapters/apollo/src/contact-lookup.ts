@@ -27,7 +27,7 @@ export function isAskedCompany({ fields }: CrmRecord<"company">, asked: CrmLooku
 }
 
 /** Equal but for case and spaces. */
-export function isSameName(a: string | undefined, b: string): boolean {
+function isSameName(a: string | undefined, b: string): boolean {
   return folded(a ?? "") === folded(b);
 }
 

@@ -8,7 +8,7 @@ const NAMED: Readonly<Record<string, string>> = {
 };
 
 /** A text of HTML with its entities read. */
-export function decodeEntities(text: string): string {
+function decodeEntities(text: string): string {
   return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]{2,6}));/gi, (whole, decimal, hex, name) => {
     if (typeof name === "string") return NAMED[name.toLowerCase()] ?? whole;
     const code = Number.parseInt(decimal ?? hex, decimal === undefined ? 16 : 10);
