@@ -1,4 +1,9 @@
-import { createServiceClient, type ServiceAnswer, type ServiceClient } from "@salesagent/core/http";
+import {
+  createRateBudget,
+  createServiceClient,
+  type ServiceAnswer,
+  type ServiceClient,
+} from "@salesagent/core/http";
 import { type Clock, type CrmCallOptions, SalesAgentError } from "@salesagent/ports";
 import type { CloseCredential, CloseOptions } from "./close-options.js";
 import { isRecord, type JsonRecord, recordsOf } from "./json-record.js";
@@ -37,7 +42,7 @@ export class CloseApi {
       limits: options.limits,
       retry: options.retry,
       breaker: options.breaker,
-      rateBudget: options.rateBudget,
+      rateBudget: options.rateBudget ?? createRateBudget({ name: "close", clock }),
       onCall: options.onCall,
       fetch: options.fetch,
       random: options.random,

@@ -41,7 +41,7 @@ export interface CloseOptions {
     /** @defaultValue 5_242_880 */
     readonly maxBodyBytes?: number;
   };
-  /** Shares Close's limits among all who use the credential. @defaultValue waits only when told to */
+  /** Shares Close's limits among all who use the credential. @defaultValue one of this adapter's own, which learns from Close's headers */
   readonly rateBudget?: RateBudget;
   readonly retry?: ServiceRetryOptions | false;
   readonly breaker?: ServiceBreakerOptions | false;
