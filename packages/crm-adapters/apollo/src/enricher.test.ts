@@ -238,6 +238,21 @@ describe("apollo's enricher", () => {
     expect(asked(sandbox, "/people/bulk_match")).toBe(3);
   });
 
+  it("asks for many companies by their domains, each once", async () => {
+    const { database, sandbox, enricher } = scene();
+    database.addOrganization({ name: "Sketch", primary_domain: "sketch.com" });
+    const domains = ["figma.com", "no.test", "sketch.com", "FIGMA.com"];
+    const results = await enricher.companies(domains, ACME);
+    expect(results.map(({ found, credits }) => [found?.name, credits])).toEqual([
+      ["Figma", 1],
+      [undefined, 0],
+      ["Sketch", 1],
+      ["Figma", 0],
+    ]);
+    expect((await enricher.company({ domain: "sketch.com" }, ACME)).credits).toBe(0);
+    expect(sandbox.calls.map(({ path }) => path)).toEqual(["/api/v1/organizations/bulk_enrich"]);
+  });
+
   it.each([{}, { fullName: "Ada Byron" }, { domain: "figma.com" }])(
     "asks for more than %j",
     async (hints) => {

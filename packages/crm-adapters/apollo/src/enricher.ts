@@ -13,21 +13,20 @@ import {
 } from "@salesagent/ports";
 import { AnswerMemory, type Remembered } from "./answer-memory.js";
 import { CreditBudget } from "./credit-budget.js";
-import { isPlaceholder } from "./email-policy.js";
+import {
+  aliasesOfCompany,
+  aliasesOfPerson,
+  foundIn,
+  keysOfCompany,
+  keysOfPerson,
+} from "./enrichment-keys.js";
 import { type EnrichmentOptions, type EnrichmentSettings, resolveEnrichment } from "./enrichment-options.js";
 import type { ApolloEnricher, WaterfallOrder, WaterfallStart } from "./enrichment-types.js";
 import { toCompany, toContact } from "./from-enrichment.js";
-import {
-  companyKeys,
-  companyQuery,
-  hintsOfCompany,
-  hintsOfPerson,
-  personKeys,
-  personQuery,
-} from "./hints.js";
+import { companyQuery, personQuery } from "./hints.js";
 import { inOrderOf } from "./match-order.js";
-import { awaitWaterfall, type WaterfallMeans, waterfallResult } from "./waterfall.js";
-import { listOf, numberOf, objectOf, textOf, type Wire } from "./wire.js";
+import { awaitWaterfall, noRequestId, type WaterfallMeans, waterfallResult } from "./waterfall.js";
+import { listOf, numberOf, objectOf, rowsOf, textOf } from "./wire.js";
 
 const LARGEST_BULK = 10;
 /** One for the person, eight for a mobile number. */
@@ -51,6 +50,7 @@ export function createEnricher(
     company: (hints, call) => enricher.company(hints, call),
     person: (hints, call) => enricher.person(hints, call),
     people: (hints, call) => enricher.people(hints, call),
+    companies: (domains, call) => enricher.companies(domains, call),
     startWaterfall: (hints, order, call) => enricher.startWaterfall(hints, order, call),
     waterfallResult: (requestId, call) => waterfallResult(means, requestId, call),
     awaitWaterfall: (requestId, wait) => awaitWaterfall(means, requestId, wait),
@@ -78,8 +78,7 @@ class Enricher {
   }
 
   async company(hints: CompanyHints, call: TenantCall): Promise<Enrichment<Company>> {
-    const keys = companyKeys(hints).map((key) => `company/${key}`);
-    needsOne(keys, "a company's domain, LinkedIn page or name");
+    const keys = keysOfCompany(hints);
     const { kept, credits } = await this.#once(keys, call, async () => {
       const query = companyQuery(hints);
       const answer = await this.#client.get("/organizations/enrich", {
@@ -88,57 +87,39 @@ class Enricher {
         replay: "unsafe",
         group: "organizations/enrich",
       });
-      const wire = found(objectOf(answer.body())["organization"]);
-      const aliases = wire === null ? [] : companyKeys(hintsOfCompany(wire)).map((key) => `company/${key}`);
-      return { wire, keys: [...keys, ...aliases] };
+      const wire = foundIn(objectOf(answer.body())["organization"]);
+      return { wire, keys: [...keys, ...aliasesOfCompany(wire)] };
     });
-    return { credits, ...(kept.wire === null ? {} : { found: toCompany(kept.wire, kept.at) }) };
+    return toldCompany(kept, credits);
   }
 
   async person(hints: PersonHints, call: TenantCall): Promise<Enrichment<Contact>> {
-    const keys = keysOf(hints);
+    const keys = keysOfPerson(hints);
     const { kept, credits } = await this.#once(keys, call, async () => {
       const answer = await this.#client.post("/people/match", {
         query: { ...personQuery(hints), ...this.#flags() },
         group: "people/match",
       });
-      const wire = found(objectOf(answer.body())["person"]);
-      return { wire, keys: [...keys, ...aliasesOf(wire)] };
+      const wire = foundIn(objectOf(answer.body())["person"]);
+      return { wire, keys: [...keys, ...aliasesOfPerson(wire)] };
     });
     return this.#enrichment(kept, credits);
   }
 
-  async people(all: readonly PersonHints[], call: TenantCall): Promise<readonly Enrichment<Contact>[]> {
-    const results: (Enrichment<Contact> | undefined)[] = all.map(() => undefined);
-    const asked: { readonly hints: PersonHints; readonly at: number[] }[] = [];
-    const byKey = new Map<string, { readonly at: number[] }>();
-    for (const [at, hints] of all.entries()) {
-      const keys = keysOf(hints);
-      const kept = await this.#memory.recall(call.tenant, keys, { signal: call.signal });
-      const same = keys.map((key) => byKey.get(key)).find((one) => one !== undefined);
-      if (kept !== undefined) results[at] = this.#enrichment(kept, 0);
-      else if (same !== undefined) same.at.push(at);
-      else {
-        const question = { hints, at: [at] };
-        asked.push(question);
-        for (const key of keys) byKey.set(key, question);
-      }
-    }
-    for (let from = 0; from < asked.length; from += LARGEST_BULK) {
-      const chunk = asked.slice(from, from + LARGEST_BULK);
-      const found = await this.#bulk(
-        chunk.map(({ hints }) => hints),
-        call,
-      );
-      for (const [index, { at }] of chunk.entries()) {
-        const answer = found[index];
-        if (answer === undefined) continue;
-        // one credit for all who asked for the same person
-        for (const [nth, one] of at.entries())
-          results[one] = this.#enrichment(answer.kept, nth === 0 ? answer.credits : 0);
-      }
-    }
-    return results.map((result) => result ?? { credits: 0 });
+  people(all: readonly PersonHints[], call: TenantCall): Promise<readonly Enrichment<Contact>[]> {
+    return this.#many(all, call, {
+      keysOf: keysOfPerson,
+      ask: (hints) => this.#bulkPeople(hints, call),
+      told: (kept, credits) => this.#enrichment(kept, credits),
+    });
+  }
+
+  companies(domains: readonly string[], call: TenantCall): Promise<readonly Enrichment<Company>[]> {
+    return this.#many(domains, call, {
+      keysOf: (domain) => keysOfCompany({ domain }),
+      ask: (asked) => this.#bulkCompanies(asked, call),
+      told: toldCompany,
+    });
   }
 
   async startWaterfall(
@@ -178,7 +159,7 @@ class Enricher {
     return this.#settings.personalEmails ? { reveal_personal_emails: true } : {};
   }
 
-  async #bulk(hints: readonly PersonHints[], call: TenantCall): Promise<readonly Answer[]> {
+  async #bulkPeople(hints: readonly PersonHints[], call: TenantCall): Promise<readonly Answer[]> {
     const body = await this.#paying(hints.length, call, async () => {
       const answer = await this.#client.post("/people/bulk_match", {
         query: this.#flags(),
@@ -187,7 +168,7 @@ class Enricher {
         group: "people/bulk_match",
       });
       const value = objectOf(answer.body());
-      const people = listOf(value["matches"]).filter((one) => found(one) !== null).length;
+      const people = listOf(value["matches"]).filter((one) => foundIn(one) !== null).length;
       return { value, credits: numberOf(value["credits_consumed"]) ?? people };
     });
     const matches = inOrderOf(hints, listOf(body["matches"]));
@@ -195,13 +176,73 @@ class Enricher {
     let left = told ?? matches.filter((match) => match !== undefined).length;
     const answers: Answer[] = [];
     for (const [at, hint] of hints.entries()) {
-      const wire = found(matches[at]);
+      const wire = foundIn(matches[at]);
       const credits = wire === null || left < 1 ? 0 : 1;
       left -= credits;
-      const keys = [...keysOf(hint), ...aliasesOf(wire)];
+      const keys = [...keysOfPerson(hint), ...aliasesOfPerson(wire)];
       answers.push({ kept: await this.#memory.keep(call.tenant, keys, wire, {}), credits });
     }
     return answers;
+  }
+
+  async #bulkCompanies(domains: readonly string[], call: TenantCall): Promise<readonly Answer[]> {
+    const body = await this.#paying(domains.length, call, async () => {
+      const answer = await this.#client.post("/organizations/bulk_enrich", {
+        json: { domains },
+        signal: call.signal,
+        group: "organizations/bulk_enrich",
+      });
+      const value = objectOf(answer.body());
+      return { value, credits: rowsOf(value["organizations"]).length };
+    });
+    const all = rowsOf(body["organizations"]);
+    const answers: Answer[] = [];
+    for (const domain of domains) {
+      const wire = foundIn(
+        all.find((one) => textOf(one["primary_domain"])?.toLowerCase() === domain.toLowerCase()),
+      );
+      const keys = [...keysOfCompany({ domain }), ...aliasesOfCompany(wire)];
+      const kept = await this.#memory.keep(call.tenant, keys, wire, {});
+      answers.push({ kept, credits: wire === null ? 0 : 1 });
+    }
+    return answers;
+  }
+
+  /** Ten at a time of those that are not remembered, each once. */
+  async #many<Asked, Found>(
+    all: readonly Asked[],
+    call: TenantCall,
+    means: {
+      readonly keysOf: (asked: Asked) => readonly string[];
+      readonly ask: (asked: readonly Asked[]) => Promise<readonly Answer[]>;
+      readonly told: (kept: Remembered, credits: number) => Enrichment<Found>;
+    },
+  ): Promise<readonly Enrichment<Found>[]> {
+    const results: (Enrichment<Found> | undefined)[] = all.map(() => undefined);
+    const open: { readonly asked: Asked; readonly at: number[] }[] = [];
+    const byKey = new Map<string, { readonly at: number[] }>();
+    for (const [at, asked] of all.entries()) {
+      const keys = means.keysOf(asked);
+      const kept = await this.#memory.recall(call.tenant, keys, { signal: call.signal });
+      const same = keys.map((key) => byKey.get(key)).find((one) => one !== undefined);
+      if (kept !== undefined) results[at] = means.told(kept, 0);
+      else if (same !== undefined) same.at.push(at);
+      else {
+        const question = { asked, at: [at] };
+        open.push(question);
+        for (const key of keys) byKey.set(key, question);
+      }
+    }
+    for (let from = 0; from < open.length; from += LARGEST_BULK) {
+      const chunk = open.slice(from, from + LARGEST_BULK);
+      const answers = await means.ask(chunk.map(({ asked }) => asked));
+      for (const [index, { kept, credits }] of answers.entries()) {
+        // one credit for all who asked for the same
+        for (const [nth, at] of (chunk[index]?.at ?? []).entries())
+          results[at] = means.told(kept, nth === 0 ? credits : 0);
+      }
+    }
+    return results.map((result) => result ?? { credits: 0 });
   }
 
   /** Remembered, or being asked, or asked now. It goes on when one who waits leaves: it is paid for. */
@@ -248,33 +289,6 @@ class Enricher {
   }
 }
 
-function keysOf(hints: PersonHints): readonly string[] {
-  const keys = personKeys(hints).map((key) => `person/${key}`);
-  needsOne(keys, "a person's e-mail, LinkedIn page, or full name with the company's domain");
-  return keys;
-}
-
-function aliasesOf(wire: JsonObject | null): readonly string[] {
-  if (wire === null) return [];
-  const { email, ...hints } = hintsOfPerson(wire);
-  const isReal = email !== undefined && !isPlaceholder(email);
-  return personKeys(isReal ? { ...hints, email } : hints).map((key) => `person/${key}`);
-}
-
-function needsOne(keys: readonly string[], what: string): void {
-  if (keys.length === 0) throw new TypeError(`apollo: give ${what}`);
-}
-
-function found(value: unknown): JsonObject | null {
-  const wire: Wire = objectOf(value);
-  return Object.keys(wire).length === 0 ? null : (wire as JsonObject);
-}
-
-function noRequestId(): SalesAgentError {
-  return new SalesAgentError("service.malformed_response", {
-    message:
-      "apollo: it took a waterfall without telling its request_id. Its result comes to the webhook only.",
-    facts: { service: "apollo" },
-    replay: "unsafe",
-  });
+function toldCompany({ wire, at }: Remembered, credits: number): Enrichment<Company> {
+  return { credits, ...(wire === null ? {} : { found: toCompany(wire, at) }) };
 }

@@ -1,5 +1,6 @@
 import type {
   CallOptions,
+  Company,
   CompanyEnricher,
   Contact,
   Enrichment,
@@ -36,6 +37,8 @@ export interface ApolloEnricher extends CompanyEnricher {
   readonly creditsSpent: number;
   /** Ten at a time, in the order asked for; nobody is asked for twice. */
   people(hints: readonly PersonHints[], call: TenantCall): Promise<readonly Enrichment<Contact>[]>;
+  /** Ten at a time, by domain, in the order asked for. */
+  companies(domains: readonly string[], call: TenantCall): Promise<readonly Enrichment<Company>[]>;
   /** Has Apollo look with its partners, for at most ten people; the credits depend on what they charge. */
   startWaterfall(
     hints: readonly PersonHints[],

@@ -100,3 +100,13 @@ function personOf(wire: Wire, emails: EmailPolicy): readonly WaterfallPerson[] {
   );
   return [{ id, phones, ...known({ email }) }];
 }
+
+/** Apollo began a waterfall that nobody can ask for. */
+export function noRequestId(): SalesAgentError {
+  return new SalesAgentError("service.malformed_response", {
+    message:
+      "apollo: it took a waterfall without telling its request_id. Its result comes to the webhook only.",
+    facts: { service: "apollo" },
+    replay: "unsafe",
+  });
+}
