@@ -12,7 +12,21 @@ import { createRetention, type RetentionOptions } from "./retention.js";
 const NOW = Date.parse("2026-06-30T12:00:00.000Z");
 const clock = { now: () => NOW, elapsed: () => 0, schedule: () => ({ cancel() {} }) };
 const nothing: PrunedRecords = {
-  ...{ checkpoints: 0, flows: 0, runs: 0, effects: 0, approvals: 0, messages: 0, audit: 0, budgets: 0 },
+  ...{
+    checkpoints: 0,
+    flows: 0,
+    runs: 0,
+    effects: 0,
+    approvals: 0,
+    messages: 0,
+    audit: 0,
+    budgets: 0,
+    syncRuns: 0,
+    syncEntries: 0,
+    conflicts: 0,
+    deadLetters: 0,
+    inbox: 0,
+  },
   expired: 0,
 };
 
