@@ -8,6 +8,7 @@ import {
 import { createSyncContext, type SyncContextOptions } from "../create-sync-context.js";
 import { drainLinks } from "../drain-links.js";
 import { planSync } from "../plan-sync.js";
+import type { PlannedWrite } from "../planned-write.js";
 import { replayDeadLetter } from "../replay-dead-letter.js";
 import { resolveConflict } from "../resolve-conflict.js";
 import { allowRemovals } from "../settle-removals.js";
@@ -56,8 +57,10 @@ export function openTenantSync(means: TenantSyncMeans): TenantSync {
         return runSync(toContext, means.createId, start, onProgress);
       }, signal);
     },
-    plan: async (connection, { full = false, ...wishes } = {}) =>
-      planSync(await openContext(means, connection, wishes), { full }),
+    plan(connection, { full = false, ...wishes } = {}) {
+      connectionOf(means, connection);
+      return planned(means, connection, wishes, full);
+    },
     status: (call) => Promise.all(names.map((name) => connectionStatus(storage, name, call))),
     history: (filter, page, call) => storage.syncRuns.list(filter, page, call),
     entries: (filter, page, call) => storage.syncRuns.entries(filter, page, call),
@@ -102,13 +105,22 @@ async function openContext(
   return contextOf(means, connection, await providers.of(means.tenant), wishes);
 }
 
+async function* planned(
+  means: TenantSyncMeans,
+  connection: string,
+  wishes: ContextWishes,
+  full: boolean,
+): AsyncGenerator<PlannedWrite, void, undefined> {
+  yield* planSync(await openContext(means, connection, wishes), { full });
+}
+
 function contextOf(
   { storage, clock, random, createId, ...means }: TenantSyncMeans,
   connection: string,
   provider: CRMProvider,
   wishes: ContextWishes,
 ): SyncContext {
-  const { kinds, direction, fields, toleranceMs, limits } = connectionOf({ ...means }, connection).options;
+  const { kinds, direction, fields, toleranceMs, limits } = connectionOf(means, connection).options;
   return createSyncContext({
     ...{ connection, provider, storage, fields, toleranceMs, limits, clock, random, createId },
     ...wishes,

@@ -71,7 +71,7 @@ export interface TenantSync {
    */
   run(connection: string, options?: SyncRunOptions): SyncRunStream;
   /** What a run would write just now, record by record and field by field; nothing is written. */
-  plan(connection: string, options?: Omit<SyncRunOptions, "trigger">): Promise<SyncPlan>;
+  plan(connection: string, options?: Omit<SyncRunOptions, "trigger">): SyncPlan;
   /** How each connection stands. */
   status(call?: CallOptions): Promise<readonly ConnectionStatus[]>;
   /** Runs, latest first. */
