@@ -6,7 +6,7 @@ import {
   type ServiceRetryOptions,
   urlPath,
 } from "@salesagent/core/http";
-import { type CallOptions, type Clock, SalesAgentError, systemClock, wait } from "@salesagent/ports";
+import { type CallOptions, type Clock, onAbort, SalesAgentError, systemClock, wait } from "@salesagent/ports";
 import type { BrowserPage, BrowserSession, BrowserSessions } from "./browser-sessions.js";
 import { DevtoolsConnection, objectOf, type SocketLike } from "./devtools-connection.js";
 
@@ -182,13 +182,13 @@ async function withinTime<T>(
     stop.abort(error);
     throw error;
   });
-  const onCallerAbort = () => stop.abort(caller?.signal?.reason);
-  caller?.signal?.throwIfAborted();
-  caller?.signal?.addEventListener("abort", onCallerAbort);
+  const { signal } = caller ?? {};
+  signal?.throwIfAborted();
+  const release = signal === undefined ? () => {} : onAbort(signal, () => stop.abort(signal.reason));
   try {
     return await Promise.race([work(stop.signal), late]);
   } finally {
-    caller?.signal?.removeEventListener("abort", onCallerAbort);
+    release();
     over.abort();
     late.catch(() => {});
   }

@@ -2,6 +2,7 @@ import { createManualClock, linkedinSandbox } from "@salesagent/sandbox/crm";
 import { afterEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import type { BrowserSessions } from "./browser-sessions.js";
 import { browserbase } from "./browserbase.js";
+import type { SocketLike } from "./devtools-connection.js";
 import { type LinkedinPagesOptions, linkedinPages } from "./linkedin-pages.js";
 import { recordedBrowser } from "./recorded-browser.js";
 
@@ -190,6 +191,49 @@ describe("browserbase", () => {
     const session = await browser.open();
     await session.close();
     await expect(session.read(ADA)).rejects.toMatchObject({ code: "service.unavailable", replay: "safe" });
+  });
+
+  /** A browser whose page never comes to an end of loading. */
+  function stuckBrowser(atLoad: (socket: SocketLike) => void) {
+    const { sandbox, clock } = scene();
+    const connect = (url: string): SocketLike => {
+      const socket = sandbox.connect(url);
+      const withoutLoad =
+        (listener: (event: { readonly data?: unknown }) => void) => (event: { readonly data?: unknown }) => {
+          if (String(event.data).includes("loadEventFired")) atLoad(socket);
+          else listener(event);
+        };
+      return {
+        ...socket,
+        addEventListener: (type, listener) =>
+          socket.addEventListener(type, type === "message" ? withoutLoad(listener) : listener),
+      };
+    };
+    return {
+      clock,
+      sandbox,
+      browser: browserbase({ apiKey: "k" }, { fetch: sandbox.fetch, connect, clock }),
+    };
+  }
+
+  it("tells that the connection broke while a page was loading", async () => {
+    const session = await stuckBrowser((socket) => socket.close()).browser.open();
+    await expect(session.read(ADA)).rejects.toMatchObject({ code: "service.unavailable" });
+  });
+
+  it("gives a page no more than its time", async () => {
+    let isLoading = false;
+    const { browser, clock } = stuckBrowser(() => {
+      isLoading = true;
+    });
+    const reading = (await browser.open()).read(ADA);
+    const ended = expect(reading).rejects.toMatchObject({
+      code: "call.timed_out",
+      facts: { limitMs: 30_000 },
+    });
+    await vi.waitFor(() => expect(isLoading).toBe(true));
+    clock.advance(30_000);
+    await ended;
   });
 
   it("asks for a way to connect where the platform has none", async () => {
