@@ -48,7 +48,8 @@ export const ERASED = "[erased]";
  * Of what is kept in step with CRMs: a contact that is the person goes whole and is told as removed; one is that which was named,
  * and one that has a mention as its address, telephone number or profile, or in a key of these (`email:`, `phone:`, `linkedin:`,
  * `profile:`). Its links become `erased`, with neither base, notes, error nor what is due, and keep the CRM's id, so that no sync
- * brings it back; its conflicts and dead letters go; entries of the history about it alone lose their detail. In other records
+ * brings it back; its conflicts and dead letters go; entries of the history about it alone lose their detail. The contact itself
+ * goes last, so that an erasure that was interrupted finds the rest again. In other records
  * mentions become {@link ERASED}, also in both sides of the links' bases, and keys that mention the person go; the same in other
  * conflicts, dead letters and the history. A request to a webhook whose body mentions them loses its body. Erase the person in the
  * CRM as well: what it still tells in other records comes again with the next change.
