@@ -11,9 +11,6 @@ import {
 } from "@salesagent/core/http";
 import type { ResolvedHubspot } from "./hubspot-options.js";
 
-/** Rate groups: searches have a window of their own, all else shares one. */
-export type HubspotGroup = "general" | "search";
-
 /**
  * HubSpot's limits, for a rate budget of one's own. They are those of the smallest plan; answers tell larger ones.
  *
@@ -62,11 +59,7 @@ function rateFactsOf(headers: Headers, nowMs: number, timeZone: string): readonl
 }
 
 /** What HubSpot means by its failures: waits that it does not tell are known by their rule. */
-export function readFailure(
-  answer: FailedAnswer,
-  nowMs: number,
-  timeZone: string,
-): FailureReading | undefined {
+function readFailure(answer: FailedAnswer, nowMs: number, timeZone: string): FailureReading | undefined {
   const { status, retryAfterMs } = answer;
   if (status === 429) return readRateLimit(answer, nowMs, timeZone);
   if (status === 423) {

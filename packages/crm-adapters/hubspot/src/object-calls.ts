@@ -23,7 +23,7 @@ export interface SearchFilter {
 
 /** HubSpot takes no longer addresses; this leaves room for host, path and the other parts. */
 const MAX_QUERY_CHARS = 15_000;
-export const LIST_LIMIT = 100;
+const LIST_LIMIT = 100;
 export const SEARCH_LIMIT = 200;
 /** A search tells no more than so many results, however it's asked. */
 const SEARCH_CEILING = 10_000;

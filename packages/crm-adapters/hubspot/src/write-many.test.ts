@@ -113,6 +113,17 @@ describe("writes of many rows", () => {
     ]);
   });
 
+  it("tie a record to others where nothing else changes, and send no empty batch", async () => {
+    const setup = hubspotSetup();
+    const { provider, sandbox } = setup;
+    const company = sandbox.world.create("companies", { name: "a" });
+    const id = sandbox.world.create("contacts", { firstname: "b" });
+    const links = { company: [company] };
+    const [outcome] = await provider.writeMany([{ op: "update", change: { kind: "contact", id, links } }]);
+    expect(outcome).toMatchObject({ status: "written", record: { links } });
+    expect(batches(setup, "update")).toEqual([]);
+  });
+
   it("remove a hundred at once, and nobody by an id that was merged away", async () => {
     const { provider, sandbox, clock } = hubspotSetup();
     const ids = sandbox.world.seed(

@@ -18,6 +18,7 @@ import {
   dealCurrencies,
   draftBody,
   typeOfDraft,
+  updateRecord,
   withMergedInto,
 } from "./write-records.js";
 import { failedRow, lostRow, refusedRow } from "./written-rows.js";
@@ -53,7 +54,9 @@ export async function writeRows(
     const rows: Row[] = [];
     for (const [at, write] of round) {
       const row = rowOf(calls, at, write, { nowMs, currencies, outcomes });
-      if (row !== undefined) rows.push(row);
+      if (row === undefined) continue;
+      if (hasProperties(row)) rows.push(row);
+      else await tieAlone(calls, row, outcomes, call);
     }
     for (const group of groupsOf(rows)) {
       for (const batch of chunks(group, BATCH_LIMIT)) await sendBatch(calls, batch, outcomes, call);
@@ -120,6 +123,25 @@ function rowOf(
   } catch (error) {
     outcomes.set(at, failedRow(error));
     return undefined;
+  }
+}
+
+const hasProperties = ({ op, body }: Row) =>
+  op === "create" || Object.keys(fieldsOf(body, "properties")).length > 0;
+
+/** A change of links alone, for which there is nothing to send in a batch. */
+async function tieAlone(
+  calls: ObjectCalls,
+  { at, write }: Row,
+  outcomes: Outcomes,
+  call?: CrmCallOptions,
+): Promise<void> {
+  if (write.op !== "update") return;
+  try {
+    const record = await updateRecord(calls, write.change, call);
+    outcomes.set(at, { status: "written", id: record.id, record });
+  } catch (error) {
+    outcomes.set(at, failedRow(error));
   }
 }
 

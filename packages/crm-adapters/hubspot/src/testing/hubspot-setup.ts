@@ -155,7 +155,7 @@ export function eventOf(
 }
 
 /** Whether a request changes records. */
-export function isWrite({ method, path }: FaultedRequest): boolean {
+function isWrite({ method, path }: FaultedRequest): boolean {
   if (method === "GET") return false;
   return !/\/(search|batch\/read)$/.test(path) && !path.startsWith("/oauth/");
 }
