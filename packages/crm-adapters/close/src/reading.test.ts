@@ -59,6 +59,24 @@ describe("more contacts with one stamp than search gives", () => {
     expect(new Set(ids)).toEqual(idsOf(scene));
   });
 
+  it("fail loudly where the plain list leaves one out, since others went meanwhile", async () => {
+    const scene = closeScene({ indexLagMs: 0 }, { pageSize: 200 });
+    await scene.sandbox.atOneInstant(async () => {
+      await scene.sandbox.act("POST", "/lead/", { name: "A", contacts: named(10_050) });
+    });
+    const [first] = idsOf(scene);
+    const isListed = () =>
+      scene.sandbox.calls.some(({ path, method }) => method === "GET" && path.endsWith("/contact/"));
+    const reading = async () => {
+      for await (const _ of scene.provider.changes("contact", BEGINNING)) {
+        if (!isListed() || scene.sandbox.find("contact", first ?? "") === undefined) continue;
+        await scene.sandbox.act("DELETE", `/contact/${first}/`);
+      }
+    };
+
+    await expect(reading()).rejects.toMatchObject({ code: "crm.walk_incomplete" });
+  });
+
   it("and were made at one instant fail loudly where the list doesn't reach that far", async () => {
     const scene = closeScene({ indexLagMs: 0, maxSkip: 5_000 }, { pageSize: 200 });
     await scene.sandbox.atOneInstant(async () => {
@@ -160,6 +178,17 @@ describe("changes", () => {
     expect(new Set(removed.map((removal) => removal.id)).size).toBe(130);
     expect(pages.filter(({ more }) => !more)).toHaveLength(1);
     expect(pages.at(-1)?.more).toBe(false);
+
+    const other = await scene.sandbox.act("POST", "/lead/", { name: "B", contacts: named(60) });
+    scene.clock.advance(600_000);
+    const third = await drain(scene, { cursor: pages.at(-1)?.cursor ?? "" });
+    scene.clock.advance(600_000);
+    await scene.sandbox.act("DELETE", `/lead/${other["id"]}/`);
+    scene.sandbox.clearCalls();
+
+    expect((await drain(scene, third)).removed).toHaveLength(60);
+    // behind a cursor come older ones too: the first page that has some is the last
+    expect(scene.sandbox.calls.filter(({ path }) => path.endsWith("/event/"))).toHaveLength(2);
   });
 
   it("since a month ago are refused: what was removed is no longer on record", async () => {
@@ -220,8 +249,10 @@ describe("a walk over all", () => {
     for await (const { records } of scene.provider.changes("deal", BEGINNING)) {
       for (const { id } of records) seen.add(id);
       pages += 1;
-      // one that came already moves to the end, and all behind it one place to the front
-      if (pages === 1) await scene.sandbox.act("PUT", `/opportunity/${deals[0]}/`, { value: 99 });
+      if (pages !== 2) continue;
+      // three that came already move to the end, and all behind them to the front
+      for (const id of [...seen].slice(0, 3))
+        await scene.sandbox.act("PUT", `/opportunity/${id}/`, { value: 99 });
     }
 
     expect(seen).toEqual(new Set(deals));

@@ -133,10 +133,8 @@ export class RecordFeed<Kind extends keyof typeof EVENT_TYPES> {
     const { kind, settings } = this.#options;
     const ageMs = settings.clock.now() - (microsOf(events) ?? 0) / 1000;
     if (ageMs <= EVENTS_KEPT_MS) return;
-    throw incomplete(
-      kind,
-      "the cursor is older than 30 days, for which Close keeps what was removed; walk over all records and begin anew",
-    );
+    const reason = "the cursor is older than 30 days, for which Close keeps what was removed";
+    throw incomplete(kind, reason, undefined, "Walk over all records, and begin anew.");
   }
 }
 

@@ -167,11 +167,13 @@ async function listPage(api: CloseApi, target: SearchTarget, skip: number, call:
   }
 }
 
+const EXPORT = "Export them once in Close, and go on from then.";
+
 /** A walk that can't be had whole. */
-export function incomplete(kind: CrmKind, reason: string, cause?: unknown) {
+export function incomplete(kind: CrmKind, reason: string, cause?: unknown, advice = EXPORT) {
   return crmError("crm.walk_incomplete", {
     kind,
-    message: `Close does not tell all ${kind} records: ${reason}. Export them once, and go on from there.`,
+    message: `Close does not tell all ${kind} records: ${reason}. ${advice}`,
     facts: { reason },
     cause,
   });
