@@ -33,7 +33,7 @@ crmProviderConformance(
   },
   {
     name: "Close",
-    many: 45,
+    many: 42,
     samples: {
       deal: { first: { stageId: active, ownerId: userId }, second: { stageId: won, ownerId: userId } },
       activity: { first: { ownerId: userId }, second: { ownerId: userId } },
