@@ -17,9 +17,11 @@ describe("options", () => {
   });
 
   it("name a type that isn't there, and a credential that is none", () => {
-    const mapping = { contact: { tier: { field: "cf_a", type: "colour" } } };
+    const options: CloseOptions = JSON.parse(
+      '{"mapping":{"contact":{"tier":{"field":"cf_a","type":"colour"}}}}',
+    );
 
-    expect(() => close({ apiKey: "api_x" }, { mapping } as unknown as CloseOptions)).toThrow(/tier\.type/);
+    expect(() => close({ apiKey: "api_x" }, options)).toThrow(/tier\.type/);
     expect(() => close({} as CloseCredential)).toThrow(/apiKey/);
   });
 });
