@@ -96,8 +96,8 @@ export interface CrmFound<Kind extends CrmKind = CrmKind> {
 
 /** One row of a batch. */
 export type CrmWrite =
-  | { readonly op: "create"; readonly draft: CrmDraft }
-  | { readonly op: "update"; readonly change: CrmChange }
+  | { readonly op: "create"; readonly draft: CrmDraft | { [Kind in CrmKind]: CrmDraft<Kind> }[CrmKind] }
+  | { readonly op: "update"; readonly change: CrmChange | { [Kind in CrmKind]: CrmChange<Kind> }[CrmKind] }
   | { readonly op: "remove"; readonly kind: CrmKind; readonly id: string };
 
 /** What became of one row. `unknown`: it may have been written, or not. */

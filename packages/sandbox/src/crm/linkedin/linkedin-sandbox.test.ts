@@ -28,7 +28,8 @@ describe("linkedinSandbox", () => {
   it("gives a token for a code, once, and tells as much as the member allowed", async () => {
     const { sandbox, member, me, exchange } = scene();
     const code = sandbox.world.consent(member.sub, "openid profile");
-    const { access_token: token, expires_in: seconds } = await (await exchange(code)).json();
+    const granted = (await (await exchange(code)).json()) as { access_token: string; expires_in: number };
+    const { access_token: token, expires_in: seconds } = granted;
     expect(seconds).toBe(5_184_000);
     expect((await exchange(code)).status).toBe(400);
     const profile = await (await me(token)).json();
