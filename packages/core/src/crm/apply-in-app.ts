@@ -41,9 +41,16 @@ export async function applyInApp(
   decided: readonly DecidedLink[],
 ): Promise<readonly OpenMerge[]> {
   const refused = new Map<string, SalesAgentError>();
+  const before = { ...batch.counts };
+  const work = (stores: SyncStores) => {
+    // It may be run again, and what it counted and noted then never was.
+    Object.assign(batch.counts, before);
+    batch.log.clear();
+    return apply(batch, stores, decided, refused);
+  };
   for (;;) {
     try {
-      return await batch.context.storage.transaction((stores) => apply(batch, stores, decided, refused), {
+      return await batch.context.storage.transaction(work, {
         ...{ isolation: "read-committed", signal: batch.context.signal },
       });
     } catch (error) {

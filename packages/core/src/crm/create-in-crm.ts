@@ -1,5 +1,6 @@
 import {
   type CrmLink,
+  type CrmWrite,
   type CrmWritten,
   type LinkDraft,
   type LinkWrite,
@@ -49,7 +50,7 @@ async function createChunk(batch: SyncBatch, chunk: readonly WantedCreate[]): Pr
   const { context } = batch;
   const begun = await begin(batch, chunk);
   if (begun.length === 0) return;
-  const writes = begun.map(({ decision: { draft } }) => ({ op: "create", draft }) as const);
+  const writes = begun.map(({ decision: { draft } }): CrmWrite => ({ op: "create", draft }));
   const written = await batch.writeCrm(writes);
   const links: LinkWrite[] = [];
   for (const [index, create] of begun.entries()) {

@@ -1,4 +1,4 @@
-import type { CrmDraft, CrmFields, CrmLink, JsonObject, RecordKind } from "@salesagent/ports";
+import type { CrmLink, CrmWrite, JsonObject, RecordKind } from "@salesagent/ports";
 import { notesOf } from "./link-notes.js";
 import { appValues, awaitsLinks, crmValues } from "./link-table.js";
 import { crmLinksOf, type MergedSides, mergeSides } from "./merge-sides.js";
@@ -7,12 +7,15 @@ import { isLinkName, toParts } from "./record-values.js";
 import { isSame } from "./same-value.js";
 import { rulesOf, type SyncContext, supportOf } from "./sync-context.js";
 
+/** A record that is to be made, of whichever kind. */
+export type AnyDraft = Extract<CrmWrite, { readonly op: "create" }>["draft"];
+
 /** What is to be done about a link that is due. */
 export type LinkDecision =
   /** Both records stand. `awaits`: they hang on one that is not linked yet. */
   | { readonly type: "merge"; readonly merged: MergedSides; readonly awaits: boolean }
   /** To be made in the CRM. */
-  | { readonly type: "create"; readonly draft: CrmDraft; readonly sent: JsonObject; readonly awaits: boolean }
+  | { readonly type: "create"; readonly draft: AnyDraft; readonly sent: JsonObject; readonly awaits: boolean }
   /** Can't be made before what it hangs on is. */
   | { readonly type: "wait" }
   /** A create's outcome is to be found out. */
@@ -72,11 +75,11 @@ function decideCreate(context: SyncContext, sides: LinkSides): LinkDecision {
   const links = crmLinksOf(sent, table);
   const { requiredLink } = support;
   if (requiredLink !== undefined && (links[requiredLink] ?? []).length === 0) return { type: "wait" };
-  const draft: CrmDraft = {
-    ...{ kind: link.kind, fields: fields as CrmFields[RecordKind] },
+  const draft = {
+    ...{ kind: link.kind, fields },
     ...(Object.keys(custom).length > 0 && { custom }),
     ...(Object.keys(links).length > 0 && { links }),
-  };
+  } as AnyDraft;
   return { type: "create", draft, sent, awaits: isAwaiting(context, sides) };
 }
 

@@ -1,8 +1,8 @@
 import type {
-  CrmChange,
   CrmLink,
   CrmLinks,
   CrmRecord,
+  CrmWrite,
   JsonObject,
   JsonValue,
   RecordKind,
@@ -19,12 +19,15 @@ import { type AgreedBase, type FieldConflict, mergeRecord } from "./merge-record
 import { changedFields, isLinkName, linkedKind, toParts, withoutNulls } from "./record-values.js";
 import { rulesOf, type SyncContext, timeOf } from "./sync-context.js";
 
+/** What a CRM is to be told of a record, of whichever kind. */
+export type AnyChange = Extract<CrmWrite, { readonly op: "update" }>["change"];
+
 /** What a link's two records come to. */
 export interface MergedSides {
   /** The app's record after it; absent where nothing changes. */
   readonly put?: Extract<RecordWrite, { readonly op: "put" }>;
   /** What the CRM is to be told; absent where nothing changes. */
-  readonly change?: CrmChange;
+  readonly change?: AnyChange;
   /** Names of fields that go either way. */
   readonly toApp: readonly string[];
   readonly toCrm: readonly string[];
@@ -224,7 +227,7 @@ export function changeOf(
   id: string,
   changes: Readonly<Record<string, JsonValue>>,
   table: LinkTable,
-): CrmChange {
+): AnyChange {
   const { fields, custom } = toParts(changes);
   const links = crmLinksOf(changes, table);
   return {
@@ -232,7 +235,7 @@ export function changeOf(
     ...(Object.keys(fields).length > 0 && { fields }),
     ...(Object.keys(custom).length > 0 && { custom }),
     ...(Object.keys(links).length > 0 && { links }),
-  };
+  } as AnyChange;
 }
 
 /** What a record hangs on, by the CRM's ids. */

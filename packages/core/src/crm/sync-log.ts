@@ -50,6 +50,11 @@ export class SyncLog {
     if (crmId !== undefined) entry.crmIds.push(crmId);
   }
 
+  /** Forgets what was gathered: a transaction begins anew. */
+  clear(): void {
+    this.#entries.clear();
+  }
+
   /** Writes what was gathered, in one statement; none where there is nothing. */
   async write(context: SyncContext, stores: SyncStores, kind: RecordKind): Promise<void> {
     if (this.#entries.size === 0) return;

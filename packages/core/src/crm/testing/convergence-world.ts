@@ -33,6 +33,8 @@ export interface ConvergenceTraits {
   readonly lost: number;
   /** How often the process ends at a call. */
   readonly crashes: number;
+  /** How often a user acts between two calls of a sync. */
+  readonly races: number;
   /** By how much the app's clock is ahead of the CRM's, in milliseconds. */
   readonly skewMs: number;
 }
@@ -104,7 +106,10 @@ export class ConvergenceWorld {
 
   /** A process that syncs, until a crash ends it. */
   context(signal?: AbortSignal): SyncContext {
-    const process = new Process({ strikes: (at, phase) => this.#strikes(at, phase) });
+    const process = new Process({
+      strikes: () => this.#strikes(),
+      between: () => this.#interfere(),
+    });
     return createSyncContext({
       connection: "double",
       provider: process.wrap(this.#watched(), "provider"),
@@ -310,7 +315,12 @@ export class ConvergenceWorld {
     return type && { type };
   }
 
-  #strikes(_at: string, _phase: string): boolean {
+  /** Users do not wait for a sync to end. */
+  async #interfere(): Promise<void> {
+    if (this.isFaulty && this.isWorking && this.chance.happens(this.traits.races)) await this.act();
+  }
+
+  #strikes(): boolean {
     if (!this.isFaulty || !this.chance.happens(this.traits.crashes)) return false;
     this.crashes += 1;
     return true;

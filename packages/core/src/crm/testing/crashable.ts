@@ -5,8 +5,10 @@ export class Crash extends Error {
 
 /** Decides at each call whether the process ends before it, or after it. */
 export interface CrashPlan {
-  /** Is asked before and after each call; may act meanwhile, as others do. */
+  /** Is asked before and after each call. */
   readonly strikes: (at: string, phase: "before" | "after") => boolean;
+  /** What others do between two calls. */
+  readonly between?: (() => Promise<void>) | undefined;
 }
 
 /**
@@ -53,6 +55,7 @@ export class Process {
 
   async #await<T>(path: string, call: () => Promise<T>): Promise<T> {
     this.#check(path, "before");
+    if (!path.startsWith("transaction")) await this.plan.between?.();
     const result = await call();
     this.#check(path, "after");
     return result;

@@ -199,6 +199,8 @@ async function removalProblems(world: ConvergenceWorld): Promise<readonly string
   for (const kind of KINDS) {
     for (const link of await linksOf(world, kind)) {
       const { recordId, crmId = "" } = link;
+      // One that came back may go again by somebody's decision on the conflict that this is.
+      if (world.recreated.has(recordId)) continue;
       const byApp = world.engineRemoved.crm.has(crmId) && !world.removed.app.has(recordId);
       if (byApp) problems.push(`${crmId} was removed in the CRM though nobody removed ${recordId}`);
       if (!world.engineRemoved.app.has(recordId)) continue;
