@@ -226,7 +226,8 @@ async function lostEdits(world: ConvergenceWorld): Promise<readonly string[]> {
     const isLast = last.get(`${side}/${id}/${field}`) === index;
     const isTold = world.had[other].has(seenKey(kind, field, value));
     const isOnRecord = conflicts.has(`${side}/${field}/${formless(value)}`);
-    if (racing || !isLast || isTold || isOnRecord || !standing[side].has(id)) return [];
+    // A CRM has no conditional writes: of its users, one who edits a field while it is written may lose.
+    if ((racing && side === "crm") || !isLast || isTold || isOnRecord || !standing[side].has(id)) return [];
     // It was gone for a while, by somebody's word, and came back with what the other side had.
     if (world.recreated.has(id) || world.removed[side].has(id) || world.engineRemoved[side].has(id))
       return [];
