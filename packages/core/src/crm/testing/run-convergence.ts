@@ -225,7 +225,12 @@ async function lostEdits(world: ConvergenceWorld): Promise<readonly string[]> {
     const other = side === "app" ? "crm" : "app";
     const isLast = last.get(`${side}/${id}/${field}`) === index;
     const isTold = world.had[other].has(seenKey(kind, field, value));
-    const isOnRecord = conflicts.has(`${side}/${field}/${formless(value)}`);
+    const isOnRecord = conflicts.has(`${side}/${field}/${formless(value)}`) || conflicts.has(`record/${id}`);
+    // What the engine removes with an edit that the other side never had is a conflict on record.
+    const isTakenAway = world.engineRemoved[side].has(id) && !world.removed[side].has(id);
+    if (isTakenAway && isLast && !racing && !isTold && !isOnRecord && !world.recreated.has(id)) {
+      return [`the edit ${JSON.stringify(value)} of ${field} of ${id} in the ${side} was removed unasked`];
+    }
     // A CRM has no conditional writes: of its users, one who edits a field while it is written may lose.
     if ((racing && side === "crm") || !isLast || isTold || isOnRecord || !standing[side].has(id)) return [];
     // It was gone for a while, by somebody's word, and came back with what the other side had.
@@ -239,7 +244,8 @@ async function allConflicts(world: ConvergenceWorld): Promise<ReadonlySet<string
   const values = new Set<string>();
   for (let after: string | undefined; ; ) {
     const page = await world.app.conflicts.list({}, { after, limit: 1_000 });
-    for (const { field, app, crm } of page.items) {
+    for (const { field, app, crm, recordId, crmId } of page.items) {
+      if (field === "$record") values.add(`record/${recordId}`).add(`record/${crmId}`);
       values.add(`app/${field}/${formless(app)}`).add(`crm/${field}/${formless(crm)}`);
     }
     after = page.next;
