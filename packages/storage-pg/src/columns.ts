@@ -25,7 +25,7 @@ export function number(row: Row, column: string): number {
 }
 
 /** A JSON column; its type is what was written there. */
-export function json<T extends JsonValue | object = JsonObject>(row: Row, column: string): T {
+export function json<T extends JsonValue | object | null = JsonObject>(row: Row, column: string): T {
   return JSON.parse(text(row, column)) as T;
 }
 
@@ -39,6 +39,15 @@ export function optional<Name extends string, T>(
   return row[column] === null || row[column] === undefined
     ? {}
     : ({ [name]: read(row, column) } as { readonly [Key in Name]?: T });
+}
+
+/** As {@link optional}, of a JSON column in which JSON's null, too, says that nothing is there. */
+export function optionalJson<Name extends string, T extends object>(
+  name: Name,
+  row: Row,
+  column: string,
+): { readonly [Key in Name]?: T } {
+  return row[column] === "null" ? {} : optional(name, row, column, json<T>);
 }
 
 /** JSON text for a column whose value may be JSON's own null; undefined is the column's null. */

@@ -14,7 +14,8 @@ const person = { mentions: ["bo@figma.example"] };
 const LATER = "2026-06-01T00:00:00.000Z";
 const all = {
   ...{ checkpoints: LATER, flows: LATER, runs: LATER, effects: LATER, approvals: LATER },
-  ...{ messages: LATER, audit: LATER, budgets: LATER },
+  ...{ messages: LATER, audit: LATER, budgets: LATER, syncRuns: LATER, syncEntries: LATER },
+  ...{ conflicts: LATER, deadLetters: LATER, inbox: LATER },
 };
 
 let database: TestDatabase;
@@ -162,6 +163,27 @@ describe("retention of much", () => {
       "cache_entries (tenant, key, value, created_at, expires_at)",
       `'acme', n::text, '1', ${old}, ${old}`,
     );
+    await insert(
+      "sync_runs (tenant, id, connection, kinds, trigger, direction, status, counts, started_at)",
+      `'acme', n::text, 'close', '[]', 'manual', 'both', 'completed', '{}', ${old}`,
+    );
+    await insert(
+      "sync_entries (tenant, id, connection, kind, action, record_ids, crm_ids, at)",
+      `'acme', n::text, 'close', 'contact', 'linked', '[]', '[]', ${old}`,
+    );
+    await insert(
+      "conflicts (tenant, id, connection, kind, record_id, field, policy, base, app, crm, status, found_at)",
+      `'acme', n::text, 'close', 'contact', 'r', 'title', 'review', '1', '2', '3', 'settled', ${old}`,
+    );
+    await insert(
+      `dead_letters (tenant, id, letter_hash, connection, kind, operation, payload, error, history, status, added_at,
+        updated_at)`,
+      `'acme', n::text, n::text, 'close', 'contact', 'create', '{}', '{}', '[]', 'dropped', ${old}, ${old}`,
+    );
+    await insert(
+      "inbox (tenant, id, source, key, body, hints, status, attempts, received_at)",
+      `'acme', n::text, 'close', n::text, '', '{}', 'handled', 1, ${old}`,
+    );
     await database.query("analyze");
     const batch = {
       checkpoints: 1000,
@@ -170,6 +192,7 @@ describe("retention of much", () => {
       effects: 1000,
       approvals: 1000,
       messages: 1000,
+      ...{ syncRuns: 1000, syncEntries: 1000, conflicts: 1000, deadLetters: 1000, inbox: 1000 },
     };
     const { retention, flows } = open();
 
@@ -181,7 +204,8 @@ describe("retention of much", () => {
     const plans = (await plansOf(sent)).join("\n");
     for (const index of [
       ...["flow_queue_uncleared", "flow_queue_by_end", "runs_by_end", "effects_by_end", "audit_by_time"],
-      ...["threads_by_last", "approvals_by_request", "cache_entries_by_expiry"],
+      ...["threads_by_last", "approvals_by_request", "cache_entries_by_expiry", "sync_runs_by_end"],
+      ...["sync_entries_by_time", "conflicts_by_end", "dead_letters_by_end", "inbox_by_end"],
     ]) {
       expect(plans).toContain(`Index Scan using ${index}`);
     }

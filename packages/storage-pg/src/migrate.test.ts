@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { stores } from "./migrations/0001-stores.js";
 import { routing } from "./migrations/0002-routing.js";
 import { flows } from "./migrations/0003-flows.js";
+import { memory } from "./migrations/0004-memory.js";
 import { postgres } from "./postgres.js";
+import { contact, link } from "./testing/sync-rows.js";
 import { createTestDatabase, openTestPool, type TestDatabase } from "./testing/test-database.js";
 
 let database: TestDatabase;
@@ -19,6 +21,8 @@ const draft = { company: { provenance: {} }, source: "csv:a.csv", keys: ["name:o
 const FIRST_CHECKSUM = "3d08eb03b1790c9a914e5ab9f11749bd34a1e14f2b61234193c525ec49a37c1a";
 const SECOND_CHECKSUM = "0118d2fa450faf56ce93b95bd46f2d26d30042aaab9d5c5420339100d63cc171";
 const THIRD_CHECKSUM = "ad30b45c01b113f2b5f954c49889868aad2d6c22ae6181aecf57fa9b3ea6fe39";
+
+const FOURTH_CHECKSUM = "00251c37fb6ce64155d7f9cb30dd83020edb1c788763f0d1e467487f7e07461d";
 
 /** A schema as the first release left it, with a lead and a model call in it. */
 async function installFirst(schema: string): Promise<void> {
@@ -64,6 +68,30 @@ async function installThird(schema: string): Promise<string> {
         ('acme', 'failed', 'bdr', '1', 'failed', '2026-05-03T09:00:00Z'),
         ('acme', 'waits', 'bdr', '1', 'waiting', '2026-05-01T09:00:00Z');
       insert into ${schema}.budget_lines (tenant, key) values ('acme', 'day')`,
+    );
+    return url;
+  } finally {
+    await pool.end();
+  }
+}
+
+/** A schema that a role of its own installed as the fourth release left it, with a lead and a fact. */
+async function installFourth(schema: string): Promise<string> {
+  const grant = `grant create on database ${new URL(database.url).pathname.slice(1)} to ROLE`;
+  const url = await database.createRole([grant]);
+  const pool = openTestPool({ connectionString: url, max: 1 });
+  try {
+    await pool.query(`create schema ${schema}`);
+    for (const sql of [stores, routing, flows, memory]) await pool.query(sql.replaceAll("$schema", schema));
+    await pool.query(
+      `create table ${schema}.migrations (number integer primary key, name text not null, checksum text not null,
+        applied_at timestamptz not null default now());
+      insert into ${schema}.migrations values (1, 'stores', '${FIRST_CHECKSUM}'), (2, 'routing', '${SECOND_CHECKSUM}'),
+        (3, 'flows', '${THIRD_CHECKSUM}'), (4, 'memory', '${FOURTH_CHECKSUM}');
+      select set_config('salesagent.tenant', 'acme', false);
+      insert into ${schema}.leads (tenant, id, source, stage, company, custom, keys, revision, created_at, updated_at)
+        values ('acme', 'lead-1', 'csv:a.csv', 'new', '{"provenance": {}}', '{}', '["name:one"]', 1, now(), now());
+      insert into ${schema}.facts (tenant, id, subject, text, created_at) values ('acme', '1', 'person:bo', 'Likes tea.', now())`,
     );
     return url;
   } finally {
@@ -135,6 +163,20 @@ describe("migrate", () => {
       ["waits", "waiting"],
     ]);
     expect((await facts.list()).items).toEqual([]);
+  });
+
+  it("keeps what the fourth release stored, and takes in records, links and runs of syncs beside it", async () => {
+    await using storage = postgres({ connectionString: await installFourth("fourth"), schema: "fourth" });
+    await storage.migrate();
+    const { leads, facts, records, links, rateBudgets } = storage.tenant("acme");
+    expect([await leads.count(), (await facts.list()).items.length]).toEqual([1, 1]);
+    await records.writeMany([contact("1")]);
+    await links.writeMany([{ link: link("1", { dueAt: "2026-05-01T09:00:00.000Z" }) }]);
+    expect(await records.findByKeys("contact", ["email:1@fjord.example"])).toHaveLength(1);
+    const claim = { connection: "close", kinds: ["contact"] as const, leaseMs: 1000, limit: 5 };
+    expect((await links.claim(claim)).map(({ recordId }) => recordId)).toEqual(["1"]);
+    const windows = [{ name: "day", limit: 1, windowMs: 1000 }];
+    expect(await rateBudgets.take({ key: "close", windows })).toEqual({ granted: true });
   });
 
   it("asks for itself where a schema of the first release lacks a new table or column", async () => {

@@ -2,6 +2,7 @@ import type { TenantStores } from "@salesagent/ports";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { postgres } from "./postgres.js";
+import { contact, link, linkWant, webhook } from "./testing/sync-rows.js";
 import { createTestDatabase, openTestPool, type TestDatabase } from "./testing/test-database.js";
 
 const GRANTS = [
@@ -48,6 +49,18 @@ const SHARED = [
   "workflow_versions",
   "threads",
   "messages",
+  "records",
+  "record_keys",
+  "crm_links",
+  "sync_cursors",
+  "sync_runs",
+  "sync_entries",
+  "conflicts",
+  "dead_letters",
+  "inbox",
+  "rate_budgets",
+  "leases",
+  "credentials",
 ];
 
 /** Puts one row into each of the tables that processes share. */
@@ -64,6 +77,37 @@ async function fillShared(stores: TenantStores): Promise<void> {
   await workflows.add({ name: "outreach", version: "1", definition: { of: "acme" } });
   const part = { type: "text" as const, text: "Hello", origin: "user" as const };
   await messages.append("mail-1", [{ message: { role: "user", parts: [part] }, createdAt: at }]);
+  await fillSync(stores);
+}
+
+/** Puts one row into each of the tables of syncs. */
+async function fillSync(stores: TenantStores): Promise<void> {
+  const at = "2026-05-01T09:00:00.000Z";
+  const of = { connection: "close", kind: "contact" as const, recordId: "1" };
+  const error = { code: "x", message: "y" };
+  await stores.records.writeMany([contact("1")]);
+  await stores.links.writeMany([{ link: link("1") }]);
+  await stores.syncCursors.put({ connection: "close", name: "contact/changes", value: { of: "acme" } });
+  await stores.syncRuns.put({
+    ...{ id: "1", connection: "close", kinds: ["contact"], trigger: "manual", direction: "both" },
+    ...{ status: "running", counts: {}, startedAt: at },
+  });
+  const entry = { id: "1", connection: "close", kind: "contact" as const, action: "linked", at };
+  await stores.syncRuns.log([{ ...entry, recordIds: ["1"], crmIds: ["crm-1"] }]);
+  const conflict = {
+    field: "title",
+    policy: "review",
+    base: null,
+    app: "a",
+    crm: "b",
+    status: "open" as const,
+  };
+  await stores.conflicts.addMany([{ ...of, ...conflict, id: "1", foundAt: at }]);
+  await stores.deadLetters.add({ ...of, id: "1", operation: "create", payload: {}, error, addedAt: at });
+  await stores.inbox.put(webhook("1"));
+  await stores.rateBudgets.take({ key: "close", windows: [{ name: "day", limit: 5, windowMs: 86_400_000 }] });
+  await stores.leases.acquire("refresh", "process", 86_400_000);
+  await stores.credentials.put({ platform: "close", account: "1", keyId: "k1", sealed: "c2VhbGVk" });
 }
 
 /** Rows of a table that the role sees with the tenant set, or with none. */
@@ -88,7 +132,7 @@ describe("row-level security", () => {
       `select relname, relrowsecurity and relforcerowsecurity as forced from pg_class
        where relnamespace = 'salesagent'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
     );
-    expect(rows).toHaveLength(28);
+    expect(rows).toHaveLength(40);
     expect(rows.filter((row) => row["forced"] !== true)).toEqual([]);
   });
 
@@ -122,6 +166,27 @@ describe("row-level security", () => {
     }
     expect(await other.budgets.settle("1", line.spent)).toBe(true);
     expect(await storage.tenant("acme").budgets.read(["day"])).toEqual([line]);
+  });
+
+  it("gives no tenant what another keeps of a sync, by the same ids", async () => {
+    await using storage = postgres({ pool });
+    const other = storage.tenant("stranger");
+    expect(await other.records.getMany("contact", ["1"])).toEqual([undefined]);
+    expect(await other.records.findByKeys("contact", ["email:1@fjord.example"])).toEqual([]);
+    expect((await other.records.changes("contact")).records).toEqual([]);
+    expect(await other.links.findByRecords("close", "contact", ["1"])).toEqual([undefined]);
+    expect(await other.links.findByCrmIds("close", "contact", ["crm-1"])).toEqual([undefined]);
+    const hint = { connection: "close", kind: "contact" as const, dueAt: "2001-01-01T00:00:00.000Z" };
+    expect(await other.links.hint({ ...hint, recordIds: ["1"] })).toBe(0);
+    expect(await other.links.claim(linkWant())).toEqual([]);
+    expect(await other.inbox.claim({ source: "close", leaseMs: 1000, limit: 5 })).toEqual([]);
+    expect(await other.leases.acquire("refresh", "stranger", 1000)).toBe(1);
+    expect(await other.credentials.get("close", "1")).toBe(undefined);
+    expect(
+      (await other.links.writeMany([{ link: link("2", { crmId: "crm-1" }), ifRevision: null }]))[0],
+    ).toEqual({
+      ...{ status: "written", revision: 1 },
+    });
   });
 
   it.each(SHARED)(

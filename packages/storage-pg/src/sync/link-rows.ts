@@ -1,6 +1,6 @@
 import type { CrmLink, JsonObject, LinkDraft, LinkState, RecordKind } from "@salesagent/ports";
-import type { NormalLinkWrite } from "@salesagent/ports/store-rules";
-import { instant, instantText, json, number, optional, type Row, text } from "../columns.js";
+import { isSameJson, type NormalLinkWrite } from "@salesagent/ports/store-rules";
+import { instant, instantText, number, optional, optionalJson, type Row, text } from "../columns.js";
 import type { RecordColumn } from "../record-columns.js";
 import { leaseTime } from "../store-time.js";
 
@@ -11,25 +11,24 @@ export const LINK_KEY: readonly RecordColumn<NormalLinkWrite>[] = [
   { name: "record_id", type: "text", read: ({ link }) => link.recordId },
 ];
 
-/** What every write replaces. */
+/** What every write replaces. JSON's null stands for what is absent: it is cheaper in a bulk write than a column's own null. */
 export const LINK_CONTENT: readonly RecordColumn<NormalLinkWrite>[] = [
   { name: "crm_id", type: "text", read: ({ link }) => link.crmId },
   { name: "state", type: "text", read: ({ link }) => link.state },
-  { name: "base_app", type: "optional json", read: ({ link }) => link.base?.app },
-  { name: "base_crm", type: "optional json", read: ({ link }) => otherBase(link) },
+  { name: "base_app", type: "json", read: ({ link }) => link.base?.app },
+  { name: "base_crm", type: "json", read: ({ link }) => otherBase(link) },
   { name: "record_revision", type: "text", read: ({ link }) => link.recordRevision },
   { name: "crm_hash", type: "text", read: ({ link }) => link.crmHash },
   { name: "crm_updated_at", type: "text", read: ({ link }) => link.crmUpdatedAt },
   { name: "removal", type: "text", read: ({ link }) => link.removal },
-  { name: "notes", type: "optional json", read: ({ link }) => link.notes },
+  { name: "notes", type: "json", read: ({ link }) => link.notes },
   { name: "failures", type: "bigint", read: ({ link }) => link.failures },
-  { name: "error", type: "optional json", read: ({ link }) => link.error },
+  { name: "error", type: "json", read: ({ link }) => link.error },
 ];
 
 /** The CRM's side of the base where it says something else than the app's. */
 function otherBase({ base }: LinkDraft): JsonObject | undefined {
-  if (base === undefined || base.app === base.crm) return undefined;
-  return JSON.stringify(base.app) === JSON.stringify(base.crm) ? undefined : base.crm;
+  return base === undefined || base.app === base.crm || isSameJson(base.app, base.crm) ? undefined : base.crm;
 }
 
 /** SQL for when a link is due, as it is read at a time: one that nobody works on any more is due since then. */
@@ -55,6 +54,11 @@ export const linkFields = (due: string): string =>
     ...[instant("created_at"), instant("updated_at")],
   ].join(", ");
 
+function toBase({ app }: { readonly app?: JsonObject }, row: Row): Pick<CrmLink, "base"> {
+  if (app === undefined) return {};
+  return { base: { app, crm: optionalJson<"crm", JsonObject>("crm", row, "base_crm").crm ?? app } };
+}
+
 export function fromLinkRow(row: Row): CrmLink {
   return {
     connection: text(row, "connection"),
@@ -62,17 +66,14 @@ export function fromLinkRow(row: Row): CrmLink {
     recordId: text(row, "record_id"),
     ...optional("crmId", row, "crm_id", text),
     state: text(row, "state") as LinkState,
-    ...optional("base", row, "base_app", (from) => ({
-      app: json<JsonObject>(from, "base_app"),
-      crm: json<JsonObject>(from, from["base_crm"] === null ? "base_app" : "base_crm"),
-    })),
+    ...toBase(optionalJson<"app", JsonObject>("app", row, "base_app"), row),
     ...optional("recordRevision", row, "record_revision", text),
     ...optional("crmHash", row, "crm_hash", text),
     ...optional("crmUpdatedAt", row, "crm_updated_at", text),
     ...optional("removal", row, "removal", (from, column) => text(from, column) as "to-app" | "to-crm"),
-    ...optional("notes", row, "notes", json<JsonObject>),
+    ...optionalJson<"notes", JsonObject>("notes", row, "notes"),
     failures: number(row, "failures"),
-    ...optional("error", row, "error", json<NonNullable<CrmLink["error"]>>),
+    ...optionalJson<"error", NonNullable<CrmLink["error"]>>("error", row, "error"),
     ...optional("dueAt", row, "due_at", text),
     revision: number(row, "revision"),
     createdAt: text(row, "created_at"),

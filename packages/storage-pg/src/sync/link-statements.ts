@@ -49,43 +49,50 @@ export interface LinkStatements {
 export function createLinkStatements(name: TableNames): LinkStatements {
   const links = name("crm_links");
   const written = "returning l.connection, l.kind, l.record_id, l.revision";
-  const content = LINK_CONTENT.map((column) => `${column.name} = w.${column.name}`).join(", ");
+  const key = LINK_KEY.map((column) => column.name);
+  const content = LINK_CONTENT.map((column) => column.name);
   const holder = (id: string) => `select h.record_id from ${links} h
     where h.tenant = $1 and h.connection = w.connection and h.kind = w.kind and h.crm_id = ${id}`;
-  const find = (column: string) =>
-    plannedAnew(
-      reading(`select ${linkFields(dueThen("$5"))} from ${links}
-        where tenant = $1 and connection = $2 and kind = $3 and ${column} = any($4::text[])`),
-    );
+  const find = (ids: string) =>
+    reading(`select ${linkFields(dueThen("$5"))} from ${name("find_links")}($1, $2, $3, ${ids})`);
   const countStatement = createStatementCache((text) => plannedAnew(reading(text)));
 
   return {
-    insert: plannedAnew(
-      writing(`insert into ${links} as l (tenant, ${NEW.names}, revision, created_at, updated_at)
-        select $1, ${NEW.selected}, 1, $2::timestamptz, $2::timestamptz from ${NEW.from}
-        on conflict do nothing ${written}`),
-    ),
+    insert: writing(`insert into ${links} as l (tenant, ${NEW.names}, revision, created_at, updated_at)
+      select $1, ${NEW.selected}, 1, $2::timestamptz, $2::timestamptz from ${NEW.from}
+      on conflict do nothing ${written}`),
     change: plannedAnew(
-      writing(`with w (${CHANGES.names}) as materialized (select ${CHANGES.selected} from ${CHANGES.from})
-        update ${links} l set ${content}, revision = l.revision + 1, updated_at = $2::timestamptz,
-          due_at = case when w.keep_due then least(w.due_at, l.due_at) else w.due_at end,
-          lease_until = case when w.keep_lease then l.lease_until end
-        from w
-        where l.tenant = $1 and l.connection = w.connection and l.kind = w.kind and l.record_id = w.record_id
-          and (w.if_revision is null or l.revision = w.if_revision)
-          and (w.crm_id is null or w.crm_id is not distinct from l.crm_id or not exists (${holder("w.crm_id")}))
+      writing(`with w (${CHANGES.names}) as materialized (select ${CHANGES.selected} from ${CHANGES.from}),
+        before as materialized (
+          select w.*, l.revision, l.due_at as due_before, l.lease_until, l.created_at
+          from w cross join lateral (
+            select l.crm_id, l.revision, l.due_at, l.lease_until, l.created_at from ${links} l
+            where l.tenant = $1 and l.connection = w.connection and l.kind = w.kind and l.record_id = w.record_id
+            offset 0 for update
+          ) l
+          where (w.if_revision is null or l.revision = w.if_revision)
+            and (w.crm_id is null or w.crm_id is not distinct from l.crm_id or not exists (${holder("w.crm_id")}))
+        )
+        insert into ${links} as l (tenant, ${[...key, ...content].join(", ")}, due_at, lease_until, revision, created_at,
+          updated_at)
+        select $1, ${[...key, ...content].map((column) => `w.${column}`).join(", ")},
+          case when w.keep_due then least(w.due_at, w.due_before) else w.due_at end,
+          case when w.keep_lease then w.lease_until end, w.revision + 1, w.created_at, $2::timestamptz
+        from before w
+        on conflict (tenant, connection, kind, record_id) do update set
+          ${[...content, "due_at", "lease_until", "revision", "updated_at"].map((column) => `${column} = excluded.${column}`).join(", ")}
         ${written}`),
     ),
     standing: plannedAnew(
       reading(`select w.place, own.revision, held.record_id as holder
         from unnest($2::text[], $3::text[], $4::text[], $5::text[]) with ordinality
           as w (connection, kind, record_id, crm_id, place)
-        left join ${links} own on own.tenant = $1 and own.connection = w.connection and own.kind = w.kind
-          and own.record_id = w.record_id
-        left join lateral (${holder("w.crm_id")} and h.record_id <> w.record_id) held on true`),
+        left join lateral (select o.revision from ${links} o where o.tenant = $1 and o.connection = w.connection
+          and o.kind = w.kind and o.record_id = w.record_id offset 0) own on true
+        left join lateral (${holder("w.crm_id")} and h.record_id <> w.record_id offset 0) held on true`),
     ),
-    findByRecords: find("record_id"),
-    findByCrmIds: find("crm_id"),
+    findByRecords: find("$4::text[], '{}'"),
+    findByCrmIds: find("'{}', $4::text[]"),
     hint: writing(
       `select ${name("hint_links")}($1, $2, $3, $4::timestamptz, $5::text[], $6::text[]) as found`,
     ),

@@ -81,6 +81,8 @@ class LinkWriter {
     const open = () => writes.filter((write) => !outcomes.has(write));
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const changes = open().filter(({ ifRevision }) => ifRevision !== null);
+      // in one order, so that calls which change the same links wait for each other
+      changes.sort((left, right) => (keyOfWrite(left) < keyOfWrite(right) ? -1 : 1));
       await this.#run(this.statements.change, changes, toLinkChangeValues, outcomes);
       const additions = open().filter(({ ifRevision }) => typeof ifRevision !== "number");
       await this.#run(this.statements.insert, additions, toNewLinkValues, outcomes);

@@ -75,20 +75,28 @@ const assigned = (content: (column: string) => string) =>
     ...CONTENT.map((column) => `${column} = ${content(column)}`),
   ].join(", ");
 
-/** The SQL of the writes. What is written rests on `before`, which locks the rows as they stand. */
+/**
+ * The SQL of the writes. What is written rests on `before`, which locks the rows as they stand, all calls in one order. Rows that
+ * stand are changed as conflicts of an insert, which finds each by its key, whatever the planner believes of the table.
+ */
 function createWrites(name: TableNames): Pick<RecordStatements, "insert" | "put" | "replace" | "remove"> {
   const [records, keys] = [name("records"), name("record_keys")];
   const before = `before as materialized (
-      select r.kind, r.id, r.keys, r.revision from w join ${records} r on r.tenant = $1 and r.kind = w.kind and r.id = w.id
-      where r.removed_at is null for update of r
+      select r.kind, r.id, r.keys, r.revision from (select w.kind, w.id from w order by w.kind, w.id) w
+      cross join lateral (
+        select r.kind, r.id, r.keys, r.revision, r.removed_at from ${records} r
+        where r.tenant = $1 and r.kind = w.kind and r.id = w.id offset 0 for update
+      ) r where r.removed_at is null
     )`;
-  const insert = `insert into ${records} as r (tenant, kind, id, changed_in, ${CONTENT.join(", ")}, created_at, updated_at)
-      select $1, w.kind, w.id, pg_current_xact_id(), ${CONTENT.map((column) => `w.${column}`).join(", ")},
-        $2::timestamptz, $2::timestamptz from w`;
+  const insert = (content: (column: string) => string, more: readonly string[] = []) =>
+    `insert into ${records} as r (tenant, kind, id, changed_in, created_at, updated_at,
+        ${[...CONTENT, ...more].join(", ")})
+      select $1, w.kind, w.id, pg_current_xact_id(), $2::timestamptz, $2::timestamptz,
+        ${[...CONTENT.map(content), ...more.map((column) => `w.${column}`)].join(", ")} from w`;
   const sameKeys = "b.kind = n.kind and b.id = n.id and b.keys::text is not distinct from n.keys::text";
-  const kept = `kept as (
-      insert into ${keys} (tenant, key_hash, record_id) select $1, ${hashOf("n.kind", "k.key")}, n.id
-      from written n cross join lateral json_array_elements_text(n.keys) as k (key)
+  const insertKeys = `insert into ${keys} (tenant, key_hash, record_id) select $1, ${hashOf("n.kind", "k.key")}, n.id
+    from written n cross join lateral json_array_elements_text(n.keys) as k (key)`;
+  const kept = `kept as (${insertKeys}
       where not exists (select from before b where ${sameKeys})
     )`;
   const dropped = `dropped as (
@@ -97,24 +105,21 @@ function createWrites(name: TableNames): Pick<RecordStatements, "insert" | "put"
       cross join lateral json_array_elements_text(b.keys) as k (key)
       where b.keys::text is distinct from n.keys::text having count(*) > 0
     )`;
-  const update = (
-    content: (column: string) => string,
-    more = "",
-  ) => `update ${records} r set ${assigned(content)}${more}
-      from w join before b on b.kind = w.kind and b.id = w.id
-      where r.tenant = $1 and r.kind = w.kind and r.id = w.id`;
+  const over = `on conflict (tenant, kind, id) do update set ${assigned((column) => `excluded.${column}`)}`;
+  const standing = "join before b on b.kind = w.kind and b.id = w.id";
   const outcome = "select n.kind, n.id, n.revision from written n";
   const moving = `${kept}, ${dropped} ${outcome} left join dropped on true`;
   return {
-    insert: plannedAnew(
-      writing(`with ${rowsOf(NEW)}, before as (select null::text as kind, null::text as id, null::json as keys where false),
-        written as (${insert} on conflict (tenant, kind, id) do nothing ${WRITTEN}), ${kept} ${outcome}`),
-    ),
+    insert: writing(`with written as (
+        insert into ${records} as r (tenant, ${NEW.names}, changed_in, created_at, updated_at)
+        select $1, ${NEW.selected}, pg_current_xact_id(), $2::timestamptz, $2::timestamptz from ${NEW.from}
+        on conflict (tenant, kind, id) do nothing ${WRITTEN}
+      ),
+      kept as (${insertKeys}) ${outcome}`),
     put: plannedAnew(
       writing(`with ${rowsOf(PUTS)}, ${before},
         written as (
-          ${insert} where (select count(*) from before) >= 0
-          on conflict (tenant, kind, id) do update set ${assigned((column) => `excluded.${column}`)},
+          ${insert((column) => `w.${column}`)} where (select count(*) from before) >= 0 ${over},
             seq = case when r.removed_at is null then r.seq else excluded.seq end,
             created_at = case when r.removed_at is null then r.created_at else excluded.created_at end,
             removed_at = null, merged_into = null
@@ -123,13 +128,15 @@ function createWrites(name: TableNames): Pick<RecordStatements, "insert" | "put"
     ),
     replace: plannedAnew(
       writing(`with ${rowsOf(PUTS)}, ${before},
-        written as (${update((column) => `w.${column}`)} and b.revision::text = w.if_revision ${WRITTEN}), ${moving}`),
+        written as (
+          ${insert((column) => `w.${column}`)} ${standing} and b.revision::text = w.if_revision ${over} ${WRITTEN}
+        ), ${moving}`),
     ),
     remove: plannedAnew(
       writing(`with ${rowsOf(REMOVALS)}, ${before},
         written as (
-          ${update(() => "null", ", removed_at = $2::timestamptz, merged_into = w.merged_into")}
-            and (w.if_revision is null or b.revision::text = w.if_revision) ${WRITTEN}
+          ${insert(() => "null::json", ["merged_into"])} ${standing} and (w.if_revision is null or b.revision::text = w.if_revision)
+          ${over}, removed_at = $2::timestamptz, merged_into = excluded.merged_into ${WRITTEN}
         ), ${dropped} ${outcome} left join dropped on true`),
     ),
   };
@@ -141,15 +148,14 @@ export function createRecordStatements(name: TableNames): RecordStatements {
   return {
     ...createWrites(name),
     revisions: plannedAnew(
-      reading(`select r.kind, r.id, r.revision from unnest($2::text[], $3::text[]) as w (kind, id) join ${records} r
-        on r.tenant = $1 and r.kind = w.kind and r.id = w.id where r.removed_at is null`),
+      reading(`select r.kind, r.id, r.revision from unnest($2::text[], $3::text[]) as w (kind, id) cross join lateral (
+          select * from ${records} r where r.tenant = $1 and r.kind = w.kind and r.id = w.id offset 0
+        ) r where r.removed_at is null`),
     ),
     get: reading(`select ${RECORD_FIELDS}, removed_at is not null as is_removed from ${records}
       where tenant = $1 and kind = $2 and id = $3`),
-    getMany: plannedAnew(
-      reading(`select ${RECORD_FIELDS}, removed_at is not null as is_removed from ${records}
-        where tenant = $1 and kind = $2 and id = any($3::text[])`),
-    ),
+    getMany: reading(`select ${RECORD_FIELDS}, removed_at is not null as is_removed
+      from ${name("get_records")}($1, $2, $3::text[])`),
     findByKeys: reading(`select ${RECORD_FIELDS} from ${name("find_records")}($1, $2, $3::text[]) r
       where r.removed_at is null order by r.created_at, r.seq`),
     changes: plannedAnew(
