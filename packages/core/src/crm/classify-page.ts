@@ -140,8 +140,13 @@ function classifyRemoval(
   if (!link || link.state === "removed" || link.state === "erased") return;
   if (mergedInto === undefined) findings.due.push(id);
   // One that stands under its own id in the same page was not merged after all.
-  else if (!records.has(id)) findings.merged.push({ link, into: mergedInto });
+  else if (!records.has(id)) noteMerge(link, mergedInto, findings);
   else findings.due.push(id);
+}
+
+/** A page may tell of one merge several times. */
+function noteMerge(link: CrmLink, into: string, { merged }: PageFindings): void {
+  if (!merged.some((noted) => noted.link === link)) merged.push({ link, into });
 }
 
 /** @returns Whether others that are linked were merged into it: one of them takes its id, unless it is linked itself. */
@@ -150,9 +155,7 @@ function noteMerges(record: CrmRecord, links: ReadonlyMap<string, CrmLink>, find
   for (const id of record.mergedIds ?? []) {
     const link = links.get(id);
     if (!link || id === record.id || link.state === "removed" || link.state === "erased") continue;
-    if (!findings.merged.some((merged) => merged.link === link)) {
-      findings.merged.push({ link, into: record.id });
-    }
+    noteMerge(link, record.id, findings);
     isTakenOver = true;
   }
   return isTakenOver;

@@ -42,7 +42,8 @@ async function matchByKeys(
   if (found.length === 0) return unlinked;
   const ids = found.map(({ id }) => id);
   const links = await stores.links.findByRecords(connection, kind, ids, { signal });
-  const taken = new Set(findings.adopted.map(({ recordId }) => recordId));
+  // A link that ended goes on with the record that stands again, where that one is in the same page.
+  const taken = new Set([...findings.adopted, ...findings.revived].map(({ recordId }) => recordId));
   return unlinked.filter(({ record }) => {
     const keys = keysOf.get(record.id) ?? [];
     const candidates = found.flatMap((candidate, index) =>

@@ -1,0 +1,38 @@
+import type { CrmRecord } from "@salesagent/ports";
+import { describe, expect, it } from "vitest";
+import { pullPage } from "./pull-page.js";
+import { syncCycle } from "./sync-cycle.js";
+import { openSync } from "./testing/open-sync.js";
+
+const CONTACTS = { kinds: ["contact"] } as const;
+const ada = { firstName: "Ada", email: "ada@x.example" };
+
+describe("pullPage", () => {
+  it("takes a record that stands again for the one that was linked, though another in its page has the same address", async () => {
+    const { context, world, storage, putInApp } = openSync({}, CONTACTS);
+    const first = world.create({ kind: "contact", fields: ada });
+    await syncCycle(context);
+    const [record] = (await storage.records.list("contact")).items;
+    world.remove("contact", first);
+    await syncCycle(context);
+    await putInApp("contact", record?.id ?? "", ada);
+    world.restore("contact", first);
+    world.create({ kind: "contact", fields: ada });
+    await pullPage(context, "contact", { records: world.records("contact"), from: "changes" });
+    const links = await storage.links.findByCrmIds("double", "contact", world.standing("contact"));
+    expect(links.map((link) => link?.recordId === record?.id)).toEqual([true, false]);
+  });
+
+  it("takes one merge for one, however often a page tells of it", async () => {
+    const { context, world, storage } = openSync({}, CONTACTS);
+    const ids = ["Ada", "Bo"].map((firstName) => world.create({ kind: "contact", fields: { firstName } }));
+    const [survivor = "", loser = ""] = ids;
+    await syncCycle(context);
+    world.merge("contact", survivor, loser);
+    const removal = { kind: "contact", id: loser, mergedInto: survivor } as const;
+    const records: readonly CrmRecord[] = world.records("contact");
+    await pullPage(context, "contact", { records, removed: [removal, removal], from: "changes" });
+    await syncCycle(context);
+    expect(await storage.records.count("contact")).toBe(1);
+  });
+});
