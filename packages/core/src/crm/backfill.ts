@@ -1,8 +1,9 @@
-import type { CrmLink, JsonObject, RecordKind } from "@salesagent/ports";
+import type { CrmLink, CrmPage, JsonObject, RecordKind } from "@salesagent/ports";
 import { beginChanges, changesCursor, readCursor, type WalkCounts } from "./pull-changes.js";
 import { pullPage } from "./pull-page.js";
+import { readBatches } from "./read-batches.js";
 import { SeenIds } from "./seen-ids.js";
-import { bulkCall, type PageCounts, type SyncContext, supportOf, timeOf } from "./sync-context.js";
+import { type PageCounts, type SyncContext, supportOf, timeOf } from "./sync-context.js";
 import { CursorMoved } from "./sync-cursor.js";
 
 const LINKS_A_PAGE = 1_000;
@@ -68,20 +69,32 @@ class BackfillWalk {
     const [context, kind] = [this.#context, this.#kind];
     const isWhole = cursor === undefined;
     let isComplete = false;
-    for await (const page of context.provider.list(kind, { cursor }, bulkCall(context))) {
-      if (isWhole) this.#note(page.records);
-      const value: JsonObject = { cursor: page.cursor, startedAt: this.#startedAt, done: page.complete };
-      const step = { name: backfillCursor(kind), value, ifRevision: this.#revision };
-      const { cursorRevision, ...counts } = await pullPage(context, kind, {
-        ...{ records: page.records, from: "backfill", cursor: step },
-        ...(page.total !== undefined && { total: page.total }),
-      });
+    const batches = readBatches({
+      open: (signal) => context.provider.list(kind, { cursor }, { priority: "bulk", signal }),
+      ...{ records: context.limits.pageRecords, signal: context.signal },
+    });
+    for await (const pages of batches) {
+      const counts = await this.#takeIn(pages);
       for (const count of Object.keys(counts) as (keyof PageCounts)[]) totals[count] += counts[count];
-      this.#revision = cursorRevision ?? this.#revision;
-      isComplete = page.complete;
+      if (isWhole) for (const { records } of pages) this.#note(records);
+      isComplete = pages.at(-1)?.complete === true;
     }
     if (isWhole && isComplete) totals.due += await this.#lookForMissing();
     return totals;
+  }
+
+  /** Takes in pages at once, with the cursor of the last. */
+  async #takeIn(pages: readonly CrmPage[]): Promise<PageCounts> {
+    const last = pages.at(-1);
+    const value: JsonObject = {
+      ...{ cursor: last?.cursor ?? "", startedAt: this.#startedAt, done: last?.complete === true },
+    };
+    const { cursorRevision, ...counts } = await pullPage(this.#context, this.#kind, {
+      ...{ records: pages.flatMap(({ records }) => records), from: "backfill", total: last?.total },
+      cursor: { name: backfillCursor(this.#kind), value, ifRevision: this.#revision },
+    });
+    this.#revision = cursorRevision ?? this.#revision;
+    return counts;
   }
 
   #note(records: readonly { readonly id: string; readonly mergedIds?: readonly string[] }[]): void {

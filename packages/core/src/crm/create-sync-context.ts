@@ -38,6 +38,7 @@ export interface SyncContextOptions {
 
 const DEFAULT_LIMITS: SyncLimits = {
   batch: 100,
+  pageRecords: 500,
   concurrency: 2,
   leaseMs: 300_000,
   attempts: 5,
@@ -54,6 +55,7 @@ const DEFAULT_TOLERANCE_MS = 60_000;
 /** Smallest and largest value of each limit; all but the share are whole numbers. */
 const BOUNDS: { readonly [Name in keyof SyncLimits]: readonly [number, number] } = {
   batch: [1, 500],
+  pageRecords: [1, 1_000],
   concurrency: [1, 32],
   leaseMs: [1_000, 86_400_000],
   attempts: [1, 1_000],

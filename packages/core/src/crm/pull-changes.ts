@@ -1,6 +1,7 @@
 import type { RecordKind, SyncCursor } from "@salesagent/ports";
 import { pullPage } from "./pull-page.js";
-import { bulkCall, type PageCounts, type SyncContext, timeOf } from "./sync-context.js";
+import { readBatches } from "./read-batches.js";
+import { type PageCounts, type SyncContext, timeOf } from "./sync-context.js";
 import { CursorMoved } from "./sync-cursor.js";
 
 /** What became of a walk. */
@@ -13,8 +14,8 @@ export interface WalkCounts extends PageCounts {
 export const changesCursor = (kind: RecordKind): string => `${kind}/changes`;
 
 /**
- * Takes in what changed in the CRM since the last time, page by page; each page is kept with its cursor, so that a walk that is cut
- * off goes on where it stopped. Where there is no cursor yet, it begins some time ago.
+ * Takes in what changed in the CRM since the last time, some pages at once; they are kept with the cursor of the last, so that a walk
+ * that is cut off goes on where it stopped. Where there is no cursor yet, it begins some time ago.
  */
 export async function pullChanges(context: SyncContext, kind: RecordKind): Promise<WalkCounts> {
   const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
@@ -24,15 +25,20 @@ export async function pullChanges(context: SyncContext, kind: RecordKind): Promi
   let cursor = stored.value["cursor"];
   const from = typeof cursor === "string" ? { cursor } : { since: String(stored.value["since"]) };
   try {
-    for await (const page of context.provider.changes(kind, from, bulkCall(context))) {
-      const isNews = page.cursor !== cursor || page.records.length + page.removed.length > 0;
-      if (!isNews) continue;
-      const { records, removed } = page;
-      const step = { name, value: { cursor: page.cursor }, ifRevision: revision };
+    const batches = readBatches({
+      open: (signal) => context.provider.changes(kind, from, { priority: "bulk", signal }),
+      ...{ records: context.limits.pageRecords, signal: context.signal },
+    });
+    for await (const pages of batches) {
+      const next = pages.at(-1)?.cursor ?? "";
+      const records = pages.flatMap((page) => page.records);
+      const removed = pages.flatMap((page) => page.removed);
+      if (next === cursor && records.length + removed.length === 0) continue;
+      const step = { name, value: { cursor: next }, ifRevision: revision };
       const counts = await pullPage(context, kind, { records, removed, from: "changes", cursor: step });
       for (const count of Object.keys(totals) as (keyof PageCounts)[]) totals[count] += counts[count];
       revision = counts.cursorRevision ?? revision;
-      cursor = page.cursor;
+      cursor = next;
     }
     return { ...totals, movedOn: false };
   } catch (error) {

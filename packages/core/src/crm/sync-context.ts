@@ -15,6 +15,11 @@ export const KIND_ORDER: readonly RecordKind[] = ["company", "contact", "deal"];
 export interface SyncLimits {
   /** Links that one claim takes: a whole number, 1–500. @defaultValue 100 */
   readonly batch: number;
+  /**
+   * Records of the CRM that are taken in at once, 1–1,000: a walk's pages are gathered until there are as many, and one more batch is
+   * read meanwhile. A walk that is cut off repeats no more than these. @defaultValue 500
+   */
+  readonly pageRecords: number;
   /** Claims that are worked on at once, 1–32. @defaultValue 2 */
   readonly concurrency: number;
   /**
