@@ -2,15 +2,19 @@ import { SalesAgentError } from "@salesagent/ports";
 import { type Command, helpOf, readArguments } from "./command/command.js";
 import { didYouMean } from "./command/did-you-mean.js";
 import { UsageError } from "./command/usage-error.js";
+import { conflictsCommand } from "./conflicts/conflicts-command.js";
+import { deadLettersCommand } from "./dead-letters/dead-letters-command.js";
 import { doctorCommand } from "./doctor/doctor-command.js";
 import { drillCommand } from "./drill/drill-command.js";
 import type { Io } from "./io.js";
 import { modelsCommand } from "./models/models-command.js";
 import { qualifyCommand } from "./qualify/qualify-command.js";
+import { crmCommand } from "./records/crm-command.js";
 import { routeCommand } from "./route/route-command.js";
 import { runCommand } from "./run/run-command.js";
 import { runsCommand } from "./runs/runs-command.js";
 import { sandboxCommand } from "./sandbox/sandbox-command.js";
+import { syncCommand } from "./sync/sync-command.js";
 import { cliVersion } from "./version.js";
 import { workflowCommand } from "./workflow/workflow-command.js";
 
@@ -19,6 +23,10 @@ const COMMANDS: readonly Command[] = [
   runCommand,
   runsCommand,
   workflowCommand,
+  syncCommand,
+  conflictsCommand,
+  deadLettersCommand,
+  crmCommand,
   routeCommand,
   modelsCommand,
   sandboxCommand,
@@ -77,12 +85,15 @@ function findCommand(
       ) || ".";
     throw new UsageError(`There is no command "${name}"${near} See \`salesagent --help\`.`);
   }
-  const { subcommands } = command;
+  const { subcommands, beside = [] } = command;
   const [word, ...args] = rest;
+  const lastWord = (candidate: Command) => candidate.name.split(" ").at(-1) ?? "";
+  const other = beside.find((candidate) => lastWord(candidate) === word);
+  if (other) return { command: other, args };
   if (!subcommands || word === "--help" || word === "-h") return { command, args: rest };
   const [first] = subcommands;
   if (first && (word === undefined || word.startsWith("-"))) return { command: first, args: rest };
-  const below = subcommands.map((candidate) => ({ candidate, word: candidate.name.split(" ").at(-1) ?? "" }));
+  const below = subcommands.map((candidate) => ({ candidate, word: lastWord(candidate) }));
   const found = below.find((candidate) => candidate.word === word);
   if (found) return { command: found.candidate, args };
   const near =

@@ -1,4 +1,5 @@
 export type { Encoding } from "./csv/encoding.js";
+export { csvLine } from "./import/csv-line.js";
 export type {
   BatchStoredEvent,
   DuplicateRow,
@@ -33,5 +34,6 @@ export { normalisePhone } from "./normalise/phone.js";
 export { readWebAddress, type WebAddress } from "./normalise/web-address.js";
 export { inspectLeads, type LeadFileInspection, readLeads } from "./read-leads.js";
 export type { ReadLeadsOptions } from "./read-options.js";
+export { readTable, type Table, type TableRow } from "./read-table.js";
 export type { ReadRow, RejectedRow, RowOutcome } from "./row-outcome.js";
 export { type ByteSource, textSource } from "./source/byte-source.js";

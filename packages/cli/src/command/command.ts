@@ -28,6 +28,8 @@ export interface Command {
   readonly note?: string;
   /** Commands below this one, such as `list` of `runs`; the first is meant where none is named. */
   readonly subcommands?: readonly Command[];
+  /** Commands beside this one, such as `status` of `sync`, which itself takes any other word. */
+  readonly beside?: readonly Command[];
   /** @returns The exit code. */
   run(operands: readonly string[], options: OptionValues, io: Io): Promise<number>;
 }
@@ -49,9 +51,16 @@ export function readArguments(
   }
 }
 
+/** A line for each command. */
+function listOf(commands: readonly Command[] = []): readonly string[] {
+  const width = Math.max(14, ...commands.map(({ name }) => name.length));
+  return commands.map(({ name, summary }) => `  ${name.padEnd(width)} ${summary}`);
+}
+
 /** The help text of a command. */
 export function helpOf(command: Command): string {
-  const below = (command.subcommands ?? []).map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`);
+  const below = listOf(command.subcommands);
+  const beside = listOf(command.beside);
   if (below.length > 0) {
     const more = `See \`salesagent ${command.name} COMMAND --help\`.`;
     return [
@@ -81,6 +90,7 @@ export function helpOf(command: Command): string {
     "Examples:",
     ...command.examples.map((example) => `  ${example}`),
     ...(command.note === undefined ? [] : ["", command.note]),
+    ...(beside.length === 0 ? [] : ["", "Beside it:", ...beside]),
     "",
   ].join("\n");
 }

@@ -1,8 +1,9 @@
 import { startSandbox } from "@salesagent/sandbox";
 import type { Command } from "../command/command.js";
 import { flagOption, textOption, wholeNumberOption } from "../command/option-values.js";
-import type { Io } from "../io.js";
 import { renderTable } from "../render/table.js";
+import { crmSandboxCommand } from "./crm-sandbox-command.js";
+import { untilInterrupted } from "./until-interrupted.js";
 
 /** `salesagent sandbox`: vendors' wire formats on this machine, for rehearsals without a key. */
 export const sandboxCommand: Command = {
@@ -19,6 +20,7 @@ export const sandboxCommand: Command = {
     "salesagent sandbox --port 4010",
     "salesagent qualify leads.csv --model openai/gpt-5.4-mini --base-url http://127.0.0.1:4010/openai/v1",
   ],
+  beside: [crmSandboxCommand],
   async run(_operands, options, io) {
     const port = wholeNumberOption(options, "port", { least: 0, most: 65_535 }) ?? 0;
     const host = textOption(options, "host");
@@ -45,10 +47,3 @@ export const sandboxCommand: Command = {
     return 0;
   },
 };
-
-function untilInterrupted({ signal }: Io): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
-  });
-}

@@ -48,3 +48,26 @@ export function readDurableChoice(options: OptionValues, io: Io): StoreChoice {
   }
   return { ...choice, store: "pg" };
 }
+
+/** The options of commands on records and syncs, which only a durable store keeps. */
+export const RECORD_STORE_OPTIONS = {
+  store: {
+    type: "string",
+    value: "pg",
+    help: "where records are kept; those of a memory store end with their process",
+  },
+  "database-url": { type: "string", value: "URL", help: "Postgres (DATABASE_URL)" },
+  tenant: { type: "string", value: "ID", help: "whose records they are (default)" },
+} as const satisfies Record<string, OptionSpec>;
+
+/** The store of records and syncs of other processes. @throws UsageError where it is none. */
+export function readRecordStore(options: OptionValues, io: Io): StoreChoice {
+  const choice = readStoreChoice(options, io);
+  const isMemory = choice.store === "memory" && textOption(options, "store") !== undefined;
+  if (isMemory || !choice.databaseUrl) {
+    throw new UsageError(
+      "Records and syncs of --store memory end with their process. Sync and import with --store pg, and set DATABASE_URL (or --database-url) here too; `npm run postgres` in this repository starts one to try.",
+    );
+  }
+  return { ...choice, store: "pg" };
+}

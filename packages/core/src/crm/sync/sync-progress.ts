@@ -62,7 +62,7 @@ export class SyncTotals {
     if (event.type !== "page" && event.type !== "batch") return undefined;
     const { kind } = event;
     const before = this.#counts.get(kind) ?? NO_COUNTS;
-    const counts = added(before, event.counts);
+    const counts = added(before, countsOf(event));
     this.#counts.set(kind, counts);
     if (event.type === "batch") return this.#progress("links", kind, event.counts.links, undefined, counts);
     return this.#progress(event.from, kind, event.counts.read, event.total, counts);
@@ -91,6 +91,12 @@ export class SyncTotals {
       ...(left === undefined || perSecond === 0 ? {} : { leftMs: Math.round((left / perSecond) * 1_000) }),
     };
   }
+}
+
+/** What the CRM has and the app has not is made in the app with its page; what the app has, in the CRM by its link. */
+function countsOf(event: Extract<SyncEvent, { type: "page" | "batch" }>): Partial<KindCounts> {
+  if (event.type === "batch" || event.from === "app") return event.counts;
+  return { ...event.counts, createdInApp: event.counts.created };
 }
 
 function added(counts: KindCounts, more: Partial<KindCounts>): KindCounts {

@@ -1,0 +1,52 @@
+import type { KindCounts } from "@salesagent/core/crm";
+import type { RecordKind } from "@salesagent/ports";
+import { formatDuration } from "../render/progress-line.js";
+import { type Column, renderTable } from "../render/table.js";
+import type { SyncOutcome } from "./run-sync.js";
+
+const WIDTH_CHARS = 140;
+
+interface KindRow extends KindCounts {
+  readonly kind: RecordKind;
+}
+
+/** What a run came to, and what is to be done next. */
+export function outcomeInWords(
+  { crm, run, counts, status }: SyncOutcome,
+  { durable, width = WIDTH_CHARS }: { readonly durable: boolean; readonly width?: number | undefined },
+): string {
+  const rows = [...counts].map(([kind, count]) => ({ kind, ...count }));
+  const table = rows.length === 0 ? "" : `${renderTable(COLUMNS, rows, width)}\n\n`;
+  const tookMs = Date.parse(run.finishedAt ?? run.startedAt) - Date.parse(run.startedAt);
+  const { openConflicts = 0, openDeadLetters = 0, heldRemovals = 0, due = 0 } = status ?? {};
+  const left = [
+    ...(openConflicts > 0 ? [`${openConflicts} conflicts are open: salesagent conflicts list`] : []),
+    ...(openDeadLetters > 0 ? [`${openDeadLetters} dead letters are open: salesagent dlq list`] : []),
+    ...(heldRemovals > 0 ? [`${heldRemovals} removals are held: salesagent sync status ${crm}`] : []),
+    ...(due > 0 ? [`${due} records wait to be tried again: salesagent sync ${crm}`] : []),
+  ];
+  // What cannot be gone on with by another process is not worth a hint.
+  const next = left.length > 0 && durable ? left : left.map((line) => line.replace(/:.*$/, ""));
+  return `${table}Synced ${crm} in ${formatDuration(tookMs)} (run ${run.id}).\n${next.map((line) => `${line}\n`).join("")}`;
+}
+
+const column = (title: string, count: (row: KindRow) => number): Column<KindRow> => ({
+  title,
+  align: "right",
+  cell: (row) => String(count(row)),
+});
+
+const COLUMNS: readonly Column<KindRow>[] = [
+  { title: "Kind", cell: ({ kind }) => kind },
+  column("Looked at", ({ read }) => read),
+  column("Unchanged", ({ unchanged }) => unchanged),
+  column("Matched", ({ linked }) => linked),
+  column("App +", ({ createdInApp }) => createdInApp),
+  column("~", ({ updatedInApp }) => updatedInApp),
+  column("-", ({ removedInApp }) => removedInApp),
+  column("CRM +", ({ createdInCrm }) => createdInCrm),
+  column("~", ({ updatedInCrm }) => updatedInCrm),
+  column("-", ({ removedInCrm }) => removedInCrm),
+  column("Conflicts", ({ conflicts }) => conflicts),
+  column("Failed", ({ failed, refused }) => failed + refused),
+];
