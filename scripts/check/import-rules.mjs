@@ -13,7 +13,7 @@ const ports = "@salesagent/ports";
 const kit = "@salesagent/provider-kit";
 const compatible = "@salesagent/provider-openai-compatible";
 
-/** Which workspace packages a package may import; the first pattern that fits decides. */
+/** Which workspace packages, or rooms of them, a package may import; the first pattern that fits decides. */
 const packageRules = /** @type {const} */ ([
   [/^@salesagent\/ports$/, []],
   [/^@salesagent\/provider-kit$/, [ports]],
@@ -21,7 +21,7 @@ const packageRules = /** @type {const} */ ([
   [/^@salesagent\/provider-(openai|cerebras|deepseek|openrouter|vllm)$/, [ports, kit, compatible]],
   [/^@salesagent\/provider-/, [ports, kit]],
   [/^@salesagent\/agents$/, [ports, "@salesagent/core"]],
-  [/^@salesagent\/crm-/, [ports, "@salesagent/core"]],
+  [/^@salesagent\/crm-/, [ports, "@salesagent/core/http"]],
   [/^@salesagent\/cli$/, "any"],
   [/^@salesagent\//, [ports]],
 ]);
@@ -46,7 +46,11 @@ export function mayImport(importer, specifier) {
   if (!specifier.startsWith("@salesagent/")) return true;
   const imported = specifier.split("/").slice(0, 2).join("/");
   const allowed = packageRules.find(([pattern]) => pattern.test(importer))?.[1] ?? [];
-  return allowed === "any" || imported === importer || allowed.some((name) => name === imported);
+  return (
+    allowed === "any" ||
+    imported === importer ||
+    allowed.some((name) => name === imported || name === specifier)
+  );
 }
 
 /**

@@ -8,6 +8,8 @@ it.each([
   ["@salesagent/core", "@salesagent/agents"],
   ["@salesagent/ports", "@salesagent/core"],
   ["@salesagent/agents", "@salesagent/storage-memory"],
+  ["@salesagent/crm-close", "@salesagent/core"],
+  ["@salesagent/crm-close", "@salesagent/core/crm"],
 ])("keeps %s from %s", (importer, specifier) => {
   expect(mayImport(importer, specifier)).toBe(false);
 });
@@ -17,6 +19,7 @@ it.each([
   ["@salesagent/provider-gemini", "@salesagent/provider-kit"],
   ["@salesagent/core", "@salesagent/ports/store-rules"],
   ["@salesagent/agents", "@salesagent/core/agent"],
+  ["@salesagent/crm-close", "@salesagent/core/http"],
   ["@salesagent/cli", "@salesagent/storage-pg"],
   ["@salesagent/intake", "papaparse"],
 ])("lets %s import %s", (importer, specifier) => {
