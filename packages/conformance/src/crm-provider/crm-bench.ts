@@ -116,6 +116,14 @@ export class CrmBench {
     return fields;
   }
 
+  /** A user changes a record, but for one of its fields. */
+  async editBeside(kind: CrmKind, id: string, kept: string): Promise<void> {
+    const names = this.support(kind).fields.filter((name) => name !== kept);
+    const edit = editOf(kind, names, this.next());
+    const fields = Object.keys(edit).length > 0 ? edit : plainOf(kind, names, this.next());
+    await this.world.edit({ kind, id, fields });
+  }
+
   /** A change of one plain field, different each time. */
   edited(kind: CrmKind): Readonly<Record<string, string | number>> {
     return editOf(kind, this.support(kind).fields, this.next()) as Readonly<Record<string, string | number>>;

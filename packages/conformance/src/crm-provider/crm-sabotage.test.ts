@@ -6,10 +6,11 @@ import { caughtBy } from "./testing/caught-by.js";
 import { type CrmSabotage, sabotagedDouble } from "./testing/crm-sabotage.js";
 import { doubleSuite } from "./testing/double-options.js";
 import { failingSabotages } from "./testing/failing-sabotages.js";
+import { lookingSabotages } from "./testing/looking-sabotages.js";
 import { readingSabotages } from "./testing/reading-sabotages.js";
 import { writingSabotages } from "./testing/writing-sabotages.js";
 
-const sabotages = { ...readingSabotages, ...writingSabotages, ...failingSabotages };
+const sabotages = { ...readingSabotages, ...lookingSabotages, ...writingSabotages, ...failingSabotages };
 
 const suite = { ...doubleSuite, refusesDuplicates: ["contact"] } satisfies CrmProviderConformanceOptions;
 

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { localRateBudgetStore } from "./local-rate-budget-store.js";
 import { createRateBudget, type RateBudgetOptions, type RateWant } from "./rate-budget.js";
+import { mostWithin } from "./testing/most-within.js";
 import { settle } from "./testing/settle.js";
 
 const TEN_SECONDS = { name: "interval", limit: 10, windowMs: 10_000 };
@@ -30,15 +31,6 @@ function setUp(options: Partial<RateBudgetOptions> = {}, clock: ManualClock = ma
 }
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
-
-/** The most calls in any span of this length. */
-function mostWithin(atMs: readonly number[], windowMs: number): number {
-  const sorted = [...atMs].sort((left, right) => left - right);
-  return Math.max(
-    0,
-    ...sorted.map((from) => sorted.filter((at) => at >= from && at < from + windowMs).length),
-  );
-}
 
 describe("createRateBudget", () => {
   it("lets the limit through at once, and the next when the window has room", async () => {

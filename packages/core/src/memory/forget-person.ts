@@ -65,12 +65,15 @@ async function audit(
 ): Promise<string> {
   const { actor, tenant, person, counts, end } = entry;
   const id = createId();
-  const { mentions, threadIds = [], leadIds = [], subjects = [] } = person;
-  const asked = { mentions: mentions.length, threads: threadIds.length, leads: leadIds.length };
+  const { mentions, threadIds = [], leadIds = [], subjects = [], recordIds = [] } = person;
+  const asked = {
+    ...{ mentions: mentions.length, threads: threadIds.length, leads: leadIds.length },
+    ...{ subjects: subjects.length, contacts: recordIds.length },
+  };
   const record = {
     ...{ id, actor, action: "person-forgotten", subject: `erasure:${id}` },
     at: new Date(clock.now()).toISOString(),
-    facts: { ...end, asked: { ...asked, subjects: subjects.length }, records: Object.fromEntries(counts) },
+    facts: { ...end, asked, records: Object.fromEntries(counts) },
   };
   await storage.tenant(tenant).audit.addMany([record]);
   return id;

@@ -76,7 +76,7 @@ describe("forgetting a person", () => {
   it("is in the audit trail, by whoever asked for it, without the person's data", async () => {
     const { memory, storage } = await setUp();
     const { auditId } = await memory.forget(
-      { ...bo, leadIds: ["lead-of-bo"], subjects: ["person:42"] },
+      { ...bo, leadIds: ["lead-of-bo"], subjects: ["person:42"], recordIds: ["record-of-bo"] },
       { ...acme, by: "user:1" },
     );
     const [record] = await auditOf(storage);
@@ -84,11 +84,11 @@ describe("forgetting a person", () => {
       ...{ id: auditId, actor: "user:1", action: "person-forgotten", subject: `erasure:${auditId}` },
       facts: {
         completed: true,
-        asked: { mentions: 2, threads: 1, leads: 1, subjects: 1 },
+        asked: { mentions: 2, threads: 1, leads: 1, subjects: 1, contacts: 1 },
         records: { messages: 3, facts: 3, jobs: 1 },
       },
     });
-    expect(JSON.stringify(record)).not.toMatch(/bo@|Diddley|call-7|lead-of-bo|person:42/i);
+    expect(JSON.stringify(record)).not.toMatch(/bo@|Diddley|call-7|lead-of-bo|person:42|record-of-bo/i);
   });
 
   it("does not keep the name of a person who asked for it in the trail", async () => {

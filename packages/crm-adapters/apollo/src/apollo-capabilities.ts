@@ -1,5 +1,6 @@
 import type { CrmCapabilities, CrmKindSupport } from "@salesagent/ports";
 import type { CrmSettings } from "./apollo-options.js";
+import { LOOKED_UP_BY } from "./contact-lookup.js";
 import { WRITABLE } from "./to-record.js";
 
 /** Apollo does not say how far its searches lag behind; this is what is waited before nothing found means nothing there. */
@@ -28,10 +29,7 @@ export function apolloCapabilities({ writes }: CrmSettings): CrmCapabilities {
         ...common,
         ...fieldsOf("contact"),
         changes: true,
-        lookup: [
-          { by: "email", ...index },
-          { by: "name", ...index },
-        ],
+        lookup: LOOKED_UP_BY.contact.map((by) => ({ by, ...index })),
         maxBatch: writes ? 100 : 1,
         links: ["company"],
       },
@@ -39,7 +37,7 @@ export function apolloCapabilities({ writes }: CrmSettings): CrmCapabilities {
         ...common,
         ...fieldsOf("company"),
         changes: false,
-        lookup: [{ by: "name", ...index }],
+        lookup: LOOKED_UP_BY.company.map((by) => ({ by, ...index })),
         maxBatch: 1,
       },
       deal: { ...common, ...fieldsOf("deal"), changes: false, lookup: [], maxBatch: 1, links: ["company"] },

@@ -17,7 +17,7 @@ import { ApolloRecords } from "./apollo-records.js";
 import { readSchema } from "./apollo-schema.js";
 import { type ApolloTasks, apolloTasks } from "./apollo-tasks.js";
 import { changedRecords, listRecords, type WalkMeans } from "./apollo-walks.js";
-import { isAskedCompany, isAskedContact } from "./contact-lookup.js";
+import { askedWords, isAskedCompany, isAskedContact } from "./contact-lookup.js";
 import { unsupported } from "./crm-errors.js";
 import { createEnricher } from "./enricher.js";
 import type { ApolloEnricher } from "./enrichment-types.js";
@@ -83,10 +83,7 @@ async function lookup<Kind extends CrmKind>(
   call?: CallOptions,
 ): Promise<CrmFound<Kind>> {
   const kind = records.kindOf("lookup", what.kind);
-  const words = kind === "contact" ? (what.email ?? what.name) : what.name;
-  if (kind === "deal" || words === undefined || what.externalId !== undefined) {
-    throw unsupported("lookup", kind, "Look contacts up by e-mail or name, and companies by name.");
-  }
+  const words = askedWords(kind, what);
   const filter = kind === "contact" ? { q_keywords: words } : { q_organization_name: words };
   const resource = kind === "contact" ? "contacts" : "accounts";
   const { rows } = await searchPages({ client, resource, pageSize: LARGEST_PAGE, filter, call })(1);

@@ -47,8 +47,6 @@ crmProviderConformance(
         "it would take a second call for each lead: `get` by the old id and `changes` tell it",
       "adds a link, and takes none away":
         "a contact of Close's belongs to exactly one lead, so another one takes it over",
-      "brings the oldest first where several match":
-        "the case changes the name of the first lead, and then looks for it by the old one",
     },
     custom: [
       { kind: "contact", name: "tier", vendorName: `custom.${TIER_FIELD}`, first: "gold", second: "silver" },

@@ -30,7 +30,7 @@ export function lookupSupport(
     case "contact":
       return [...external, { by: "email", consistency: "strong" }];
     case "company":
-      return [...external, index("domain")];
+      return [...external, index("domain"), index("name")];
     case "deal":
       return [...external, index("name")];
     case "activity":
@@ -43,6 +43,14 @@ export interface FindParts {
   readonly calls: ObjectCalls;
   readonly externalIdProperty: { readonly [Kind in CrmKind]?: string };
 }
+
+/** HubSpot's properties behind the keys of an index. */
+const INDEXED: Readonly<Record<CrmKind, Readonly<Record<string, string>>>> = {
+  contact: {},
+  company: { domain: "domain", name: "name" },
+  deal: { name: "dealname" },
+  activity: {},
+};
 
 /** The keys in the order in which they're tried: the strong ones first. */
 const KEYS = ["externalId", "email", "domain", "name"] as const;
@@ -68,7 +76,7 @@ export async function findRecords<Kind extends CrmKind>(
   if (value.trim() === "") return { records: [], certain };
   const found = certain
     ? await byUniqueKey(parts, kind, key === "email" ? "email" : (external ?? ""), value.trim(), call)
-    : await bySearch(parts, kind, key === "domain" ? "domain" : "dealname", value.trim(), call);
+    : await bySearch(parts, kind, INDEXED[kind][key] ?? key, value.trim(), call);
   return { records: found.filter((record) => fits(record, what)).sort(byAge), certain };
 }
 

@@ -114,9 +114,11 @@ export function linkedin(auth: LinkedinAuth, options: LinkedinOptions = {}): Lin
     },
     lookup: async <Kind extends CrmKind>(what: CrmLookup<Kind>, call?: CrmCallOptions) => {
       onlyContacts("lookup", what.kind);
-      if (what.email === undefined) throw unsupported("lookup", what.kind);
+      const { email, kind: _, ...others } = what;
+      if (Object.values(others).some((value) => value !== undefined)) throw unsupported("lookup", what.kind);
+      if (email === undefined) throw new TypeError("linkedin.lookup: give an email");
       const record = await me(call);
-      const isMe = record.fields.email === what.email.toLowerCase() && isNamed(record, what);
+      const isMe = record.fields.email === email.toLowerCase();
       return { records: isMe ? [asKind(what.kind, record)] : [], certain: true };
     },
     create: async ({ kind }) => {
@@ -182,10 +184,6 @@ async function readMe(
     links: {},
     updatedAt: new Date(clock.now()).toISOString(),
   };
-}
-
-function isNamed({ fields }: CrmRecord<"contact">, { name }: CrmLookup): boolean {
-  return name === undefined || fields.fullName?.toLowerCase() === name.trim().toLowerCase();
 }
 
 function asKind<Kind extends CrmKind>(kind: Kind, record: CrmRecord<"contact">): CrmRecord<Kind> {

@@ -75,7 +75,10 @@ export interface CrmChanges<Kind extends CrmKind = CrmKind> {
   readonly more: boolean;
 }
 
-/** By what a record is looked for; at least one. */
+/**
+ * By what a record is looked for: at least one key, and a record has to match all that are given. A key that `capabilities` doesn't
+ * name for the kind is `crm.unsupported`, also beside one that it does.
+ */
 export interface CrmLookup<Kind extends CrmKind = CrmKind> {
   readonly kind: Kind;
   readonly email?: string | undefined;
@@ -181,13 +184,19 @@ export interface CRMProvider extends HealthCheck {
     ids: readonly string[],
     call?: CrmCallOptions,
   ): Promise<readonly (CrmRecord<Kind> | undefined)[]>;
+  /** @throws `crm.unsupported` for a key that the kind has not, before anything is asked; TypeError without any key. */
   lookup<Kind extends CrmKind>(what: CrmLookup<Kind>, call?: CrmCallOptions): Promise<CrmFound<Kind>>;
   /**
    * @throws `crm.exists` where the CRM keeps two of a kind apart; an error of `replay: "unsafe"` when it is not known whether it
    *   was made.
    */
   create<Kind extends CrmKind>(draft: CrmDraft<Kind>, call?: CrmCallOptions): Promise<CrmRecord<Kind>>;
-  /** @throws `crm.not_found`, with `mergedInto` where that is known. */
+  /**
+   * One that was merged into another: either `crm.not_found`, with `mergedInto` where that is known, or the change is made on the
+   * record that stands, which comes back under its own id.
+   *
+   * @throws `crm.not_found` where there is no such record.
+   */
   update<Kind extends CrmKind>(change: CrmChange<Kind>, call?: CrmCallOptions): Promise<CrmRecord<Kind>>;
   /** One that is gone already is well. */
   remove(kind: CrmKind, id: string, call?: CrmCallOptions): Promise<void>;

@@ -13,8 +13,9 @@ export const abortCases: readonly CrmCase[] = [
     name: "sends nothing when it was aborted before, and rejects with the caller's own reason",
     async run(bench, kind) {
       const reason = new Error("the caller's own");
+      const calls = await callsOf(bench, kind);
       const before = await bench.world.requests();
-      for (const [name, call] of callsOf(bench, kind)) {
+      for (const [name, call] of calls) {
         const end = await call(bench.raw, { signal: AbortSignal.abort(reason) }).catch(
           (error: unknown) => error,
         );
@@ -26,7 +27,7 @@ export const abortCases: readonly CrmCase[] = [
   {
     name: "rejects within one turn when it is aborted while the CRM is silent",
     async run(bench, kind) {
-      for (const [name, call] of callsOf(bench, kind)) {
+      for (const [name, call] of await callsOf(bench, kind)) {
         await bench.world.fail({ type: "silent" });
         bench.expect(await abortedEnd(bench, call), name).toBe(ABORT);
       }
@@ -76,14 +77,18 @@ export const abortCases: readonly CrmCase[] = [
 
 const ABORT = new Error("aborted by the case");
 
-/** Every call that the adapter promises. */
-function callsOf(bench: CrmBench, kind: CrmKind): readonly (readonly [string, AbortableCall])[] {
+/** Every call that the adapter promises, of a record that stands. */
+async function callsOf(
+  bench: CrmBench,
+  kind: CrmKind,
+): Promise<readonly (readonly [string, AbortableCall])[]> {
   const support = bench.support(kind);
   const reads = canRead(support);
+  const id = reads ? await bench.make(kind) : "";
   const [key] = support.lookup;
   const calls: readonly (readonly [string, boolean, AbortableCall])[] = [
-    ["get", reads, (provider, call) => provider.get(kind, "id-1", call)],
-    ["getMany", reads, (provider, call) => provider.getMany(kind, ["id-1"], call)],
+    ["get", reads, (provider, call) => provider.get(kind, id, call)],
+    ["getMany", reads, (provider, call) => provider.getMany(kind, [id], call)],
     [
       "lookup",
       key !== undefined,
@@ -95,8 +100,8 @@ function callsOf(bench: CrmBench, kind: CrmKind): readonly (readonly [string, Ab
       support.create,
       async (provider, call) => provider.writeMany([{ op: "create", draft: await bench.draft(kind) }], call),
     ],
-    ["update", support.update, (provider, call) => provider.update(bench.change(kind, "id-1"), call)],
-    ["remove", support.remove, (provider, call) => provider.remove(kind, "id-1", call)],
+    ["update", support.update, (provider, call) => provider.update(bench.change(kind, id), call)],
+    ["remove", support.remove, (provider, call) => provider.remove(kind, id, call)],
     ["list", support.list, (provider, call) => firstOf(provider.list(kind, {}, call))],
     ["changes", support.changes, (provider, call) => firstOf(provider.changes(kind, bench.since, call))],
   ];

@@ -1,4 +1,4 @@
-import type { CrmFound, CrmKind, CrmLookup, CrmLookupSupport } from "@salesagent/ports";
+import type { CrmFound, CrmKind, CrmKindSupport, CrmLookup, CrmLookupSupport } from "@salesagent/ports";
 import { type CrmBench, refusalOf } from "../crm-bench.js";
 import { all, type CrmCase, type CrmKindCase, needs } from "../crm-case.js";
 
@@ -14,8 +14,11 @@ const PLAIN: { readonly [Kind in CrmKind]: readonly Key[] } = {
   activity: [],
 };
 
-const needsLookup: CrmKindCase["skip"] & {} = ({ lookup }, _, kind) =>
-  !lookup.some(({ by }) => PLAIN[kind].includes(by)) && "capabilities: no lookup by a plain field";
+const plainKeys = ({ lookup }: CrmKindSupport, kind: CrmKind): readonly CrmLookupSupport[] =>
+  lookup.filter(({ by }) => PLAIN[kind].includes(by));
+
+const needsLookup: CrmKindCase["skip"] & {} = (support, _, kind) =>
+  plainKeys(support, kind).length === 0 && "capabilities: no lookup by a plain field";
 
 export const lookupCases: readonly CrmCase[] = [
   {
@@ -104,7 +107,7 @@ export const lookupCases: readonly CrmCase[] = [
         await bench.world.pass(5_000);
         const second = await bench.make(kind, { fields: { [key.by]: value } });
         await bench.world.pass(5_000);
-        await bench.edit(kind, id);
+        await bench.editBeside(kind, id, key.by);
         await bench.catchUp();
         const found = await find(bench, kind, key.by, value);
         bench
@@ -117,21 +120,51 @@ export const lookupCases: readonly CrmCase[] = [
     },
   },
   {
-    name: "refuses to look by a key that it does not name, and asks nobody",
+    name: "finds by several keys only what matches all of them",
+    skip: (support, _, kind) =>
+      plainKeys(support, kind).length < 2 && "capabilities: no lookup by two plain fields",
+    async run(bench, kind) {
+      const [one, other] = [await bench.make(kind), await bench.make(kind)];
+      await bench.catchUp();
+      const held = (await bench.world.read(kind, one))?.fields ?? {};
+      const others = (await bench.world.read(kind, other))?.fields ?? {};
+      const keys = keysOf(bench, kind).map(({ by }) => by);
+      const both = Object.fromEntries(keys.map((by) => [by, textOf(held, by)]));
+      const idsBy = async (values: object) =>
+        (await bench.provider.lookup({ kind, ...values })).records.map(({ id }) => id);
+      bench.expect(await idsBy(both)).toEqual([one]);
+      for (const by of keys)
+        bench.expect(await idsBy({ ...both, [by]: textOf(others, by) }), `another ${by}`).toEqual([]);
+    },
+  },
+  {
+    name: "refuses to look by a key that it does not name, alone or beside another, and asks nobody",
     async run(bench, kind) {
       const known = bench.support(kind).lookup.map(({ by }) => by);
       const before = await bench.world.requests();
-      for (const by of KEYS.filter((key) => !known.includes(key))) {
-        const refusal = await refusalOf(find(bench, kind, by, "x"), `lookup by ${by}`);
-        bench.expect(refusal.code, by).toBe("crm.unsupported");
-      }
+      for (const by of KEYS.filter((key) => !known.includes(key)))
+        for (const beside of [undefined, ...known]) {
+          const what: CrmLookup = { kind, ...(beside && { [beside]: "x" }), [by]: "x" };
+          const refusal = await refusalOf(bench.provider.lookup(what), `lookup by ${by}`);
+          bench.expect(refusal.code, `${by} beside ${beside}`).toBe("crm.unsupported");
+        }
+      bench.expect(await bench.world.requests()).toBe(before);
+    },
+  },
+  {
+    name: "refuses to look by nothing at all, and asks nobody",
+    skip: ({ lookup }) => lookup.length === 0 && "capabilities: no lookup",
+    async run(bench, kind) {
+      const before = await bench.world.requests();
+      const end = await bench.provider.lookup({ kind }).catch((error: unknown) => error);
+      bench.expect(end instanceof TypeError).toBe(true);
       bench.expect(await bench.world.requests()).toBe(before);
     },
   },
 ];
 
 function keysOf(bench: CrmBench, kind: CrmKind): readonly CrmLookupSupport[] {
-  return bench.support(kind).lookup.filter(({ by }) => PLAIN[kind].includes(by));
+  return plainKeys(bench.support(kind), kind);
 }
 
 function lagOf(bench: CrmBench, { lagMs }: CrmLookupSupport): number {

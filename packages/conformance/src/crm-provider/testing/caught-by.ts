@@ -102,11 +102,21 @@ export const caughtBy = {
     "looking up > finds at once by a strong key what it has just made itself",
   ],
   "is always certain": ["looking up > is certain that there is nothing only by a strong key"],
-  "finds what resembles": ["looking up > finds what matches exactly, and nothing that only resembles it"],
+  "finds what resembles": [
+    "looking up > finds what matches exactly, and nothing that only resembles it",
+    "looking up > finds by several keys only what matches all of them",
+  ],
   "brings the newest first": ["looking up > brings the oldest first where several match"],
   "finds by what a record had before": ["looking up > does not find by a value that a record had before"],
+  "looks by the first of several keys": ["looking up > finds by several keys only what matches all of them"],
+  "passes over a key that it does not name": [
+    "looking up > refuses to look by a key that it does not name, alone or beside another, and asks nobody",
+  ],
+  "finds all where it is asked for nothing": [
+    "looking up > refuses to look by nothing at all, and asks nobody",
+  ],
   "looks by keys that it does not name": [
-    "looking up > refuses to look by a key that it does not name, and asks nobody",
+    "looking up > refuses to look by a key that it does not name, alone or beside another, and asks nobody",
   ],
   "makes a record again when it does not know": [
     "lost answers > never makes a record twice when the answer is lost, and says that it may have been made",
@@ -125,10 +135,10 @@ export const caughtBy = {
   "drops custom fields": ["writing > keeps custom fields of the mapping, changes them and takes them away"],
   "makes what it is to change": [
     "writing > says crm.not_found, with the id, when what it is to change is gone",
-    "merges > says crm.not_found, and where it went, when what it is to change was merged",
+    "merges > changes the record that stands, or says crm.not_found and where it went, when what it is to change was merged",
   ],
   "forgets where a record went": [
-    "merges > says crm.not_found, and where it went, when what it is to change was merged",
+    "merges > changes the record that stands, or says crm.not_found and where it went, when what it is to change was merged",
   ],
   "takes a duplicate for a bad value": [
     "writing > says crm.exists, with the other's id, where the CRM refuses a second one",

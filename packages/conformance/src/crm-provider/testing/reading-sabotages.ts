@@ -1,13 +1,7 @@
-import {
-  type CRMProvider,
-  type CrmCapabilities,
-  type CrmChanges,
-  type CrmKind,
-  SalesAgentError,
-} from "@salesagent/ports";
+import { type CrmChanges, SalesAgentError } from "@salesagent/ports";
 import { type CrmSabotage, changingChanges, changingPages } from "./crm-sabotage.js";
 
-/** Adapters that read, walk and look up the wrong way. */
+/** Adapters that read and walk the wrong way. */
 export const readingSabotages = {
   "drops a page": changingPages(async function* (pages) {
     let at = 0;
@@ -214,68 +208,8 @@ export const readingSabotages = {
       return record && { ...record, id };
     },
   }),
-
-  "takes an index for a strong key": (sound) => ({
-    capabilities: withStrongKeys(sound.capabilities),
-    lookup: async (what, call) => ({ ...(await sound.lookup(what, call)), certain: true }),
-  }),
-
-  "is always certain": (sound) => ({
-    lookup: async (what, call) => ({ ...(await sound.lookup(what, call)), certain: true }),
-  }),
-
-  "finds what resembles": (sound, world) => ({
-    async lookup(what, call) {
-      const found = await sound.lookup(what, call);
-      const value = what.email ?? what.domain;
-      if (value === undefined) return found;
-      const all = await sound.getMany(what.kind, await world.standing(what.kind));
-      const records = all.filter((record) => record && JSON.stringify(record.fields).includes(value));
-      return { ...found, records: records.filter((record) => record !== undefined) };
-    },
-  }),
-
-  "brings the newest first": (sound) => ({
-    async lookup(what, call) {
-      const found = await sound.lookup(what, call);
-      return { ...found, records: [...found.records].reverse() };
-    },
-  }),
-
-  "finds by what a record had before": (sound, world) => {
-    const before = new Map<string, string>();
-    const edit = world.edit.bind(world);
-    world.edit = async (change) => {
-      const held = await world.read(change.kind, change.id);
-      for (const value of Object.values(held?.fields ?? {})) before.set(`${change.kind} ${value}`, change.id);
-      await edit(change);
-    };
-    return {
-      async lookup(what, call) {
-        const found = await sound.lookup(what, call);
-        const id = before.get(`${what.kind} ${what.email ?? what.phone ?? what.domain}`);
-        const stale = id === undefined ? undefined : await sound.get(what.kind, id);
-        return { ...found, records: stale && found.records.length === 0 ? [stale] : found.records };
-      },
-    };
-  },
-
-  "looks by keys that it does not name": (sound) => ({
-    lookup: (what, call) =>
-      what.name === undefined
-        ? sound.lookup(what, call)
-        : sound.getMany(what.kind, [], call).then(() => ({ records: [], certain: true })),
-  }),
 } satisfies Record<string, CrmSabotage>;
 
 function ignoreRefusal(error: unknown): undefined {
   if (!SalesAgentError.is(error, "service.auth")) throw error;
-}
-
-function withStrongKeys(capabilities: CrmCapabilities): CRMProvider["capabilities"] {
-  const kinds = Object.entries(capabilities.kinds).map(([kind, support]) => {
-    const lookup = support.lookup.map(({ by }) => ({ by, consistency: "strong" as const }));
-    return [kind as CrmKind, { ...support, lookup }] as const;
-  });
-  return { ...capabilities, kinds: Object.fromEntries(kinds) };
 }
