@@ -1,20 +1,34 @@
 import type { CrmLink, LinkWrite, RecordChanges, RecordKind } from "@salesagent/ports";
 import { tell } from "../kernel/tell.js";
 import { draftOf, notesOf, without } from "./link-notes.js";
+import type { WalkCounts } from "./pull-changes.js";
 import { type PageCounts, type SyncContext, type SyncStores, supportOf, timeOf } from "./sync-context.js";
-import { putCursor } from "./sync-cursor.js";
+import { CursorMoved, putCursor } from "./sync-cursor.js";
 
 const PAGE = 500;
 
 /**
  * Reads what changed in the app since the last time, and makes the links of it due: those without a counterpart are to be made in
- * the CRM. What the sync wrote itself costs no write. Each page is kept with its cursor, in one transaction.
- *
- * @throws CursorMoved when another process does the same.
+ * the CRM. What the sync wrote itself costs no write. Each page is kept with its cursor, in one transaction; a page that another
+ * process keeps first is that one's, and the rest is left to it.
  */
-export async function pushChanges(context: SyncContext, kind: RecordKind): Promise<PageCounts> {
+export async function pushChanges(context: SyncContext, kind: RecordKind): Promise<WalkCounts> {
   const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
-  if (context.direction === "to-app") return totals;
+  if (context.direction === "to-app") return { ...totals, movedOn: false };
+  try {
+    await pushPages(context, kind, totals);
+    return { ...totals, movedOn: false };
+  } catch (error) {
+    if (error instanceof CursorMoved) return { ...totals, movedOn: true };
+    throw error;
+  }
+}
+
+async function pushPages(
+  context: SyncContext,
+  kind: RecordKind,
+  totals: { -readonly [Name in keyof PageCounts]: number },
+): Promise<void> {
   for (let more = true; more; ) {
     context.signal?.throwIfAborted();
     const page = await context.storage.transaction((stores) => pushPage(context, stores, kind), {
@@ -24,7 +38,6 @@ export async function pushChanges(context: SyncContext, kind: RecordKind): Promi
     if (page.counts.read > 0) tell(context.tell, { type: "page", kind, from: "app", counts: page.counts });
     more = page.more;
   }
-  return totals;
 }
 
 /** The cursor of what changed in the app. */
