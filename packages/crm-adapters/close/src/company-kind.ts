@@ -55,6 +55,7 @@ export class CompanyKind implements CloseKind<"company"> {
       kind: "company",
       fields: COMPANY_ASKED,
       pageSize: settings.pageSize,
+      indexLagMs: settings.indexLagMs,
     } as const;
     this.#feed = new RecordFeed({
       kind: "company",

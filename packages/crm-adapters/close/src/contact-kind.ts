@@ -55,6 +55,7 @@ export class ContactKind implements CloseKind<"contact"> {
       kind: "contact",
       fields: CONTACT_ASKED,
       pageSize: settings.pageSize,
+      indexLagMs: settings.indexLagMs,
     } as const;
     this.#feed = new RecordFeed({
       kind: "contact",

@@ -59,6 +59,25 @@ describe("more contacts with one stamp than search gives", () => {
     expect(new Set(ids)).toEqual(idsOf(scene));
   });
 
+  it("and were made at one instant come all while some are edited during the walk", async () => {
+    const scene = closeScene({ indexLagMs: 10_000 }, { pageSize: 200 });
+    await scene.sandbox.atOneInstant(async () => {
+      await scene.sandbox.act("POST", "/lead/", { name: "A", contacts: named(10_050) });
+    });
+    scene.clock.advance(60_000);
+    const all = [...idsOf(scene)];
+    const ids = new Set<string>();
+    let page = 0;
+    for await (const { records } of scene.provider.list("contact")) {
+      for (const { id } of records) ids.add(id);
+      page += 1;
+      if (page % 10 !== 0) continue;
+      await scene.sandbox.act("PUT", `/contact/${all.at(-page)}/`, { title: "CTO" });
+    }
+
+    expect(ids).toEqual(idsOf(scene));
+  });
+
   it("fail loudly where the plain list leaves one out, since others went meanwhile", async () => {
     const scene = closeScene({ indexLagMs: 0 }, { pageSize: 200 });
     await scene.sandbox.atOneInstant(async () => {

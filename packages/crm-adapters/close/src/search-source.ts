@@ -1,7 +1,7 @@
 import { type CrmCallOptions, type CrmKind, SalesAgentError } from "@salesagent/ports";
 import type { CloseApi, ClosePage } from "./close-api.js";
 import { crmError } from "./close-errors.js";
-import { isSameInstant, laterBy } from "./close-stamp.js";
+import { isAfter, isSameInstant, laterBy, stampOf } from "./close-stamp.js";
 import { type JsonRecord, textOf } from "./json-record.js";
 import { type SourcePage, type StampField, type StampSource, walkByStamp } from "./stamp-walk.js";
 
@@ -11,6 +11,8 @@ export interface SearchTarget {
   readonly kind: CrmKind;
   readonly fields: readonly string[];
   readonly pageSize: number;
+  /** The longest that search is expected to be behind, in milliseconds. */
+  readonly indexLagMs: number;
 }
 
 /** How many objects one search gives, whatever its cursor says. */
@@ -114,7 +116,7 @@ async function* byOtherStamp(
 
 /**
  * Records that share both stamps, from the plain list, as far as it reaches. A list by offsets may leave some out while others
- * change, so what search counts has to be found.
+ * change, so what search counts has to be found; one that was edited since search looked is among them with its new stamp.
  *
  * @throws SalesAgentError `crm.walk_incomplete`.
  */
@@ -124,13 +126,12 @@ async function* byList(
   bounds: readonly Bound[],
   call: CrmCallOptions | undefined,
 ): AsyncGenerator<readonly JsonRecord[]> {
-  const expected = await countOf(api, target, bounds, call);
+  const { total: expected, serverMs } = await countOf(api, target, bounds, call);
+  const editedAfter = stampOf((serverMs - target.indexLagMs) * 1000);
   const found = new Set<string>();
   for (let skip = 0, hasMore = true; hasMore; skip += LIST_PAGE) {
     const page = await listPage(api, target, skip, call);
-    const rows = page.rows.filter((row) =>
-      bounds.every(({ field, stamp }) => isSameInstant(textOf(row[field]) ?? "", stamp)),
-    );
+    const rows = page.rows.filter((row) => bounds.every((bound) => isWithin(row, bound, editedAfter)));
     for (const row of rows) found.add(String(row["id"]));
     if (rows.length > 0) yield rows;
     hasMore = page.hasMore;
@@ -140,17 +141,22 @@ async function* byList(
   }
 }
 
+function isWithin(row: JsonRecord, { field, stamp }: Bound, editedAfter: string): boolean {
+  const at = textOf(row[field]) ?? "";
+  return isSameInstant(at, stamp) || (field === "date_updated" && isAfter(at, editedAfter));
+}
+
 async function countOf(
   api: CloseApi,
   target: SearchTarget,
   bounds: readonly Bound[],
   call: CrmCallOptions | undefined,
-): Promise<number> {
+): Promise<{ readonly total: number; readonly serverMs: number }> {
   const ranges = bounds.map(({ field, stamp }) => rangeNode(target, field, stamp, laterBy(stamp, 1)));
   const query = { type: "and", queries: [{ type: "object_type", object_type: target.type }, ...ranges] };
-  const { total } = await api.search({ query, results_limit: 0, include_counts: true }, call);
+  const { total, serverMs } = await api.search({ query, results_limit: 0, include_counts: true }, call);
   if (total === undefined) throw incomplete(target.kind, "more share one stamp than search gives or counts");
-  return total;
+  return { total, serverMs };
 }
 
 async function listPage(api: CloseApi, target: SearchTarget, skip: number, call: CrmCallOptions | undefined) {
