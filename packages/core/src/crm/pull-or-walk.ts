@@ -1,0 +1,38 @@
+import { type RecordKind, SalesAgentError } from "@salesagent/ports";
+import { backfill, backfillCursor } from "./backfill.js";
+import { changesCursor, pullChanges, type WalkCounts } from "./pull-changes.js";
+import { type SyncContext, supportOf, timeOf } from "./sync-context.js";
+import { putCursor } from "./sync-cursor.js";
+
+/**
+ * Takes in what changed in the CRM. Where its feed does not reach back to the last time, such as after a pause that is longer than the
+ * CRM's memory, all records are walked over instead, and changes are asked for from now on.
+ */
+export async function pullOrWalk(context: SyncContext, kind: RecordKind): Promise<WalkCounts> {
+  try {
+    return await pullChanges(context, kind);
+  } catch (error) {
+    const isTooLate = SalesAgentError.is(error, "crm.walk_incomplete") && supportOf(context, kind).list;
+    if (!isTooLate) throw error;
+    await forgetFeed(context, kind);
+    return backfill(context, kind);
+  }
+}
+
+/** Both cursors at once: whoever comes after a crash begins the walk that the feed's new cursor stands on. */
+async function forgetFeed(context: SyncContext, kind: RecordKind): Promise<void> {
+  const { storage, limits, signal } = context;
+  const since = timeOf(context, -limits.overlapMs);
+  await storage.transaction(
+    async (stores) => {
+      for (const [name, value] of [
+        [changesCursor(kind), { since }],
+        [backfillCursor(kind), { done: false }],
+      ] as const) {
+        const stored = await stores.syncCursors.get(context.connection, name, { signal });
+        await putCursor(context, stores, { name, value, ifRevision: stored?.revision ?? null });
+      }
+    },
+    { signal },
+  );
+}
