@@ -157,9 +157,7 @@ function toNormalLink(field: string, link: LinkDraft): LinkDraft {
     recordId: toNormalId("links", `${field}.recordId`, link.recordId),
     ...(crmId === undefined ? {} : { crmId: toNormalId("links", `${field}.crmId`, crmId) }),
     state,
-    ...(base === undefined
-      ? {}
-      : { base: toStorable("links", `${field}.base`, { app: base.app, crm: base.crm }) }),
+    ...(base === undefined ? {} : { base: toNormalBase(`${field}.base`, base) }),
     ...toNormalTexts(field, texts),
     ...(removal === undefined ? {} : { removal }),
     ...(notes === undefined ? {} : { notes: toStorable("links", `${field}.notes`, notes) }),
@@ -167,6 +165,15 @@ function toNormalLink(field: string, link: LinkDraft): LinkDraft {
     ...(link.error === undefined ? {} : { error: toNormalError("links", `${field}.error`, link.error) }),
     ...(link.dueAt === undefined ? {} : { dueAt: toInstant("links", `${field}.dueAt`, link.dueAt) }),
   });
+}
+
+/** Both sides mostly say the same, in one object: it is copied once. */
+function toNormalBase(
+  field: string,
+  { app, crm }: NonNullable<LinkDraft["base"]>,
+): NonNullable<LinkDraft["base"]> {
+  const copy = toStorable("links", `${field}.app`, app);
+  return Object.freeze({ app: copy, crm: crm === app ? copy : toStorable("links", `${field}.crm`, crm) });
 }
 
 function toNormalTexts<Name extends string>(
