@@ -1,11 +1,12 @@
 /**
- * A CRM on loopback that does nothing but hand out pages of contacts of about 1.2 KB, made before it is asked: `node page-server.mjs
- * CONTACTS` prints its address once it is ready.
+ * A CRM on loopback that does nothing but hand out pages of contacts of about 1.2 KB, the first 100,000 of them made before it is
+ * asked: `node page-server.mjs CONTACTS` prints its address once it is ready.
  */
 import { createServer } from "node:http";
 
 const total = Number(process.argv[2] ?? 20_000);
 const PAGE = 100;
+const MADE_BEFORE = 1_000;
 const pick = (list, index) => list[index % list.length];
 
 function contact(index) {
@@ -41,15 +42,20 @@ function contact(index) {
   };
 }
 
-const pages = Array.from({ length: Math.ceil(total / PAGE) }, (_, page) => {
+function pageOf(page) {
   const from = page * PAGE;
   const results = Array.from({ length: Math.min(PAGE, total - from) }, (_, place) => contact(from + place));
   return Buffer.from(JSON.stringify({ results, total, ...(from + PAGE < total ? { after: page + 1 } : {}) }));
-});
+}
+
+const pages = Array.from({ length: Math.min(MADE_BEFORE, Math.ceil(total / PAGE)) }, (_, page) =>
+  pageOf(page),
+);
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const { searchParams } = new URL(request.url ?? "/", "http://loopback");
-  const body = pages[Number(searchParams.get("after") ?? 0)] ?? Buffer.from('{"results":[]}');
+  const page = Number(searchParams.get("after") ?? 0);
+  const body = pages[page] ?? pageOf(page);
   response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
   response.end(body);
 });
