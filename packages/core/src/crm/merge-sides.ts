@@ -11,6 +11,7 @@ import type {
   StoredRecord,
 } from "@salesagent/ports";
 import { hashOf } from "./content-hash.js";
+import { withoutErased } from "./erased-values.js";
 import { isOtherForm } from "./likeness.js";
 import { notesOf, type RewritePair } from "./link-notes.js";
 import { appValues, crmValues, type LinkTable } from "./link-table.js";
@@ -57,7 +58,7 @@ export function mergeSides(
   table: LinkTable,
 ): MergedSides {
   const ours = appValues(context, app, table);
-  const theirs = crmValues(context, crm, table);
+  const theirs = withoutErased(link.base, crmValues(context, crm, table));
   const merged = mergeRecord(
     { values: ours, changedAtMs: instantOf(app.updatedAt), fieldChangedAtMs: instantsOf(app.fieldTimes) },
     { values: theirs, changedAtMs: instantOf(crm.updatedAt) },

@@ -51,8 +51,9 @@ export const ERASED = "[erased]";
  * brings it back; its conflicts and dead letters go; entries of the history about it alone lose their detail. The contact itself
  * goes last, so that an erasure that was interrupted finds the rest again. In other records
  * mentions become {@link ERASED}, also in both sides of the links' bases, and keys that mention the person go; the same in other
- * conflicts, dead letters and the history. A request to a webhook whose body mentions them loses its body. Erase the person in the
- * CRM as well: what it still tells in other records comes again with the next change.
+ * conflicts, dead letters and the history. A request to a webhook whose body mentions them loses its body. A sync
+ * reads nothing into a field whose base tells of an erasure, until the CRM was told what somebody wrote there anew. Erase the person
+ * in the CRM as well: it keeps what it has, and may tell it in other fields.
  *
  * Ids, keys, hashes, and names that the host's code gives stay as they are: put no person's data into them, but for the ids of
  * threads, which may hold an address. Budgets, breakers, sums of use, model calls, workflows, cursors of syncs, rates, leases and
