@@ -199,9 +199,11 @@ class Close implements CloseProvider {
       const subscriptions = this.#webhook === undefined ? [] : await this.webhooks.list(call);
       const latencyMs = this.#settings.clock.elapsed() - startedMs;
       const paused = subscriptions.filter(({ status }) => status === "paused").map(({ id }) => id);
-      if (paused.length === 0) return [{ name: "close", status: "ok", latencyMs }];
-      const note = `Close paused ${paused.join(", ")} and forgot what waited: reactivate, and read the changes since.`;
-      return [{ name: "close", status: "degraded", note, latencyMs }];
+      const well = { name: "close", status: "ok", latencyMs } as const;
+      if (this.#webhook === undefined) return [well];
+      if (paused.length === 0) return [well, { name: "close/webhooks", status: "ok" }];
+      const note = `Close paused ${paused.join(", ")} and forgot what waited. Call webhooks.reactivate(id), and sync, which reads what changed since.`;
+      return [well, { name: "close/webhooks", status: "degraded", note }];
     } catch (error) {
       if (!SalesAgentError.is(error)) throw error;
       const isLimited = error.code === "service.rate_limited";

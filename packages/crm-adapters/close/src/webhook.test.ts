@@ -181,16 +181,20 @@ describe("subscriptions", () => {
   it("are noticed when Close paused them, and start again", async () => {
     const { sandbox, provider } = closeScene({ webhooks: { maxBacklog: 1 } });
     const made = await provider.webhooks.create({ url: "https://app.test/hook" });
-    expect(await provider.health()).toMatchObject([{ name: "close", status: "ok" }]);
+    const well = { name: "close", status: "ok" };
+    expect(await provider.health()).toMatchObject([well, { name: "close/webhooks", status: "ok" }]);
 
     await sandbox.act("POST", "/contact/", { name: "A" });
     await sandbox.act("POST", "/contact/", { name: "B" });
 
     expect(await provider.health()).toMatchObject([
-      { status: "degraded", note: expect.stringContaining(made.id) },
+      well,
+      { name: "close/webhooks", status: "degraded", note: expect.stringContaining(made.id) },
     ]);
+    expect((await provider.health())[1]?.note).toContain("webhooks.reactivate");
     expect(await provider.webhooks.get(made.id)).toEqual({ id: made.id, url: made.url, status: "paused" });
     expect(await provider.webhooks.reactivate(made.id)).toMatchObject({ status: "active" });
+    expect(await provider.health()).toMatchObject([well, { name: "close/webhooks", status: "ok" }]);
     await provider.webhooks.remove(made.id);
     await provider.webhooks.remove(made.id);
     expect(await provider.webhooks.list()).toEqual([]);
