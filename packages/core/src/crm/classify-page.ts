@@ -7,6 +7,7 @@ import {
   type RecordKind,
   SalesAgentError,
 } from "@salesagent/ports";
+import { misfitOf } from "./check-values.js";
 import { contentHash } from "./content-hash.js";
 import type { FieldRules } from "./default-rules.js";
 import { notesOf } from "./link-notes.js";
@@ -70,7 +71,7 @@ export async function classifyPage(
   const unlinked: Unlinked[] = [];
   const takenOver: Unlinked[] = [];
   for (const record of latest.values()) {
-    const error = refused.get(record.id);
+    const error = refused.get(record.id) ?? misfitOf(context, "crm", record);
     const { hash, chars } = contentHash(record);
     if (error) findings.refused.push({ crmId: record.id, error });
     else if (chars > context.limits.maxRecordChars) {

@@ -107,7 +107,10 @@ async function afterCreate(
   outcome: CrmWritten | undefined,
 ): Promise<LinkDraft> {
   const { context } = batch;
-  if (outcome?.status === "written") return created(batch, sides, decision, link, outcome);
+  if (outcome?.status === "written") {
+    await batch.endLetter(stores, sides.link);
+    return created(batch, sides, decision, link, outcome);
+  }
   if (outcome?.status === "refused") return refusedCreate(batch, stores, decision, link, outcome.error);
   const { attempt } = notesOf(link);
   batch.log.add({ action: "failed", recordId: link.recordId, code: outcome?.error.code ?? "unknown" });
@@ -134,7 +137,9 @@ function created(
     ...(app && { recordRevision: app.revision }),
     ...(record && { crmUpdatedAt: record.updatedAt }),
   };
-  const done = withNotes(linked, { attempt: undefined, awaits: undefined, open: undefined });
+  const done = withNotes(linked, {
+    ...{ attempt: undefined, awaits: undefined, open: undefined, letter: undefined },
+  });
   // What the CRM added by itself, or what the record hangs on and is to be linked yet, is seen at another look.
   const isWhole = record && Object.keys(kept).every((name) => isSame(kept[name], base.crm[name]));
   if (!isWhole || awaits) return { ...done, dueAt: timeOf(context) };

@@ -1,4 +1,5 @@
 import type { RecordKind } from "@salesagent/ports";
+import { KindFailures } from "./kind-failures.js";
 import { reconcile } from "./reconcile.js";
 import { SyncBatch } from "./sync-batch.js";
 import type { BatchCounts, SyncContext } from "./sync-context.js";
@@ -10,22 +11,25 @@ const MAX_ROUNDS = 20;
  * Works on links that are due until none is: companies first, since what hangs on them names them. Several claims go on at once;
  * in several processes, each link is with one of them.
  *
+ * @param failures - Takes the failures of single kinds, which are left out; in its absence they are thrown once the others are done.
  * @throws The signal's reason; the failure of a connection, as {@link reconcile} has it.
  */
-export async function drainLinks(context: SyncContext): Promise<BatchCounts> {
+export async function drainLinks(context: SyncContext, failures?: KindFailures): Promise<BatchCounts> {
+  const failed = failures ?? new KindFailures(context);
   const totals = new SyncBatch(context, "contact").counts;
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let links = 0;
-    for (const kind of context.kinds) {
+    for (const kind of failed.sound(context.kinds)) {
       const workers = Array.from({ length: context.limits.concurrency }, () => drainKind(context, kind));
-      const done = await settleAll(workers);
-      for (const counts of done) {
+      const done = await failed.guard(kind, () => settleAll(workers));
+      for (const counts of done ?? []) {
         links += counts.links;
         for (const name of Object.keys(counts) as (keyof BatchCounts)[]) totals[name] += counts[name];
       }
     }
     if (links === 0) break;
   }
+  if (!failures) failed.throwIfAny();
   return totals;
 }
 

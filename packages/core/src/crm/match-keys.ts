@@ -34,14 +34,19 @@ export function keysAfter(
 
 function contactKeys(fields: CrmContactFields): readonly string[] {
   const { email, otherEmails = [], linkedinUrl, phone, otherPhones = [] } = fields;
-  const keys = [email, ...otherEmails].map((address) => keyOf("email", address?.toLowerCase()));
+  const keys = [email, ...listOf(otherEmails)].map((address) =>
+    keyOf("email", textOf(address)?.toLowerCase()),
+  );
   keys.push(keyOf("linkedin", linkedinPage(linkedinUrl)));
-  keys.push(...[phone, ...otherPhones].map((number) => keyOf("phone", phoneDigits(number))));
+  keys.push(...[phone, ...listOf(otherPhones)].map((number) => keyOf("phone", phoneDigits(number))));
   return distinct(keys);
 }
 
 function companyKeys({ domain, linkedinUrl }: CrmCompanyFields): readonly string[] {
-  return distinct([keyOf("domain", domain?.toLowerCase()), keyOf("linkedin", linkedinPage(linkedinUrl))]);
+  return distinct([
+    keyOf("domain", textOf(domain)?.toLowerCase()),
+    keyOf("linkedin", linkedinPage(linkedinUrl)),
+  ]);
 }
 
 function keyOf(name: string, value: string | undefined): string | undefined {
@@ -51,11 +56,17 @@ function keyOf(name: string, value: string | undefined): string | undefined {
   return key.length > MAX_KEY_CHARS ? undefined : key;
 }
 
-const phoneDigits = (number: string | undefined): string | undefined => number?.replace(/[^+\d]/g, "");
+const phoneDigits = (number: string | undefined): string | undefined =>
+  textOf(number)?.replace(/[^+\d]/g, "");
+
+/** Records of apps and CRMs that are not typed may hold anything; what is no text is no key. */
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+const listOf = <T>(value: readonly T[]): readonly T[] => (Array.isArray(value) ? value : []);
 
 /** `https://www.linkedin.com/in/ada/` and `linkedin.com/in/Ada` are one page. */
 function linkedinPage(url: string | undefined): string | undefined {
-  return url
+  return textOf(url)
     ?.toLowerCase()
     .replace(/^https?:\/\//, "")
     .replace(/^(?:[a-z]{2,3}|www)\.linkedin\./, "linkedin.")

@@ -1,12 +1,14 @@
 import type { CrmLink, CrmRecord, CrmRemoval, JsonObject, RecordKind } from "@salesagent/ports";
 import { backfillCursor, isBackfilled } from "./backfill.js";
+import { misfitIn } from "./check-values.js";
 import { classifyPage, type PageFindings } from "./classify-page.js";
 import { decideLink } from "./decide-link.js";
+import { KindFailures } from "./kind-failures.js";
 import { notesOf } from "./link-notes.js";
 import { describeDecision, type PlannedWrite } from "./planned-write.js";
 import { changesCursor, readCursor } from "./pull-changes.js";
 import { appCursor, classifyChanges } from "./push-changes.js";
-import { readSides } from "./read-sides.js";
+import { type LinkSides, readSides } from "./read-sides.js";
 import { bulkCall, type SyncContext, supportOf, timeOf } from "./sync-context.js";
 
 /** What a sync would write, in the order in which it would: as long as it is, it is never held as a whole. */
@@ -30,7 +32,15 @@ export function planSync(
 }
 
 async function* planAll(context: SyncContext, full: boolean): AsyncGenerator<PlannedWrite, void, undefined> {
-  for (const kind of context.kinds) yield* new KindPlan(context, kind).run(full);
+  const failures = new KindFailures(context);
+  for (const kind of context.kinds) {
+    try {
+      yield* new KindPlan(context, kind).run(full);
+    } catch (error) {
+      if (!failures.take(kind, error)) throw error;
+    }
+  }
+  failures.throwIfAny();
 }
 
 /** The plan of one kind. */
@@ -146,7 +156,9 @@ class KindPlan {
     for (let at = 0; at < fresh.length; at += batch) {
       const some = fresh.slice(at, at + batch);
       for (const sides of await readSides(context, context.storage, kind, some)) {
-        yield* describeDecision(context, sides, decideLink(context, afterRekey(sides)));
+        const refused = misfitIn(context, sides);
+        if (refused) yield refusal(sides, refused.message);
+        else yield* describeDecision(context, sides, decideLink(context, afterRekey(sides)));
       }
     }
   }
@@ -166,10 +178,16 @@ class KindPlan {
 }
 
 /** A link takes the id of what its record was merged into before it is looked at again; a plan goes on at once. */
-function afterRekey(sides: Awaited<ReturnType<typeof readSides>>[number]) {
+function afterRekey(sides: LinkSides): LinkSides {
   const { link, crm, other } = sides;
   if (!crm || other || link.crmId === undefined || notesOf(link).attempt) return sides;
   return { ...sides, link: { ...link, crmId: crm.id } };
+}
+
+function refusal({ link, app, crm }: LinkSides, reason: string): PlannedWrite {
+  const { kind, recordId } = link;
+  const about = { kind, recordId, ...(crm && { crmId: crm.id }) };
+  return { side: app ? "crm" : "app", op: "refuse", ...about, changes: {}, reason };
 }
 
 function changesTo(values: JsonObject): PlannedWrite["changes"] {

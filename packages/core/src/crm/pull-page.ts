@@ -9,7 +9,7 @@ import {
 import { tell } from "../kernel/tell.js";
 import { classifyPage, type PageFindings } from "./classify-page.js";
 import { addDeadLetter } from "./dead-letters.js";
-import { draftOf, withNotes } from "./link-notes.js";
+import { draftOf, notesOf, withNotes } from "./link-notes.js";
 import { type PageCounts, type SyncContext, type SyncStores, timeOf } from "./sync-context.js";
 import { type CursorStep, putCursor } from "./sync-cursor.js";
 import { SyncLog } from "./sync-log.js";
@@ -160,10 +160,14 @@ async function writeLinks(
   );
   const adopted = findings.adopted.map(
     ({ record, recordId, link, base }): LinkWrite => ({
-      link: {
-        ...{ connection, kind: record.kind as RecordKind, recordId, crmId: record.id, state: "linked" },
-        ...{ failures: 0, dueAt: now, ...(base && { base }) },
-      },
+      link: withNotes(
+        {
+          ...{ connection, kind: record.kind as RecordKind, recordId, crmId: record.id, state: "linked" },
+          ...{ failures: 0, dueAt: now, ...(base && { base }) },
+        },
+        // It ends once the two are in step.
+        { letter: link && notesOf(link).letter },
+      ),
       ifRevision: link?.revision ?? null,
     }),
   );

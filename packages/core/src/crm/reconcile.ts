@@ -2,6 +2,7 @@ import { type CrmLink, type RecordKind, SalesAgentError } from "@salesagent/port
 import { tell } from "../kernel/tell.js";
 import { absorbMerged } from "./absorb-merged.js";
 import { applyInApp } from "./apply-in-app.js";
+import { misfitIn } from "./check-values.js";
 import { createInCrm } from "./create-in-crm.js";
 import { decideLink } from "./decide-link.js";
 import { isFatal, isTransientFailure } from "./link-failure.js";
@@ -40,7 +41,7 @@ async function reconcileKind(
 ): Promise<BatchCounts> {
   const batch = new SyncBatch(context, kind);
   batch.counts.links = links.length;
-  const sides = await readOrPutOff(batch, links);
+  const sides = await withoutMisfits(batch, await readOrPutOff(batch, links));
   const decided = sides.map((one) => ({ sides: one, decision: decideLink(context, one) }));
   const merges = await applyInApp(batch, decided);
   await absorbMerged(batch, decided);
@@ -70,6 +71,18 @@ async function readOrPutOff(batch: SyncBatch, links: readonly CrmLink[]): Promis
     await putOff(batch, links, error);
     return [];
   }
+}
+
+/** Puts aside what either side has in a shape that the other can't take. */
+async function withoutMisfits(batch: SyncBatch, sides: readonly LinkSides[]): Promise<readonly LinkSides[]> {
+  const { context } = batch;
+  const sound: LinkSides[] = [];
+  for (const one of sides) {
+    const error = misfitIn(context, one);
+    if (error) await putOff(batch, [one.link], error);
+    else sound.push(one);
+  }
+  return sound;
 }
 
 async function putOff(batch: SyncBatch, links: readonly CrmLink[], error: SalesAgentError): Promise<void> {

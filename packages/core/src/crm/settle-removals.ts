@@ -18,11 +18,16 @@ export interface SettledRemovals {
 /**
  * Lets removals go on that wait, unless there are too many: counted once all that was due is done, with those of the last 24 hours.
  * Beyond `limits` none is made until somebody says so by {@link allowRemovals}. Drain after it.
+ *
+ * @param kinds - Of which removals are let go on. @defaultValue all
  */
-export async function settleRemovals(context: SyncContext): Promise<SettledRemovals> {
+export async function settleRemovals(
+  context: SyncContext,
+  kinds: readonly RecordKind[] = context.kinds,
+): Promise<SettledRemovals> {
   let cleared = 0;
   const braked: SalesAgentError<"sync.braked">[] = [];
-  for (const kind of context.kinds) {
+  for (const kind of kinds) {
     const count = await countRemovals(context, kind);
     if (count.pending === 0) continue;
     const limit = Math.max(count.limit, await allowance(context, kind));

@@ -1,7 +1,8 @@
 import type { SalesAgentError } from "@salesagent/ports";
 import { backfill } from "./backfill.js";
 import { drainLinks } from "./drain-links.js";
-import { pullChanges } from "./pull-changes.js";
+import { KindFailures } from "./kind-failures.js";
+import { pullOrWalk } from "./pull-or-walk.js";
 import { pushChanges } from "./push-changes.js";
 import { settleRemovals } from "./settle-removals.js";
 import { type BatchCounts, type PageCounts, type SyncContext, supportOf } from "./sync-context.js";
@@ -26,6 +27,7 @@ export interface CycleEnd {
  * One sync from its start to its end: what the CRM tells, what the app tells, then what is due of both, then the removals.
  *
  * @param full - Walks over all records again, which finds what a feed left out.
+ * @throws Once the other kinds are done: the failure of a kind that the CRM does not give away, or can't list. At once: any other.
  */
 export async function syncCycle(
   context: SyncContext,
@@ -38,15 +40,21 @@ export async function syncCycle(
     walked.linked += page.linked;
     walked.refused += page.refused;
   };
+  const failures = new KindFailures(context);
   for (const kind of context.kinds) {
     const { list, changes } = supportOf(context, kind);
-    if (list) addPull(await backfill(context, kind, { anew: full || !changes }));
-    if (changes) addPull(await pullChanges(context, kind));
+    await failures.guard(kind, async () => {
+      if (list) addPull(await backfill(context, kind, { anew: full || !changes }));
+      if (changes) addPull(await pullOrWalk(context, kind));
+    });
   }
-  for (const kind of context.kinds) walked.pushed += (await pushChanges(context, kind)).read;
-  const first = await drainLinks(context);
-  const { cleared, braked } = await settleRemovals(context);
-  const second = cleared > 0 ? await drainLinks(context) : undefined;
+  for (const kind of context.kinds) {
+    walked.pushed += (await failures.guard(kind, () => pushChanges(context, kind)))?.read ?? 0;
+  }
+  const first = await drainLinks(context, failures);
+  const { cleared, braked } = await settleRemovals(context, failures.sound(context.kinds));
+  const second = cleared > 0 ? await drainLinks(context, failures) : undefined;
+  failures.throwIfAny();
   const counts: CycleCounts = { ...walked, ...sum(first, second) };
   return { counts: { ...counts, createdInApp: counts.createdInApp + walked.createdInApp }, braked };
 }
