@@ -19,6 +19,8 @@ export async function loadHarness() {
     bundle: true,
     platform: "node",
     format: "esm",
+    // The oldest that is supported knows no `using`.
+    target: "node20",
     // Its `paths` lead to sources, so that what is tested is what stands here.
     tsconfig: join(rootFolder, "tsconfig.base.json"),
     packages: "external",
