@@ -1,5 +1,6 @@
 import { matchKeys } from "@salesagent/core/crm";
 import type {
+  CrmContactFields,
   CrmFields,
   JsonObject,
   JsonValue,
@@ -48,10 +49,22 @@ export function changeRecord(
 function wantedOf({ fields, custom, links }: ReadRecord, before: RecordState): JsonObject {
   return {
     ...fields,
+    ...fullNameOf(fields, before.fields),
     ...prefixed("custom.", custom, (cell, name) => customValue(cell, before.custom[name])),
     ...prefixed("links.", links, (ids) => ids ?? []),
   };
 }
+
+/** A full name that was made of the other two follows them. */
+function fullNameOf(row: JsonObject, before: CrmContactFields): JsonObject {
+  const isOwn = row["fullName"] !== undefined || (row["firstName"] ?? row["lastName"]) === undefined;
+  const { firstName, lastName, fullName } = before;
+  if (isOwn || (fullName !== undefined && fullName !== nameOf(firstName, lastName))) return {};
+  return { fullName: nameOf(row["firstName"] ?? firstName, row["lastName"] ?? lastName) };
+}
+
+const nameOf = (...parts: readonly (JsonValue | undefined)[]): string =>
+  parts.filter((one) => one !== undefined).join(" ");
 
 function valuesOf({ fields, custom, links }: RecordState): JsonObject {
   return {

@@ -131,7 +131,7 @@ async function* writtenBatches({ table, columns, context, means }: ImportWork) {
       ...rows.filter((row): row is RejectedRow => !isRead(row)),
     ];
     rows = [];
-    return { results, endByte };
+    return { results: results.toSorted((a, b) => rowOf(a) - rowOf(b)), endByte };
   };
   for await (const row of table.rows()) {
     rows.push(toReadRow(row, { table, columns, context, means }));
@@ -140,6 +140,8 @@ async function* writtenBatches({ table, columns, context, means }: ImportWork) {
   }
   if (rows.length > 0) yield await write();
 }
+
+const rowOf = ({ row }: RowResult | RejectedRow): number => (typeof row === "number" ? row : row.row);
 
 function toReadRow(
   row: TableRow | RejectedRow,

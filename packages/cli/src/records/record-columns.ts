@@ -43,10 +43,9 @@ export function planColumns(
   const columns = headers.map((header, index) => {
     const known = named[index];
     if (known) return known;
-    const target = proposals[index]?.target ?? "custom";
-    const field = target.startsWith(`${kind}.`) ? target.slice(kind.length + 1) : "";
-    if (!Object.hasOwn(FIELD_TYPES[kind], field) || taken.has(`field ${field}`)) return NONE;
-    return claim(taken, { part: "field", name: field }, header);
+    const name = fieldOf(kind, proposals[index]?.target ?? "custom");
+    if (name === undefined || taken.has(`field ${name}`)) return NONE;
+    return claim(taken, { part: "field", name }, header);
   });
   const ignored = headers.filter(
     (header, index) => columns[index]?.part === "none" && !wanted.has(header) && !TOLD.has(header),
@@ -54,10 +53,22 @@ export function planColumns(
   return { columns, ignored };
 }
 
-/** A column by the name that an export gives it. */
+/** A proposal is made for leads, which are a company and a person: whose country it is, the kind of the records says. */
+function fieldOf(kind: RecordKind, target: string): string | undefined {
+  const [of, name = ""] = target.split(".");
+  const fits = of === kind || (kind !== "deal" && SHARED.has(name));
+  return fits && Object.hasOwn(FIELD_TYPES[kind], name) ? name : undefined;
+}
+
+const SHARED = new Set(["country", "phone"]);
+
+const folded = (name: string) => name.toLowerCase().replace(/[\s_-]/g, "");
+
+/** A column by the name that an export gives it, as people write it, too: `First name` for `firstName`. */
 function columnNamed(kind: RecordKind, name: string): RecordColumn | undefined {
-  if (name === "id") return { part: "id" };
-  if (Object.hasOwn(FIELD_TYPES[kind], name)) return { part: "field", name };
+  if (name.toLowerCase() === "id") return { part: "id" };
+  const field = Object.keys(FIELD_TYPES[kind]).find((known) => folded(known) === folded(name));
+  if (field !== undefined) return { part: "field", name: field };
   if (name.startsWith("custom.") && name.length > "custom.".length) {
     return { part: "custom", name: name.slice("custom.".length) };
   }
