@@ -22,6 +22,8 @@ import {
 
 /** After a wait this long, secrets that were read before it are read again. */
 const STALE_MS = 1_000;
+/** Leave that is used later than this is too old. */
+const LATE_MS = 50;
 
 /** One try of a call: breaker, credentials, rate budget, exchange. */
 export async function attemptCall(
@@ -34,9 +36,7 @@ export async function attemptCall(
   const breaker = prepared.isAnonymous ? undefined : settings.breaker;
   await breaker?.prepare();
   if (breaker?.state === "open") breaker.acquire().forget();
-  let credentials = await credentialsFor(settings, prepared, signal);
-  const waitedMs = await takeLeave(settings, prepared, signal);
-  if (waitedMs > STALE_MS) credentials = await credentialsFor(settings, prepared, signal);
+  const { credentials, waitedMs } = await readyToSend(settings, prepared, signal);
   const permit = breaker?.acquire();
   const watch = new ExchangeWatch(settings, prepared, attempt, waitedMs);
   try {
@@ -49,6 +49,25 @@ export async function attemptCall(
     watch.failed(error, signal?.aborted === true);
     throw error;
   }
+}
+
+/**
+ * Credentials, and leave that still holds once they are there: a token that is refreshed after a long wait takes its time, and a call
+ * that is sent late falls into another window than the one that it got leave in.
+ */
+async function readyToSend(
+  settings: ServiceSettings,
+  prepared: PreparedCall,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly credentials: Credentials; readonly waitedMs: number }> {
+  const { auth, clock } = settings;
+  const before = await credentialsFor(settings, prepared, signal);
+  const waitedMs = await takeLeave(settings, prepared, signal);
+  if (waitedMs <= STALE_MS) return { credentials: before, waitedMs };
+  const leaveMs = clock.elapsed();
+  const credentials = await credentialsFor(settings, prepared, signal);
+  const isLate = auth?.type === "oauth" && clock.elapsed() - leaveMs > LATE_MS;
+  return { credentials, waitedMs: waitedMs + (isLate ? await takeLeave(settings, prepared, signal) : 0) };
 }
 
 function credentialsFor(
@@ -72,8 +91,8 @@ async function sendWith(
   }
   // A 401 is no work done, so that any call may be sent again; with another token, once.
   tellBudget(settings, prepared, answer);
-  await takeLeave(settings, prepared, signal);
   const renewed = await credentialsFor(settings, prepared, signal);
+  await takeLeave(settings, prepared, signal);
   const second = await exchange(outgoing(prepared, renewed), settings, signal);
   return judge(settings, prepared, renewed, second);
 }

@@ -64,6 +64,29 @@ describe("a service client with a rate budget", () => {
     expect([news[0]?.refused, waited]).toEqual([undefined, [7, 7, 7, 0]]);
   });
 
+  it("takes leave anew where a token was refreshed after a long wait", async () => {
+    const { budget, wants } = watchedBudget();
+    const clock = manualClock();
+    let reads = 0;
+    const token = async () => {
+      reads += 1;
+      if (reads === 2) clock.advance(3_000);
+      return `token-${reads}`;
+    };
+    const take = async (want: RateWant = {}) => {
+      wants.push(want);
+      return wants.length === 1 ? 5_000 : 400;
+    };
+    const waited: number[] = [];
+    const { client, sent } = setUp([json({})], {
+      ...{ clock, auth: { type: "oauth", tokens: { token } }, rateBudget: { ...budget, take } },
+      onCall: ({ waitedMs }) => waited.push(waitedMs),
+    });
+    await client.get("/x");
+    expect([wants.length, waited]).toEqual([2, [5_400]]);
+    expect(sent[0]?.headers.get("authorization")).toBe("Bearer token-2");
+  });
+
   it("asks for no leave while the breaker is open", async () => {
     const { budget, wants } = watchedBudget();
     const breaker = new CircuitBreaker({ name: "b", clock: manualClock() });
