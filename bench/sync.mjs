@@ -1,17 +1,19 @@
 // A first sync of contacts from a CRM on loopback into Postgres, with links, bases and hashes, beside pages of HTTP alone and with one
-// bare upsert; the same again when nothing changed; and what normalising, hashing and merging take.
+// bare upsert; the same again when nothing changed; statements and memory that it takes; and what normalising and merging take.
 // Run: npm run bench -- sync. DATABASE_URL names a server; without it one is started, with fsync on.
-import { spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createCrmSync, mergeRecord } from "../packages/core/dist/crm/index.js";
+import { normaliseCountry, normaliseEmail, normaliseSeniority } from "../packages/intake/dist/index.js";
 import { memoryStorage } from "../packages/storage-memory/dist/index.js";
 import { withDatabase } from "./_database.mjs";
-import { measure, measureGroups } from "./_interleaved.mjs";
+import { figure, measure, measureGroups } from "./_interleaved.mjs";
 import { prepareFloor, pullFloor, readPages } from "./sync/floor.mjs";
 import { CUSTOM, pageProvider } from "./sync/page-provider.mjs";
 
 const SERVER = fileURLToPath(new URL("./sync/page-server.mjs", import.meta.url));
+const PROCESS = fileURLToPath(new URL("./sync/sync-process.mjs", import.meta.url));
 const CONTACTS = 20_000;
 const QUICK_CONTACTS = 500;
 
@@ -77,6 +79,45 @@ const merging = (merges) => () => {
   });
 };
 
+const PEOPLE = Array.from({ length: 1_000 }, (_, index) => ({
+  email: ` Given${index}.Family@Buyer${index % 50}.Example `,
+  country: ["Germany", "US", "jpn", "France"][index % 4] ?? "",
+  title: ["VP Sales", "CTO", "Buyer", "Head of Operations"][index % 4] ?? "",
+}));
+
+const normalising = (people) => () =>
+  measure(people, () => {
+    for (let index = 0; index < people; index++) {
+      const person = PEOPLE[index % PEOPLE.length];
+      normaliseEmail(person?.email ?? "");
+      normaliseCountry(person?.country ?? "");
+      normaliseSeniority(person?.title ?? "");
+    }
+  });
+
+/** What a sync in a process of its own takes beside time. */
+async function weigh(databaseUrl, url, contacts) {
+  const told = [];
+  for (const tenant of ["weighed", "weighed"]) {
+    const child = fork(PROCESS, [databaseUrl, tenant, url], { execArgv: [] });
+    let last;
+    child.on("message", (message) => {
+      last = message;
+    });
+    const [code] = await once(child, "exit");
+    if (code !== 0 || last === undefined) throw new Error(`the sync that is weighed ended with ${code}`);
+    told.push(last);
+  }
+  console.log("\nwhat it takes beside time");
+  for (const [index, name] of ["a first sync", "when nothing changed"].entries()) {
+    const { statements, peakMb } = told[index];
+    const each = figure(statements / contacts);
+    console.log(
+      `  ${name.padEnd(30)} ${each.padStart(8)} statements a contact  ${figure(peakMb)} MB at most`,
+    );
+  }
+}
+
 async function startServer(contacts) {
   const server = spawn(process.execPath, [SERVER, String(contacts)], {
     stdio: ["ignore", "pipe", "inherit"],
@@ -92,13 +133,14 @@ async function startServer(contacts) {
  */
 export function run({ rounds = 5, quick = false } = {}) {
   const contacts = quick ? QUICK_CONTACTS : CONTACTS;
-  return withDatabase(async ({ pool, storage }) => {
+  return withDatabase(async ({ url, pool, storage }) => {
     const server = await startServer(contacts);
     try {
       const floor = (contender) => async () => {
         await prepareFloor(pool);
         return measure(contacts, contender);
       };
+      await weigh(url, server.url, contacts);
       return await measureGroups(
         {
           [`a first sync of ${contacts} contacts, to Postgres`]: {
@@ -112,6 +154,9 @@ export function run({ rounds = 5, quick = false } = {}) {
             "sync to Postgres": secondSync(storage, server.url, contacts),
           },
           "merging a record of ten fields": { mergeRecord: merging(quick ? 1000 : 200_000) },
+          "normalising a person": {
+            "email, country and seniority": normalising(quick ? 1000 : 200_000),
+          },
         },
         rounds,
       );
