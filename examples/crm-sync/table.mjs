@@ -1,5 +1,5 @@
 // Rows as a table.
-const WIDEST = 44;
+const WIDEST = 72;
 
 /**
  * @param {readonly string[]} titles
