@@ -27,12 +27,12 @@ export const rules = [
   },
   {
     entries:
-      /^@salesagent\/((core\/(?!resilience$|router$)|agents(?!\/node$)|storage-memory|provider-[a-z-]+)|intake$)/,
+      /^@salesagent\/((core\/(?!credentials$|http$|resilience$|router$)|agents(?!\/node$)|storage-memory|provider-[a-z-]+)|intake$)/,
     refuses: isNodeBuiltin,
     reason: "it runs in any web-standard runtime",
   },
   {
-    entries: /^@salesagent\/core(\/(resilience|router))?$/,
+    entries: /^@salesagent\/core(\/(credentials|http|resilience|router))?$/,
     refuses: (outside) => isNodeBuiltin(outside) && !/^(node:)?events$/.test(outside.path),
     reason: "it runs wherever `events` is to be had, on which opossum stands",
   },

@@ -44,7 +44,7 @@ function toTest({ kind, state, removal, since }: LinkFilter): (row: LinkRow) => 
 }
 
 /** What the CRM's id of a link is found by. */
-export function toCrmKey(connection: string, kind: CrmLink["kind"], crmId: string): string {
+function toCrmKey(connection: string, kind: CrmLink["kind"], crmId: string): string {
   return JSON.stringify([connection, kind, crmId]);
 }
 

@@ -223,7 +223,7 @@ function linksAfter(
 }
 
 /** What a CRM is told of changes by field. */
-export function changeOf(
+function changeOf(
   kind: RecordKind,
   id: string,
   changes: Readonly<Record<string, JsonValue>>,

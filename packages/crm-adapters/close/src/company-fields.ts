@@ -69,7 +69,7 @@ function companyFields(doc: JsonRecord): CrmCompanyFields {
 }
 
 /** The host of a site's address, in lower case and without `www.`. */
-export function domainOf(website: string | undefined): string | undefined {
+function domainOf(website: string | undefined): string | undefined {
   if (website === undefined) return undefined;
   const url = /^[a-z]+:\/\//i.test(website) ? website : `https://${website}`;
   return URL.canParse(url) ? new URL(url).hostname.toLowerCase().replace(/^www\./, "") : undefined;

@@ -36,7 +36,7 @@ export function checkMapping(mapping: CloseMapping): CloseMapping {
 }
 
 /** The key under which Close has a mapped field. */
-export function customKey({ field }: CloseFieldMapping): string {
+function customKey({ field }: CloseFieldMapping): string {
   return field.startsWith("custom.") ? field : `custom.${field}`;
 }
 

@@ -137,6 +137,3 @@ export class RecordFeed<Kind extends keyof typeof EVENT_TYPES> {
     throw incomplete(kind, reason, undefined, "Walk over all records, and begin anew.");
   }
 }
-
-/** Kinds that have a feed. */
-export type FedKind = Extract<CrmKind, keyof typeof EVENT_TYPES>;

@@ -1,4 +1,4 @@
-import type { CRMProvider, RecordKind, WorkOptions } from "@salesagent/ports";
+import type { CRMProvider, RecordKind } from "@salesagent/ports";
 import type { FieldRules, SyncDirection } from "../default-rules.js";
 import type { SyncLimits } from "../sync-context.js";
 
@@ -29,9 +29,6 @@ export interface CrmConnection {
 
 /** Connections by their names in the app. */
 export type CrmConnections = Readonly<Record<string, CrmConnection>>;
-
-/** How the jobs of syncs are treated. */
-export type SyncWorkOptions = WorkOptions;
 
 const SCHEDULES: Readonly<Record<string, SyncSchedule>> = {
   close: { cron: "0 */2 * * *" },

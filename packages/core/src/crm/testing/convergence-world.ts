@@ -50,14 +50,14 @@ export interface UserEdit {
   readonly racing: boolean;
 }
 
-export const RULES: { readonly [Kind in RecordKind]: FieldRules } = {
+const RULES: { readonly [Kind in RecordKind]: FieldRules } = {
   contact: { "custom.mark": {}, "custom.tier": {} },
   company: { "custom.mark": {} },
   deal: { "custom.mark": {} },
 };
 
 /** Fields that users edit, of which each text is written once only. */
-export const EDITED: { readonly [Kind in RecordKind]: readonly string[] } = {
+const EDITED: { readonly [Kind in RecordKind]: readonly string[] } = {
   contact: ["title", "firstName", "email", "phone", "custom.tier"],
   company: ["name", "city"],
   deal: ["name", "currency"],

@@ -83,7 +83,7 @@ export class CloseIndex {
 }
 
 /** Numbers by size, texts by their code units; what is missing comes first. */
-export function compareValues(a: unknown, b: unknown): number {
+function compareValues(a: unknown, b: unknown): number {
   if (a === b) return 0;
   if (a === undefined || a === null) return -1;
   if (b === undefined || b === null) return 1;

@@ -124,7 +124,7 @@ function wordsOf(text: string): string[] {
 }
 
 /** The bounds of a range as the texts that documents hold. */
-export function readRange(
+function readRange(
   condition: Record<string, unknown>,
   nowMicros: number,
 ): { readonly from?: string; readonly before?: string } {

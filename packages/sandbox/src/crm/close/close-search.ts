@@ -27,11 +27,11 @@ interface Walk {
 }
 
 /** How long a cursor lives, in milliseconds. */
-export const CURSOR_LIFE_MS = 30_000;
+const CURSOR_LIFE_MS = 30_000;
 /** How many objects one walk gives. */
-export const WALK_LIMIT = 10_000;
+const WALK_LIMIT = 10_000;
 /** The largest page. */
-export const SEARCH_PAGE_LIMIT = 200;
+const SEARCH_PAGE_LIMIT = 200;
 
 /** What searching stands on. */
 export interface SearchOptions {
