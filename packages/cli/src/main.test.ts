@@ -282,11 +282,13 @@ describe("salesagent", () => {
   it("tells what is configured without showing keys", async () => {
     const key = "sk-planted-0123456789";
     const { stdout } = await commandLine(["doctor", "--json"], {
-      env: { OPENAI_API_KEY: key, OLLAMA_HOST: "127.0.0.1:9" },
+      env: { OPENAI_API_KEY: key, CLOSE_API_KEY: key, OLLAMA_HOST: "127.0.0.1:9" },
       fetch: async () => new Response("{}"),
     });
     const { checks } = JSON.parse(stdout) as { checks: { name: string; status: string }[] };
     expect(checks.find((check) => check.name === "openai")).toMatchObject({ status: "ok" });
+    expect(checks.find((check) => check.name === "close")).toMatchObject({ status: "ok" });
+    expect(checks.find((check) => check.name === "hubspot")).toMatchObject({ status: "off" });
     expect(checks.find((check) => check.name === "cerebras")).toMatchObject({ status: "off" });
     expect(stdout).not.toContain(key);
   });

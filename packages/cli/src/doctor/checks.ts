@@ -1,4 +1,5 @@
 import { SalesAgentError } from "@salesagent/ports";
+import { CRMS } from "../choice/crms.js";
 import { keyVariableOf, providerNames } from "../choice/providers.js";
 import type { Io } from "../io.js";
 import { cliVersion } from "../version.js";
@@ -26,11 +27,14 @@ const ENDPOINTS: Readonly<Record<string, string>> = {
 
 /** Looks at everything that the CLI can use. Keys are told as set or not set, never shown. */
 export async function runChecks(io: Io, databaseUrl: string | undefined): Promise<readonly CheckResult[]> {
-  const providers = providerNames.filter((name) => keyVariableOf(name) !== undefined);
+  const providers = providerNames.flatMap((name) => {
+    const variable = keyVariableOf(name);
+    return variable === undefined ? [] : [{ name, variable, endpoint: ENDPOINTS[name] ?? "" }];
+  });
   return Promise.all([
     checkNode(),
     ok("salesagent", cliVersion()),
-    ...providers.map((provider) => checkProvider(provider, io)),
+    ...[...providers, ...CRMS].map((service) => checkService(service, io)),
     checkOllama(io),
     checkPostgres(databaseUrl, io),
   ]);
@@ -52,14 +56,21 @@ function checkNode(): CheckResult {
   };
 }
 
-async function checkProvider(provider: string, io: Io): Promise<CheckResult> {
-  const variable = keyVariableOf(provider) ?? "";
-  if (!io.env[variable]) return { name: provider, status: "off", detail: `${variable} is not set` };
-  const answer = await ask(ENDPOINTS[provider] ?? "", io);
+/** Something outside that a key is for. */
+interface Service {
+  readonly name: string;
+  readonly variable: string;
+  /** Where it can be asked cheaply whether it is there. */
+  readonly endpoint: string;
+}
+
+async function checkService({ name, variable, endpoint }: Service, io: Io): Promise<CheckResult> {
+  if (!io.env[variable]) return { name, status: "off", detail: `${variable} is not set` };
+  const answer = await ask(endpoint, io);
   if ("failure" in answer) {
-    return { name: provider, status: "failed", detail: `${variable} is set; no answer (${answer.failure})` };
+    return { name, status: "failed", detail: `${variable} is set; no answer (${answer.failure})` };
   }
-  return ok(provider, `${variable} is set; answers`);
+  return ok(name, `${variable} is set; answers`);
 }
 
 async function checkOllama(io: Io): Promise<CheckResult> {

@@ -49,17 +49,17 @@ export function changeRecord(
 function wantedOf({ fields, custom, links }: ReadRecord, before: RecordState): JsonObject {
   return {
     ...fields,
-    ...fullNameOf(fields, before.fields),
+    ...fullNameOf(fields, before),
     ...prefixed("custom.", custom, (cell, name) => customValue(cell, before.custom[name])),
     ...prefixed("links.", links, (ids) => ids ?? []),
   };
 }
 
-/** A full name that was made of the other two follows them. */
-function fullNameOf(row: JsonObject, before: CrmContactFields): JsonObject {
+/** A full name that is made of the other two follows them; a record that has none stays without, as some CRMs have none. */
+function fullNameOf(row: JsonObject, before: RecordState): JsonObject {
   const isOwn = row["fullName"] !== undefined || (row["firstName"] ?? row["lastName"]) === undefined;
-  const { firstName, lastName, fullName } = before;
-  if (isOwn || (fullName !== undefined && fullName !== nameOf(firstName, lastName))) return {};
+  const { firstName, lastName, fullName }: CrmContactFields = before.fields;
+  if (isOwn || (before !== NOTHING && fullName !== nameOf(firstName, lastName))) return {};
   return { fullName: nameOf(row["firstName"] ?? firstName, row["lastName"] ?? lastName) };
 }
 

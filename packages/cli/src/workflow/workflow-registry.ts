@@ -1,4 +1,3 @@
-import { memoryCrmSearch } from "@salesagent/agents/rehearsal";
 import {
   analyzeTechStack,
   calculator,
@@ -16,7 +15,7 @@ import type { AgentMeans } from "../agents/agent-entry.js";
 import { enrichment } from "../agents/enrichment.js";
 import { growth } from "../agents/growth.js";
 import { marketing } from "../agents/marketing.js";
-import { EXAMPLE_COMPANY, qualification } from "../agents/qualification.js";
+import { qualification } from "../agents/qualification.js";
 import { rehearsedMail } from "../world/rehearsed-outside.js";
 import { workflowAgent } from "./workflow-agent.js";
 
@@ -32,31 +31,18 @@ export function workflowRegistry(means: AgentMeans): Required<Pick<WorkflowRegis
 }
 
 function toolsOf({ world, storage, clock }: AgentMeans): readonly AnyTool[] {
-  const { search, enricher, profiles, egress, technologyRules, kind } = world;
+  const { search, enricher, profiles, crm, egress, technologyRules } = world;
   return [
     calculator(),
     ...(search ? [searchWeb({ backend: search })] : []),
     ...(enricher ? [enrichWithApollo(enricher)] : []),
     ...(profiles ? [scrapeLinkedin(profiles)] : []),
-    ...(kind === "rehearsal" ? [searchCrm(rehearsedCrm())] : []),
+    ...(crm ? [searchCrm(crm)] : []),
     analyzeTechStack({ allowedHosts: "any", egress, rules: technologyRules }),
     httpRequest({ allowedHosts: "any", egress }),
     emailSend({ transport: rehearsedMail({ storage, clock }), from: FROM, mayWriteTo: "anyone" }),
     slackPost({ poster: rehearsedChat(), channels: { sales: "rehearsal-sales" } }),
   ];
-}
-
-/** A CRM with one company and one person, both made up. */
-function rehearsedCrm() {
-  const { company: name, domain } = EXAMPLE_COMPANY;
-  return memoryCrmSearch([
-    { kind: "company", id: "rehearsal-1", company: { name, domain, provenance: {} } },
-    {
-      kind: "contact",
-      id: "rehearsal-2",
-      contact: { fullName: "[simulated] Bo", email: `bo@${domain}`, provenance: {} },
-    },
-  ]);
 }
 
 /** Posts nothing: that it would have stands in the ledger of effects. */

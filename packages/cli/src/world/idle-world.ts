@@ -1,4 +1,5 @@
 import { vllm } from "@salesagent/provider-vllm";
+import { rehearsedCrm } from "./made-up-crm.js";
 import {
   rehearsedEnricher,
   rehearsedKnowledge,
@@ -19,6 +20,7 @@ export function idleWorld(): World {
     // All that a run may have had, so that its graph can be made again.
     search: rehearsedSearch(),
     enricher: rehearsedEnricher(() => ""),
+    crm: rehearsedCrm(),
     profiles: rehearsedProfiles(() => ""),
     knowledge: rehearsedKnowledge(),
     egress: rehearsedSites(),

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "@salesagent/ports";
 import { vllm } from "@salesagent/provider-vllm";
 import { startSandbox } from "@salesagent/sandbox";
+import { rehearsedCrm } from "./made-up-crm.js";
 import {
   REHEARSED_TECHNOLOGIES,
   rehearsedEnricher,
@@ -36,6 +37,7 @@ export async function openRehearsalWorld(clock: Clock = systemClock): Promise<Wo
     ],
     search: rehearsedSearch(),
     enricher: rehearsedEnricher(nowIso),
+    crm: rehearsedCrm(),
     profiles: rehearsedProfiles(nowIso),
     knowledge: rehearsedKnowledge(),
     egress: rehearsedSites(),

@@ -1,6 +1,7 @@
 import type { KnowledgeSearch } from "@salesagent/agents";
 import type {
   CompanyEnricher,
+  CrmSearch,
   Egress,
   ProfileReader,
   SearchBackend,
@@ -24,6 +25,8 @@ export interface World extends AsyncDisposable {
   /** Knows companies and people, where there is such a vendor. */
   readonly enricher: CompanyEnricher | undefined;
   readonly profiles: ProfileReader | undefined;
+  /** Searches the tenant's CRM, where that is set up. */
+  readonly crm: CrmSearch | undefined;
   /** What the seller's company knows. */
   readonly knowledge: KnowledgeSearch | undefined;
   /** How sites are read. */
