@@ -1,4 +1,4 @@
-import type { CrmCallOptions, CrmChanges, CrmKind, CrmPage, CrmRecord, CrmRemoval } from "@salesagent/ports";
+import type { CrmCallOptions, CrmChanges, CrmPage, CrmRecord, CrmRemoval } from "@salesagent/ports";
 import {
   type ChangeCursor,
   readChangeCursor,

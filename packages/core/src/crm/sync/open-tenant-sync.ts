@@ -12,7 +12,7 @@ import type { PlannedWrite } from "../planned-write.js";
 import { replayDeadLetter } from "../replay-dead-letter.js";
 import { resolveConflict } from "../resolve-conflict.js";
 import { allowRemovals } from "../settle-removals.js";
-import type { SyncContext } from "../sync-context.js";
+import type { BatchCounts, SyncContext } from "../sync-context.js";
 import type { CrmConnection } from "./connection.js";
 import { handleWebhooks } from "./handle-webhooks.js";
 import { progressStream } from "./progress-stream.js";
@@ -21,7 +21,7 @@ import { receiveWebhook } from "./receive-webhook.js";
 import { runSync } from "./run-sync.js";
 import { connectionHealth } from "./sync-health.js";
 import { connectionStatus, syncMetrics } from "./sync-status.js";
-import type { SyncConflicts, SyncDeadLetters, TenantSync } from "./tenant-sync.js";
+import type { DecidedBy, SyncConflicts, SyncDeadLetters, TenantSync } from "./tenant-sync.js";
 
 /** A connection with its adapters. */
 export interface OpenConnection {
@@ -83,13 +83,20 @@ export function openTenantSync(means: TenantSyncMeans): TenantSync {
       const provider = await connectionOf(means, connection).providers.of(means.tenant);
       const now = () => new Date(means.clock.now()).toISOString();
       const received = await receiveWebhook({ ...means, connection, provider, now }, request);
-      if (received.hints > 0 && !received.repeated) await means.onReceived(connection);
+      // Of one that comes again too: a worker may not have been told of it before.
+      if (received.hints > 0) await means.onReceived(connection);
       return received;
     },
     async handleWebhooks(connection, call) {
       const context = await openContext(means, connection, { signal: call?.signal });
       await handleWebhooks(context);
-      return drainLinks(context);
+      const counts = { ...(await drainLinks(context)) };
+      // What comes while links are worked on has no job of its own, since this one is not over.
+      while ((await handleWebhooks(context)) > 0) {
+        const more = await drainLinks(context);
+        for (const name of Object.keys(more) as (keyof BatchCounts)[]) counts[name] += more[name];
+      }
+      return counts;
     },
   };
 }
@@ -158,9 +165,25 @@ function deadLettersOf(means: TenantSyncMeans): SyncDeadLetters {
       const letter = await deadLetters.get(id, { signal });
       if (!letter) throw notThere("deadLetters", id);
       await replayDeadLetter(await openContext(means, letter.connection, { signal }), { id, by });
+      await auditLetter(means, "dead-letter-replayed", id, { by, signal });
     },
-    drop: (id, { by, signal }) => deadLetters.end(id, "dropped", by, { signal }),
+    async drop(id, { by, signal }) {
+      const isDropped = await deadLetters.end(id, "dropped", by, { signal });
+      if (isDropped) await auditLetter(means, "dead-letter-dropped", id, { by, signal });
+      return isDropped;
+    },
   };
+}
+
+async function auditLetter(
+  { storage, createId, clock }: TenantSyncMeans,
+  action: string,
+  id: string,
+  { by, signal }: DecidedBy,
+): Promise<void> {
+  const at = new Date(clock.now()).toISOString();
+  const record = { id: createId(), at, actor: by, action, subject: `dead-letter:${id}`, facts: {} };
+  await storage.audit.addMany([record], { signal });
 }
 
 function notThere(store: string, id: string): SalesAgentError<"store.not_found"> {

@@ -47,7 +47,7 @@ describe("conflicts of a tenant", () => {
 
 describe("dead letters of a tenant", () => {
   it("are replayed against what stands now", async () => {
-    const { sync, world, putContact } = openApp({
+    const { sync, world, putContact, acme } = openApp({
       refuses: (_, fields) => (fields["title"] === "Baron" ? "title" : undefined),
     });
     await putContact("bo", { firstName: "Bo", title: "Baron" });
@@ -70,6 +70,19 @@ describe("dead letters of a tenant", () => {
       code: "store.not_found",
     });
     expect(await sync.deadLetters.drop(letter?.id ?? "", DECIDED)).toBe(false);
+    const { items } = await acme.audit.list({ subject: `dead-letter:${letter?.id}` });
+    expect(items).toMatchObject([{ actor: "user:42", action: "dead-letter-replayed" }]);
+  });
+
+  it("are dropped once, which goes on the audit trail", async () => {
+    const { sync, putContact, acme } = openApp({ refuses: () => "title" });
+    await putContact("bo", { firstName: "Bo", title: "Baron" });
+    await sync.run("close").result();
+    const [letter] = (await sync.deadLetters.list({ status: "open" })).items;
+    expect(await sync.deadLetters.drop(letter?.id ?? "", DECIDED)).toBe(true);
+    expect(await sync.deadLetters.drop(letter?.id ?? "", DECIDED)).toBe(false);
+    const { items } = await acme.audit.list({ action: "dead-letter-dropped" });
+    expect(items).toMatchObject([{ actor: "user:42", subject: `dead-letter:${letter?.id}` }]);
   });
 });
 

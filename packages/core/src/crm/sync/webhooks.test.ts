@@ -39,6 +39,28 @@ describe("a webhook", () => {
     expect(await acme.records.count("contact")).toBe(2);
   });
 
+  it("that comes while others are worked on is taken in by the same job", async () => {
+    const late: (() => Promise<unknown>)[] = [];
+    const app = openApp({
+      faults: ({ operation }) => {
+        if (operation === "getMany") void late.pop()?.();
+        return undefined;
+      },
+    });
+    const { sync, world, acme } = app;
+    const first = world.create({ kind: "contact", fields: { firstName: "Ada" } });
+    await sync.run("close").result();
+    const second = world.create({ kind: "contact", fields: { firstName: "Bo" } });
+    const request = await world.webhook({ kind: "contact", id: second, action: "created" });
+    await sync.receiveWebhook(
+      "close",
+      await world.webhook({ kind: "contact", id: first, action: "updated" }),
+    );
+    late.push(() => sync.receiveWebhook("close", request));
+    await sync.handleWebhooks("close");
+    expect(await acme.records.count("contact")).toBe(2);
+  });
+
   it("of our own write causes no other", async () => {
     const { sync, world, putContact, acme, id } = await linked();
     const [record] = (await acme.records.list("contact")).items;
