@@ -1,18 +1,28 @@
-import type { CrmLink, JsonValue, LinkWrite, RecordWrite, StoredRecord } from "@salesagent/ports";
-import { type DecidedLink, endedLink } from "./apply-in-app.js";
+import type {
+  ConflictRecord,
+  CrmLink,
+  JsonValue,
+  LinkWrite,
+  RecordWrite,
+  StoredRecord,
+} from "@salesagent/ports";
+import { type DecidedLink, endedLink, keepConflicts } from "./apply-in-app.js";
+import { toConflictRecord } from "./conflict-records.js";
 import { lookAgain } from "./link-failure.js";
 import { draftOf, notesOf, withNotes } from "./link-notes.js";
+import { appValues } from "./link-table.js";
 import { linkFound } from "./look-up.js";
 import { putOf } from "./merge-sides.js";
 import type { LinkSides } from "./read-sides.js";
-import { toValues } from "./record-values.js";
-import { isEmpty } from "./same-value.js";
+import { isLinkName, toValues } from "./record-values.js";
+import { isEmpty, isSame } from "./same-value.js";
 import type { SyncBatch } from "./sync-batch.js";
 import { rulesOf, type SyncContext, type SyncStores, timeOf } from "./sync-context.js";
 
 /**
  * Follows merges of the CRM where both records are linked: the app's two become one. What stands is the record of the link that has
- * the id that stands; what it has not is filled from the other, which is removed, and names it.
+ * the id that stands; what it has not is filled from the other, which is removed, and names it. An edit of that one which the CRM
+ * never had is put on record. Where the app removed the one that stands, the other goes on in its place.
  */
 export async function absorbMerged(batch: SyncBatch, decided: readonly DecidedLink[]): Promise<void> {
   const { context } = batch;
@@ -29,6 +39,7 @@ async function absorb(batch: SyncBatch, stores: SyncStores, sides: LinkSides, ot
   const { context, log, counts, kind } = batch;
   const { link, app } = sides;
   const [survivor] = await stores.records.getMany(kind, [other.recordId], { signal: context.signal });
+  if (app && !survivor) return takeOver(batch, stores, sides, other);
   const again: LinkWrite = { link: lookAgain(context, draftOf(link)), ifRevision: link.revision };
   const records = removalOf(link, app, other);
   if (app && survivor) {
@@ -50,9 +61,49 @@ async function absorb(batch: SyncBatch, stores: SyncStores, sides: LinkSides, ot
     { connection: context.connection, kind, dueAt: timeOf(context), recordIds: [other.recordId] },
     { signal: context.signal },
   );
-  const open = Object.values(notesOf(link).open ?? {}).map((id) => ({ id, status: "gone" }) as const);
-  if (open.length > 0) await stores.conflicts.endMany(open, { signal: context.signal });
+  const lost = app && survivor ? lostEdits(context, sides, other, survivor, app) : [];
+  await keepConflicts(batch, stores, lost, Object.values(notesOf(link).open ?? {}));
   await log.write(context, stores, kind);
+}
+
+/** The app removed its record of the one that stands, and has the other: that one goes on, and its record stays. */
+async function takeOver(
+  batch: SyncBatch,
+  stores: SyncStores,
+  { link }: LinkSides,
+  other: CrmLink,
+): Promise<void> {
+  const { context, log, kind } = batch;
+  const { crmId, ...ended } = endedLink(draftOf(other), "both");
+  const [freed] = await batch.writeLinks(stores, [{ link: ended, ifRevision: other.revision }]);
+  const isFree = freed?.status === "written" && crmId !== undefined;
+  const next = isFree
+    ? withNotes({ ...draftOf(link), crmId, dueAt: timeOf(context) }, { mergedInto: undefined })
+    : lookAgain(context, draftOf(link));
+  await batch.writeLinks(stores, [{ link: next, ifRevision: link.revision }]);
+  if (!isFree) return;
+  log.add({ action: "merged-in-crm", recordId: link.recordId, crmId });
+  await keepConflicts(batch, stores, [], Object.values(notesOf(other).open ?? {}));
+  await log.write(context, stores, kind);
+}
+
+/** What somebody wrote in the app's record since it was last in step, and the one that stands has otherwise: it is put on record. */
+function lostEdits(
+  context: SyncContext,
+  { link, table }: LinkSides,
+  other: CrmLink,
+  survivor: StoredRecord,
+  loser: StoredRecord,
+): readonly ConflictRecord[] {
+  const [kept, lost] = [appValues(context, survivor, table), appValues(context, loser, table)];
+  const base = link.base?.app ?? {};
+  return Object.entries(rulesOf(context, link.kind)).flatMap(([field, { policy = "last-write-wins" }]) => {
+    const [ours, theirs] = [lost[field], kept[field]];
+    const isLost = !isLinkName(field) && !isEmpty(ours) && !isEmpty(theirs) && !isSame(ours, theirs);
+    if (!isLost || isSame(ours, base[field])) return [];
+    const values = { base: base[field] ?? null, app: ours ?? null, crm: theirs ?? null };
+    return [toConflictRecord(context, other, { field, policy, ...values, taken: "crm" })];
+  });
 }
 
 function removalOf(link: CrmLink, app: StoredRecord | undefined, other: CrmLink): RecordWrite[] {

@@ -1,6 +1,7 @@
 import type { ConflictRecord, LinkDraft, LinkWrite, RecordWrite } from "@salesagent/ports";
 import { SalesAgentError } from "@salesagent/ports";
 import { tell } from "../kernel/tell.js";
+import { beginUpdates } from "./begin-updates.js";
 import { removalConflict, toConflictRecord, WHOLE_RECORD } from "./conflict-records.js";
 import { contentHash } from "./content-hash.js";
 import type { LinkDecision } from "./decide-link.js";
@@ -113,8 +114,9 @@ async function apply(
     return isTaken ? [{ link: lookAgain(context, draftOf(link)), ifRevision: link.revision }] : [];
   });
   await batch.writeLinks(stores, taken);
+  const begun = await beginUpdates(batch, stores, open);
   await batch.log.write(context, stores, batch.kind);
-  return open;
+  return begun;
 }
 
 async function putRecords(
@@ -189,6 +191,7 @@ async function afterMerge(
   return withNotes(waitMs === undefined ? linked : { ...linked, dueAt: timeOf(context, waitMs) }, {
     ...{ attempt: undefined, mergedInto: undefined, gone: undefined, decided: undefined },
     ...{ letter: undefined, cleared: undefined },
+    told: merged.change ? merged.sent : undefined,
     pairs: Object.keys(merged.pairs).length > 0 ? merged.pairs : undefined,
     open: ids.length > 0 ? Object.fromEntries(ids) : undefined,
     awaits: awaits ? waits + 1 : undefined,
@@ -282,7 +285,8 @@ function endedConflicts(sides: LinkSides, next: LinkDraft): readonly string[] {
   return openConflicts(sides).filter((id) => !still.includes(id));
 }
 
-async function keepConflicts(
+/** Keeps conflicts that were found, each once, and ends those that are none any more. */
+export async function keepConflicts(
   { context, log, counts }: SyncBatch,
   stores: SyncStores,
   conflicts: readonly ConflictRecord[],
