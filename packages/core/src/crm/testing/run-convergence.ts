@@ -199,8 +199,8 @@ async function removalProblems(world: ConvergenceWorld): Promise<readonly string
   for (const kind of KINDS) {
     for (const link of await linksOf(world, kind)) {
       const { recordId, crmId = "" } = link;
-      // One that came back may go again by somebody's decision on the conflict that this is.
-      if (world.recreated.has(recordId)) continue;
+      // One that came back may go again by somebody's decision on the conflict that this is, or be another record of the app now.
+      if (world.recreated.has(recordId) || world.recreated.has(crmId)) continue;
       const byApp = world.engineRemoved.crm.has(crmId) && !world.removed.app.has(recordId);
       if (byApp) problems.push(`${crmId} was removed in the CRM though nobody removed ${recordId}`);
       if (!world.engineRemoved.app.has(recordId)) continue;
@@ -221,11 +221,15 @@ async function lostEdits(world: ConvergenceWorld): Promise<readonly string[]> {
     app: new Set((await Promise.all(KINDS.map((kind) => world.appRecords(kind)))).flat().map(({ id }) => id)),
     crm: new Set(KINDS.flatMap((kind) => world.crm.world.standing(kind))),
   };
+  // A conflict names a record of the CRM as it was called when it was found; it may be merged into another since.
+  const links = (await Promise.all(KINDS.map((kind) => linksOf(world, kind)))).flat();
+  const recordOf = new Map(links.map(({ crmId, recordId }) => [crmId, recordId]));
   return world.edits.flatMap(({ side, kind, id, field, value, racing }, index) => {
     const other = side === "app" ? "crm" : "app";
     const isLast = last.get(`${side}/${id}/${field}`) === index;
     const isTold = world.had[other].has(seenKey(kind, field, value));
-    const isOnRecord = conflicts.has(`${side}/${field}/${formless(value)}`) || conflicts.has(`record/${id}`);
+    const isWholeOnRecord = conflicts.has(`record/${id}`) || conflicts.has(`record/${recordOf.get(id)}`);
+    const isOnRecord = isWholeOnRecord || conflicts.has(`${side}/${field}/${formless(value)}`);
     // What the engine removes with an edit that the other side never had is a conflict on record.
     const isTakenAway = world.engineRemoved[side].has(id) && !world.removed[side].has(id);
     if (isTakenAway && isLast && !racing && !isTold && !isOnRecord && !world.recreated.has(id)) {
