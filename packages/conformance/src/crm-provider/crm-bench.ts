@@ -28,6 +28,8 @@ export interface CrmProviderConformanceOptions {
   readonly required?: { readonly [Kind in CrmKind]?: readonly string[] };
   /** Custom fields that the CRM and the adapter's mapping have. @defaultValue none */
   readonly custom?: readonly CrmCustomSample[];
+  /** Kinds that the cases look at, where another run looks at the others. @defaultValue all that the adapter has */
+  readonly kinds?: readonly CrmKind[];
   /** Kinds of which the CRM refuses a second record with the same e-mail, domain or name. @defaultValue none */
   readonly refusesDuplicates?: readonly CrmKind[];
   /** Whether the id of a merged record leads to the one that stands. If not, it leads nowhere. @defaultValue true */

@@ -130,7 +130,10 @@ async function runKinds(crmCase: CrmKindCase, open: WithBench): Promise<string |
 async function runKind(crmCase: CrmKindCase, bench: CrmBench, kind: CrmKind): Promise<string | undefined> {
   const facts = factsOf(bench);
   const support = facts.capabilities.kinds[kind];
-  const why = support === undefined ? "capabilities: no such kind" : crmCase.skip?.(support, facts, kind);
+  const isLeftOut = facts.options.kinds?.includes(kind) === false;
+  const why =
+    (isLeftOut && "options.kinds: not this one") ||
+    (support === undefined ? "capabilities: no such kind" : crmCase.skip?.(support, facts, kind));
   if (why) return why;
   try {
     await crmCase.run(bench, kind);

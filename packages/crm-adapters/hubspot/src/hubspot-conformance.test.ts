@@ -53,6 +53,8 @@ for (const version of ["2026-03", "v3"] as const) {
         },
       ],
       refusesDuplicates: ["contact"],
+      // The versions differ by their paths, and by nothing that a kind has of its own.
+      ...(version === "v3" && { kinds: ["contact", "activity"] as const }),
       // A page of a search holds 200, one of a list 100.
       many: 210,
     },
