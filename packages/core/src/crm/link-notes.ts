@@ -24,6 +24,8 @@ export interface RewritePair {
 /** What the engine keeps in mind with a link. */
 export interface LinkNotes {
   readonly attempt?: CreateAttempt;
+  /** What the CRM was told last, by field, while it is not known whether it took it; null takes a value away. */
+  readonly told?: JsonObject;
   readonly pairs?: Readonly<Record<string, RewritePair>>;
   /** Open conflicts by field. */
   readonly open?: Readonly<Record<string, string>>;

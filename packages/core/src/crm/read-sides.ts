@@ -3,6 +3,7 @@ import { notesOf } from "./link-notes.js";
 import { type LinkTable, readLinkTable } from "./link-table.js";
 import { likeliestAttempt, openAttempts } from "./open-attempts.js";
 import { bulkCall, type SyncContext, type SyncStores } from "./sync-context.js";
+import { withTold } from "./told-values.js";
 
 /** A link and the two records that it is about, as they are now. */
 export interface LinkSides {
@@ -31,7 +32,7 @@ export async function readSides(
   return links.map((link, index) => {
     const record = crm[index];
     const other = record && record.id !== link.crmId ? others.get(record.id) : undefined;
-    return { link, app: app[index], crm: record, other, table };
+    return { link: withTold(context, link, record, table), app: app[index], crm: record, other, table };
   });
 }
 

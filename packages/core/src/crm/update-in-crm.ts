@@ -1,20 +1,14 @@
-import type {
-  CrmRecord,
-  CrmWritten,
-  JsonValue,
-  LinkDraft,
-  LinkWrite,
-  SalesAgentError,
-} from "@salesagent/ports";
+import type { CrmRecord, CrmWritten, LinkDraft, LinkWrite, SalesAgentError } from "@salesagent/ports";
 import type { OpenMerge } from "./apply-in-app.js";
 import { contentHash } from "./content-hash.js";
-import { isKeptAs } from "./likeness.js";
 import { lookAgain } from "./link-failure.js";
+import { withNotes } from "./link-notes.js";
 import { crmValues } from "./link-table.js";
 import { baseAfterAnswer, type MergedSides } from "./merge-sides.js";
-import { isEmpty, isSame } from "./same-value.js";
+import { isSame } from "./same-value.js";
 import type { SyncBatch } from "./sync-batch.js";
 import { bulkCall, type SyncStores, supportOf, timeOf } from "./sync-context.js";
+import { isTakenAs } from "./told-values.js";
 
 /** Tells the CRM what changed of records, and keeps what both sides have then. */
 export async function updateInCrm(batch: SyncBatch, merges: readonly OpenMerge[]): Promise<void> {
@@ -103,10 +97,6 @@ async function afterUpdate(
   return settled(batch, sides, merged, next, answer);
 }
 
-function isTakenAs(sent: JsonValue, kept: JsonValue | undefined): boolean {
-  return sent === null ? isEmpty(kept) : isKeptAs(sent, kept);
-}
-
 /** The CRM took what it was told. What else it says by now is somebody's edit, and is looked at again. */
 function settled(
   { context, counts, log }: SyncBatch,
@@ -123,7 +113,7 @@ function settled(
   const isEdited = [...others].some(
     (name) => !(name in merged.sent) && !isSame(values[name], merged.crm[name]),
   );
-  const done = { ...next, base, crmUpdatedAt: answer.updatedAt };
+  const done = withNotes({ ...next, base, crmUpdatedAt: answer.updatedAt }, { told: undefined });
   if (isEdited) return { ...done, dueAt: timeOf(context) };
   return { ...done, crmHash: contentHash(answer).hash };
 }
@@ -137,5 +127,6 @@ async function refusedUpdate(
   error: SalesAgentError,
 ): Promise<LinkDraft> {
   const payload = { fields: merged.sent };
-  return batch.fail(stores, { ...next, failures }, error, { operation: "update", payload });
+  const untold = withNotes({ ...next, failures }, { told: undefined });
+  return batch.fail(stores, untold, error, { operation: "update", payload });
 }

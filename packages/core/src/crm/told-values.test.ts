@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import type { SyncContext } from "./sync-context.js";
+import { syncCycle } from "./sync-cycle.js";
+import { openSync } from "./testing/open-sync.js";
+
+const LEASE_MS = 1_000_000;
+
+/** A context whose process ends as soon as the CRM took what it was told. */
+function endingAfterWrite(context: SyncContext): SyncContext {
+  const provider = new Proxy(context.provider, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name, target);
+      if (name !== "writeMany") return typeof value === "function" ? value.bind(target) : value;
+      return async (...args: Parameters<typeof target.writeMany>) => {
+        await target.writeMany(...args);
+        throw new Error("the process ends");
+      };
+    },
+  });
+  return { ...context, provider };
+}
+
+describe("what the CRM was told by a process that ended", () => {
+  it("is no edit of its users, so that a later edit of the app goes over it", async () => {
+    const { context, world, storage, clock, putInApp } = openSync();
+    await putInApp("contact", "ada", { email: "ada@x.example", title: "CIO" });
+    await syncCycle(context);
+    await putInApp("contact", "ada", { email: "ada@x.example", title: "CTO" });
+    await expect(syncCycle(endingAfterWrite(context))).rejects.toThrow("the process ends");
+    expect(world.records("contact")[0]?.fields.title).toBe("CTO");
+    await putInApp("contact", "ada", { email: "ada@x.example", title: "CEO" });
+    clock.advance(LEASE_MS);
+    // The CRM moves the stamp by itself, later than the app's edit.
+    world.edit({
+      kind: "contact",
+      id: world.standing("contact")[0] ?? "",
+      fields: { phone: "+14155550100" },
+    });
+    await syncCycle(context);
+    expect(world.records("contact")[0]?.fields.title).toBe("CEO");
+    expect((await storage.records.get("contact", "ada"))?.fields).toMatchObject({ title: "CEO" });
+    expect(await storage.conflicts.count()).toBe(0);
+  });
+
+  it("keeps its open conflicts in mind, so that those that are over end", async () => {
+    const { context, world, storage, clock, putInApp } = openSync();
+    await putInApp("contact", "ada", { email: "ada@x.example", firstName: "Ada", title: "CIO" });
+    await syncCycle(context);
+    const [id = ""] = world.standing("contact");
+    world.edit({ kind: "contact", id, fields: { firstName: "Augusta" } });
+    await putInApp("contact", "ada", { email: "ada@x.example", firstName: "Adah", title: "CTO" });
+    await expect(syncCycle(endingAfterWrite(context))).rejects.toThrow("the process ends");
+    world.edit({ kind: "contact", id, fields: { firstName: "Byron" } });
+    clock.advance(LEASE_MS);
+    await syncCycle(context);
+    const { items } = await storage.conflicts.list({ status: "open" });
+    expect(items.map(({ field, app, crm }) => [field, app, crm])).toEqual([["firstName", "Adah", "Byron"]]);
+  });
+});
