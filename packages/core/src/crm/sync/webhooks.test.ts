@@ -41,22 +41,22 @@ describe("a webhook", () => {
 
   it("that comes while others are worked on is taken in by the same job", async () => {
     const late: (() => Promise<unknown>)[] = [];
-    const app = openApp({
+    const { sync, world, acme } = openApp({
       faults: ({ operation }) => {
         if (operation === "getMany") void late.pop()?.();
         return undefined;
       },
     });
-    const { sync, world, acme } = app;
     const first = world.create({ kind: "contact", fields: { firstName: "Ada" } });
     await sync.run("close").result();
     const second = world.create({ kind: "contact", fields: { firstName: "Bo" } });
-    const request = await world.webhook({ kind: "contact", id: second, action: "created" });
+    const hints = [{ kind: "contact", id: second, action: "created", key: "late" }];
+    const received = { id: "late", source: "close", key: "late", body: "", hints };
+    late.push(() => acme.inbox.put({ ...received, receivedAt: "2026-01-05T12:00:00.000Z" }));
     await sync.receiveWebhook(
       "close",
       await world.webhook({ kind: "contact", id: first, action: "updated" }),
     );
-    late.push(() => sync.receiveWebhook("close", request));
     await sync.handleWebhooks("close");
     expect(await acme.records.count("contact")).toBe(2);
   });
