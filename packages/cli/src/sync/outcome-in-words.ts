@@ -1,4 +1,4 @@
-import type { KindCounts } from "@salesagent/core/crm";
+import type { ConnectionStatus, KindCounts } from "@salesagent/core/crm";
 import type { RecordKind } from "@salesagent/ports";
 import { formatDuration } from "../render/progress-line.js";
 import { type Column, renderTable } from "../render/table.js";
@@ -23,11 +23,21 @@ export function outcomeInWords(
     ...(openConflicts > 0 ? [`${openConflicts} conflicts are open: salesagent conflicts list`] : []),
     ...(openDeadLetters > 0 ? [`${openDeadLetters} dead letters are open: salesagent dlq list`] : []),
     ...(heldRemovals > 0 ? [`${heldRemovals} removals are held: salesagent sync status ${crm}`] : []),
+    ...waitingInWords(status?.links ?? [], crm),
     ...(due > 0 ? [`${due} records wait to be tried again: salesagent sync ${crm}`] : []),
   ];
   // What cannot be gone on with by another process is not worth a hint.
   const next = left.length > 0 && durable ? left : left.map((line) => line.replace(/:.*$/, ""));
   return `${table}Synced ${crm} in ${formatDuration(tookMs)} (run ${run.id}).\n${next.map((line) => `${line}\n`).join("")}`;
+}
+
+/** Records that are to be made in the CRM, and could not be yet. */
+function waitingInWords(links: ConnectionStatus["links"], crm: string): readonly string[] {
+  const waiting = links.filter(({ state, links: count }) => state === "new" && count > 0);
+  return waiting.map(
+    ({ kind, links: count }) =>
+      `${count} ${kind} records are not in ${crm} yet, and are tried again; most of them hang on a record that is not there (links.company of a deal): salesagent sync status ${crm}`,
+  );
 }
 
 const column = (title: string, count: (row: KindRow) => number): Column<KindRow> => ({

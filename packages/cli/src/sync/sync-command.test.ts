@@ -198,6 +198,13 @@ describe("salesagent dlq", () => {
     expect(letter).toMatchObject({ id, status: "replayed", endedBy: "user:42" });
   });
 
+  it("has no letter of a deal that hangs on no company, which the run tells to wait", async () => {
+    await kept.importCsv("deal", "id,amountMinor\nD-1,125000\n");
+    const run = await kept.salesagent("sync", "close", "--kinds", "deal", ...PG);
+    expect(run.stdout).toContain("1 deal records are not in close yet");
+    expect((await kept.salesagent("dlq")).stdout).toBe("No dead letters are open.\n");
+  });
+
   it("drops one, once", async () => {
     const id = await refused();
     expect((await kept.salesagent("dlq", "drop", id)).stdout).toBe(`The dead letter ${id} is dropped.\n`);
