@@ -1,11 +1,11 @@
 import type { OpenMerge } from "./apply-in-app.js";
-import { draftOf, notesOf, withNotes } from "./link-notes.js";
 import type { SyncBatch } from "./sync-batch.js";
 import type { SyncStores } from "./sync-context.js";
 
 /**
- * Keeps what the CRM is about to be told, and which conflicts are open, before the call: whoever comes after a process that ended in
- * the middle knows its words from those of the CRM's users. Links that somebody else wrote meanwhile are left to that one.
+ * Keeps what the app has by now, what the CRM is about to be told, and which conflicts are open, before the call: whoever comes after
+ * a process that ended in the middle knows the sync's own words from those of users. Links that somebody else wrote meanwhile are left
+ * to that one.
  */
 export async function beginUpdates(
   batch: SyncBatch,
@@ -14,10 +14,7 @@ export async function beginUpdates(
 ): Promise<readonly OpenMerge[]> {
   const written = await batch.writeLinks(
     stores,
-    merges.map(({ sides: { link }, next }) => {
-      const { told, open } = notesOf(next);
-      return { link: withNotes(draftOf(link), { told, open }), ifRevision: link.revision, keepLease: true };
-    }),
+    merges.map(({ sides: { link }, next }) => ({ link: next, ifRevision: link.revision, keepLease: true })),
   );
   return merges.flatMap((merge, index) => {
     const outcome = written[index];

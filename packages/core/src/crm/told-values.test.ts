@@ -42,6 +42,24 @@ describe("what the CRM was told by a process that ended", () => {
     expect(await storage.conflicts.count()).toBe(0);
   });
 
+  it("is as little one of the app's as what the app was told, so that a later edit of the CRM goes over that", async () => {
+    const { context, world, storage, clock, putInApp } = openSync();
+    const fields = { email: "ada@x.example", title: "CIO", phone: "+14155550101" };
+    await putInApp("contact", "ada", fields);
+    await syncCycle(context);
+    const [id = ""] = world.standing("contact");
+    world.edit({ kind: "contact", id, fields: { phone: "+14155550102" } });
+    await putInApp("contact", "ada", { ...fields, title: "CTO" });
+    await expect(syncCycle(endingAfterWrite(context))).rejects.toThrow("the process ends");
+    world.edit({ kind: "contact", id, fields: { phone: "+14155550103" } });
+    clock.advance(LEASE_MS);
+    await putInApp("contact", "ada", { ...fields, title: "CEO", phone: "+14155550102" });
+    await syncCycle(context);
+    expect(world.records("contact")[0]?.fields).toMatchObject({ title: "CEO", phone: "+14155550103" });
+    expect((await storage.records.get("contact", "ada"))?.fields.phone).toBe("+14155550103");
+    expect(await storage.conflicts.count()).toBe(0);
+  });
+
   it("keeps its open conflicts in mind, so that those that are over end", async () => {
     const { context, world, storage, clock, putInApp } = openSync();
     await putInApp("contact", "ada", { email: "ada@x.example", firstName: "Ada", title: "CIO" });
