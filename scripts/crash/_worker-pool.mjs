@@ -30,7 +30,7 @@ export async function bundleWorker(name, from) {
     platform: "node",
     format: "esm",
     target: "node20",
-    external: ["pg", "pg-native", "pg-boss"],
+    external: ["pg", "pg-native", "pg-boss", "opossum"],
     logLevel: "error",
   });
   return outfile;

@@ -76,7 +76,8 @@ export function appUsers({ records }) {
      */
     async standing(kind) {
       const rows = [];
-      for (let after; ; ) {
+      for (let after = /** @type {string | undefined} */ (undefined); ; ) {
+        /** @type {import("@salesagent/ports").Page<import("@salesagent/ports").StoredRecord>} */
         const page = await records.list(kind, { ...(after === undefined ? {} : { after }), limit: 1_000 });
         for (const { id, fields, custom, links, revision } of page.items) {
           const { email, domain, title } = /** @type {Record<string, string | undefined>} */ (fields);

@@ -20,9 +20,9 @@ function disturb(endpoint, share, seed) {
   const random = createRandom(seed);
   /** @type {[number, import("@salesagent/sandbox/crm").CrmFault][]} */
   const faults = [
-    [0.3, { type: "lost", when: "after" }],
-    [0.15, { type: "lost", when: "before" }],
-    [0.2, { type: "rate-limited", retryAfterSeconds: 1 }],
+    [0.37, { type: "lost", when: "after" }],
+    [0.2, { type: "lost", when: "before" }],
+    [0.08, { type: "rate-limited", retryAfterSeconds: 1 }],
     [0.1, { type: "status", status: 503, body: { error: "busy" } }],
     [0.1, { type: "cut-body", afterBytes: 20 }],
     [0.1, { type: "slow", delayMs: 250, when: "after" }],
@@ -52,7 +52,8 @@ async function serve({ vendor, traits, faultShare }) {
   /** @type {Record<string, (...args: any[]) => unknown>} */
   const methods = {
     async create(kind, key, values, companyKey) {
-      const companyId = companyKey === undefined ? undefined : known.get(`company ${companyKey}`)?.id;
+      const companyId = known.get(`company ${companyKey}`)?.id;
+      if (companyKey !== undefined && companyId === undefined) return undefined;
       const id = await users.create(kind, key, values, companyId);
       known.set(`${kind} ${key}`, { kind, id, key });
       return id;

@@ -14,22 +14,26 @@ const FULL_SHARE = 0.1;
 
 /**
  * @typedef {{ url: string, tenant: string, crmUrl: string, vendor: import("./_vendors.mjs").Vendor, worker: string }} SyncTask
- * @typedef {{ kind: "ready" } | { kind: "taken", runId: string, phase: string } | { kind: "rested", runId: string }
+ * @typedef {{ kind: "ready" } | { kind: "taken", runId: string, phase: typeof PHASES[number] } | { kind: "rested", runId: string }
  *   | { kind: "error", message: string, isKnown: boolean }} SyncTold
  */
+
+/** What a worker is at. */
+export const PHASES = /** @type {const} */ (["start", "list", "changes", "read", "write", "written", "done"]);
 
 /**
  * The sync of the app with its CRM, the same in every process.
  *
  * @param {Omit<SyncTask, "worker">} task
+ * @param {(phase: typeof PHASES[number]) => void} [at] Is told what it is at.
  */
-export function openSync({ url, tenant, crmUrl, vendor }) {
+export function openSync({ url, tenant, crmUrl, vendor }, at = () => {}) {
   const storage = postgres({ connectionString: url, maxConnections: 4 });
   const crmSync = createCrmSync({
     storage,
     connections: {
       [CONNECTION]: {
-        provider: openAdapter(vendor, crmUrl),
+        provider: watched(openAdapter(vendor, crmUrl, { pageSize: 10 }), at),
         kinds: ["company", "contact"],
         fields: RULES,
         toleranceMs: 1_000,
@@ -45,18 +49,66 @@ export function openSync({ url, tenant, crmUrl, vendor }) {
 }
 
 /**
+ * @param {import("@salesagent/ports").CRMProvider} provider
+ * @param {(phase: typeof PHASES[number]) => void} at
+ * @returns {import("@salesagent/ports").CRMProvider}
+ */
+function watched(provider, at) {
+  return {
+    ...{ port: provider.port, provider: provider.provider, capabilities: provider.capabilities },
+    list: (...args) => told(provider.list(...args), () => at("list")),
+    changes: (...args) => told(provider.changes(...args), () => at("changes")),
+    get: (...args) => provider.get(...args),
+    getMany(...args) {
+      at("read");
+      return provider.getMany(...args);
+    },
+    lookup(...args) {
+      at("read");
+      return provider.lookup(...args);
+    },
+    create: (...args) => provider.create(...args),
+    update: (...args) => provider.update(...args),
+    remove: (...args) => provider.remove(...args),
+    async writeMany(...args) {
+      at("write");
+      const written = await provider.writeMany(...args);
+      at("written");
+      return written;
+    },
+    verifyWebhook: (...args) => provider.verifyWebhook(...args),
+    schema: (...args) => provider.schema(...args),
+    health: (...args) => provider.health(...args),
+  };
+}
+
+/**
+ * @template T
+ * @param {AsyncIterable<T>} pages
+ * @param {() => void} at Is called before the first page and after each one.
+ */
+async function* told(pages, at) {
+  at();
+  for await (const page of pages) {
+    at();
+    yield page;
+  }
+}
+
+/**
  * @param {SyncTask} task
  * @param {(told: SyncTold) => void} tell
  */
 async function work({ worker, ...task }, tell) {
-  const { sync } = openSync(task);
+  /** @param {typeof PHASES[number]} phase */
+  const at = (phase) => tell({ kind: "taken", runId: worker, phase });
+  const { sync } = openSync(task, at);
   tell({ kind: "ready" });
   for (;;) {
-    tell({ kind: "taken", runId: worker, phase: "start" });
+    at("start");
     try {
-      for await (const told of sync.run(CONNECTION, { full: Math.random() < FULL_SHARE })) {
-        if (told.type === "progress") tell({ kind: "taken", runId: worker, phase: told.phase });
-      }
+      await sync.run(CONNECTION, { full: Math.random() < FULL_SHARE }).result();
+      at("done");
     } catch (error) {
       tell({ kind: "error", message: String(error), isKnown: SalesAgentError.is(error) });
     }

@@ -2,6 +2,7 @@
  * The CRMs of the proofs: a sandbox with the hands of its users, and the adapter for it. Both vendors have the same fields here: `title`
  * of contacts, and four of the host's own, `ours`, `theirs`, `shared` and `decided`.
  */
+import { createRateBudget } from "@salesagent/core/http";
 import { close } from "@salesagent/crm-close";
 import { hubspot } from "@salesagent/crm-hubspot";
 import { closeSandbox, hubspotSandbox } from "@salesagent/sandbox/crm";
@@ -27,9 +28,10 @@ import { closeSandbox, hubspotSandbox } from "@salesagent/sandbox/crm";
  *
  * @typedef {object} SandboxTraits
  * @property {number} seed
- * @property {number} [lagMs] Of the search index. @defaultValue 600
- * @property {boolean} [limited] With the vendor's limits. @defaultValue false
- * @property {number} [selfBumpMs] After how long HubSpot moves stamps by itself. @defaultValue 700
+ * @property {import("@salesagent/ports").Clock} [clock]
+ * @property {number} [lagMs] Of the search index. 600 unless told.
+ * @property {boolean} [limited] With the vendor's limits. false unless told.
+ * @property {number} [selfBumpMs] After how long HubSpot moves stamps by itself. 700 unless told.
  *
  * @typedef {object} OpenSandbox
  * @property {import("@salesagent/sandbox/crm").CrmEndpoint} endpoint
@@ -75,10 +77,11 @@ const closeField = (name) => `cf_${name}`;
  * @param {SandboxTraits} traits
  * @returns {OpenSandbox}
  */
-function openClose({ seed, lagMs = 600, limited = false }) {
+function openClose({ seed, clock, lagMs = 600, limited = false }) {
   const free = Number.POSITIVE_INFINITY;
   const sandbox = closeSandbox({
     seed,
+    ...(clock === undefined ? {} : { clock }),
     indexLagMs: lagMs,
     equalStamps: 3,
     consolidationMs: 500,
@@ -138,9 +141,10 @@ function openClose({ seed, lagMs = 600, limited = false }) {
  * @param {SandboxTraits} traits
  * @returns {OpenSandbox}
  */
-function openHubspot({ seed, lagMs = 600, limited = false, selfBumpMs = 700 }) {
+function openHubspot({ seed, clock, lagMs = 600, limited = false, selfBumpMs = 700 }) {
   const sandbox = hubspotSandbox({
     seed,
+    ...(clock === undefined ? {} : { clock }),
     searchLagMs: lagMs,
     selfBumpMs: selfBumpMs === 0 ? false : [selfBumpMs, 2 * selfBumpMs],
     ...(limited ? {} : { rates: /** @type {const} */ (false) }),
@@ -216,13 +220,14 @@ function texts(values) {
 
 /**
  * @typedef {object} AdapterTraits
- * @property {number} [indexLagMs] How long Close's search may be behind. @defaultValue 1_000
+ * @property {import("@salesagent/ports").Clock} [clock]
+ * @property {number} [indexLagMs] How long Close's search may be behind. 1_000 unless told.
  * @property {typeof globalThis.fetch} [fetch]
- * @property {number} [totalMs] The longest that a call may last. @defaultValue 1_000
+ * @property {number} [totalMs] The longest that a call may last. 1_000 unless told.
  * @property {import("@salesagent/core/http").RateBudget} [rateBudget]
  * @property {import("@salesagent/core/http").TokenSource} [oauth]
- * @property {number} [pageSize] Of Close. @defaultValue 50
- * @property {number} [maxWaitMs] The longest wait for leave to call. @defaultValue 300
+ * @property {number} [pageSize] Of Close. 50 unless told.
+ * @property {number} [maxWaitMs] The longest wait for leave to call. 300 unless told.
  */
 
 /**
@@ -234,12 +239,17 @@ function texts(values) {
  * @returns {import("@salesagent/ports").CRMProvider}
  */
 export function openAdapter(vendor, url, traits = {}) {
-  const { indexLagMs = 1_000, totalMs = 1_000, rateBudget, oauth, fetch, maxWaitMs = 300 } = traits;
+  const { indexLagMs = 1_000, totalMs = 1_000, oauth, maxWaitMs = 300 } = traits;
+  const { fetch, clock } = traits;
+  const means = { ...(fetch === undefined ? {} : { fetch }), ...(clock === undefined ? {} : { clock }) };
   const http = {
+    // Nothing but what the CRM refuses holds calls back.
+    rateBudget:
+      traits.rateBudget ??
+      createRateBudget({ name: vendor, ...(traits.clock === undefined ? {} : { clock: traits.clock }) }),
     retry: { retries: 2, baseMs: 20, capMs: 100, maxWaitMs, maxElapsedMs: Math.max(800, maxWaitMs) },
     limits: { headersMs: totalMs, totalMs },
     breaker: /** @type {const} */ (false),
-    ...(rateBudget === undefined ? {} : { rateBudget }),
   };
   if (vendor === "close") {
     const mapping = Object.fromEntries(
@@ -252,7 +262,7 @@ export function openAdapter(vendor, url, traits = {}) {
       indexLagMs,
       eventOverlapMs: 5_000,
       pageSize: traits.pageSize ?? 50,
-      ...(fetch === undefined ? {} : { fetch }),
+      ...means,
     });
   }
   const mapping = Object.fromEntries(
@@ -262,6 +272,6 @@ export function openAdapter(vendor, url, traits = {}) {
     baseUrl: url,
     mapping: { contact: mapping, company: mapping },
     http,
-    ...(fetch === undefined ? {} : { fetch }),
+    ...means,
   });
 }

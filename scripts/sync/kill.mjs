@@ -16,7 +16,7 @@ import { appUsers } from "./_app-users.mjs";
 import { startCrm } from "./_crm-host.mjs";
 import { Ledger } from "./_ledger.mjs";
 import { seed } from "./_seed.mjs";
-import { CONNECTION, LEASE_MS, openSync } from "./_sync-worker.mjs";
+import { CONNECTION, LEASE_MS, openSync, PHASES } from "./_sync-worker.mjs";
 import { VENDORS } from "./_vendors.mjs";
 
 const KILLS = Number(process.env["KILLS"] ?? 60);
@@ -24,10 +24,28 @@ const KILLS_A_WORLD = Number(process.env["KILLS_A_WORLD"] ?? 60);
 const vendors = VENDORS.filter((vendor) => (process.env["VENDORS"] ?? vendor).split(",").includes(vendor));
 const WORKERS = 3;
 const FAULT_SHARE = 0.06;
-const LONGEST_PAUSE_MS = 700;
-const BETWEEN_ACTS_MS = 40;
+const LONGEST_PAUSE_MS = 400;
+/** How long a worker is waited for that comes to what it is to be killed at, and how long after. */
+const LONGEST_AIM_MS = 2_000;
+const LONGEST_DELAY_MS = 8;
+const BETWEEN_ACTS_MS = 15;
+/** Records that users come back to. */
+const FAVOURITES = 120;
 const FIRST = { companies: 40, contacts: 1_500, appContacts: 150 };
+/** Workers that end by themselves so often are of no use. */
+const MOST_DEATHS = 10;
 const LONGEST_REST_MS = 120_000;
+
+/** @type {Record<typeof PHASES[number], string>} */
+const PHASE_NAMES = {
+  start: "as a sync began",
+  list: "in the walk over all",
+  changes: "in what changed in the CRM",
+  read: "while records were read or looked up",
+  write: "while a write was under way",
+  written: "after an answer, before it was kept",
+  done: "as a sync ended",
+};
 
 const PROGRAM = 'import { beginSyncWork } from "./_sync-worker.mjs"; beginSyncWork();';
 
@@ -67,17 +85,18 @@ async function plant({ crm, app, ledger }) {
 async function act({ crm, app, ledger, choices }) {
   const isApp = choices.chance(0.5);
   const users = isApp ? app : askCrm(crm);
-  const side = /** @type {const} */ (isApp ? "app" : "crm");
+  const side = isApp ? "app" : "crm";
   if (choices.chance(0.3)) {
     const value = ledger.next();
-    const [kind, key, companyKey] = newRecord(ledger, choices, value);
+    const [kind, key, companyKey] = newRecord(choices, value);
     const values = { [isApp ? "ours" : "theirs"]: value };
     if (!(await users.create(kind, key, values, companyKey))) return;
     ledger.created(kind, key, companyKey);
     ledger.wrote(side, kind, key, values);
     return;
   }
-  const { kind, key } = choices.pick([...ledger.records.values()]) ?? {};
+  const records = [...ledger.records.values()];
+  const { kind, key } = choices.pick(choices.chance(0.5) ? records : records.slice(0, FAVOURITES)) ?? {};
   if (kind === undefined || key === undefined) return;
   if (key.startsWith("gone")) {
     if (choices.chance(0.5) && !ledger.records.get(`${kind} ${key}`)?.removed) {
@@ -88,10 +107,12 @@ async function act({ crm, app, ledger, choices }) {
   const field = choices.pick([isApp ? "ours" : "theirs", "shared", "decided", "title"]);
   if (field === undefined || (kind === "company" && field === "title")) return;
   const both = field === "decided" && choices.chance(0.5);
-  for (const [name, hand] of /** @type {const} */ ([
+  /** @type {["app" | "crm", typeof users][]} */
+  const hands = [
     [side, users],
     [isApp ? "crm" : "app", isApp ? askCrm(crm) : app],
-  ])) {
+  ];
+  for (const [name, hand] of hands) {
     const value = ledger.next();
     if (await hand.edit(kind, key, { [field]: value })) {
       ledger.wrote(name, kind, key, { [field]: value });
@@ -109,12 +130,11 @@ const askCrm = (crm) => ({
 });
 
 /**
- * @param {Ledger} ledger
  * @param {World["choices"]} choices
  * @param {string} value
  * @returns {[kind: "company" | "contact", key: string, companyKey?: string]}
  */
-function newRecord(ledger, choices, value) {
+function newRecord(choices, value) {
   if (choices.chance(0.15)) return ["company", `${value}.example`];
   const companyKey = `company${choices.below(FIRST.companies)}.example`;
   return ["contact", `${choices.chance(0.15) ? "gone" : "new"}-${value}@x.example`, companyKey];
@@ -132,21 +152,65 @@ async function actOn(world, isOver) {
   }
 }
 
+/** What workers are at by name, and who waits for one to be at something. */
+class Watch {
+  /** @type {Map<string, string>} */
+  #phases = new Map();
+  /** @type {((name: string, phase: string) => void) | undefined} */
+  #waits;
+
+  /**
+   * @param {string} name
+   * @param {string} phase
+   */
+  told(name, phase) {
+    this.#phases.set(name, phase);
+    this.#waits?.(name, phase);
+  }
+
+  /** @param {string} name */
+  phaseOf(name) {
+    return this.#phases.get(name) ?? "start";
+  }
+
+  /**
+   * The next worker that comes to a phase, if one does in time.
+   *
+   * @param {string} phase
+   * @returns {Promise<string | undefined>}
+   */
+  async next(phase) {
+    /** @type {Promise<string>} */
+    const found = new Promise((resolve) => {
+      this.#waits = (name, at) => {
+        if (at === phase) resolve(name);
+      };
+    });
+    try {
+      return await Promise.race([found, sleep(LONGEST_AIM_MS, undefined)]);
+    } finally {
+      this.#waits = undefined;
+    }
+  }
+}
+
 /**
  * @param {WorkerPool} pool
  * @param {World["choices"]} choices
  * @param {number} kills
- * @param {Map<string, string>} phases By worker.
+ * @param {Watch} watch
  * @returns {Promise<string[]>} What they were at.
  */
-async function killAll(pool, choices, kills, phases) {
+async function killAll(pool, choices, kills, watch) {
   /** @type {string[]} */
   const killedAt = [];
-  while (killedAt.length < kills) {
+  while (killedAt.length < kills && pool.deaths < MOST_DEATHS) {
     await sleep(choices.below(LONGEST_PAUSE_MS));
-    const worker = choices.pick(pool.busy);
+    const name = await watch.next(choices.pick(PHASES) ?? "start");
+    await sleep(choices.below(LONGEST_DELAY_MS));
+    const worker = pool.busy.find((one) => one.name === name) ?? choices.pick(pool.busy);
     if (!worker) continue;
-    killedAt.push(phases.get(worker.name) ?? "start");
+    killedAt.push(watch.phaseOf(worker.name));
     await pool.kill(worker);
   }
   return killedAt;
@@ -166,22 +230,21 @@ async function runWorld(url, vendor, { seed, kills }) {
   const world = { crm, app: appUsers(tenant), ledger: new Ledger(), choices };
   await plant(world);
   await crm.ask("disturb");
-  /** @type {Map<string, string>} */
-  const phases = new Map();
+  const watch = new Watch();
   /** @type {string[]} */
   const strange = [];
   const resolveDir = fileURLToPath(new URL(".", import.meta.url));
   const program = await bundleWorker("sync-worker", { stdin: { contents: PROGRAM, resolveDir } });
   const pool = new WorkerPool(program, task, ({ name }, told) => {
     const it = /** @type {import("./_sync-worker.mjs").SyncTold} */ (/** @type {unknown} */ (told));
-    if (it.kind === "taken") phases.set(name, it.phase);
+    if (it.kind === "taken") watch.told(name, it.phase);
     if (it.kind === "error" && !it.isKnown) strange.push(it.message);
   });
   try {
     pool.start(WORKERS);
     let isOver = false;
     const acts = actOn(world, () => isOver);
-    const killedAt = await killAll(pool, createChoices(seed + 2), kills, phases);
+    const killedAt = await killAll(pool, createChoices(seed + 2), kills, watch);
     isOver = true;
     await acts;
     await pool.close();
@@ -296,13 +359,15 @@ function toFigures(worlds) {
   const at = (/** @type {string} */ phase) => killedAt.filter((name) => name === phase).length;
   /** @param {string} name */
   const judged = (name) =>
-    worlds.flatMap((world) => /** @type {Record<string, string[]>} */ (/** @type {unknown} */ (world.judged))[name] ?? []);
+    worlds.flatMap(
+      (world) => /** @type {Record<string, string[]>} */ (/** @type {unknown} */ (world.judged))[name] ?? [],
+    );
   const sum = (/** @type {(world: typeof worlds[number]) => number} */ of) =>
     worlds.reduce((total, world) => total + of(world), 0);
   return {
     told: {
       "workers killed (kill -9)": killedAt.length,
-      "– at the walk · changes · the app's · links · between": `${at("backfill")} · ${at("changes")} · ${at("app")} · ${at("links")} · ${at("start")}`,
+      ...Object.fromEntries(PHASES.map((phase) => [`– ${PHASE_NAMES[phase]}`, at(phase)])),
       worlds: worlds.length,
       "records that stand in the end": sum(({ judged: { records } }) => records),
       "edits by users": sum(({ edits }) => edits),
@@ -333,6 +398,7 @@ function toFigures(worlds) {
 process.stderr.write(`seed ${seed}\n`);
 process.exitCode = await onPostgres(async (url, server) => {
   const facts = { seed, ...(await server.versions()) };
+  /** @type {ReturnType<typeof toFigures>[]} */
   const outcomes = [];
   for (const vendor of vendors) {
     const worlds = [];
@@ -350,7 +416,9 @@ process.exitCode = await onPostgres(async (url, server) => {
       figures: outcomes.map(({ told }) => /** @type {Record<string, number | string>} */ (told)[name] ?? ""),
     })),
     ...Object.keys(names.wrong).map((name) => {
-      const figures = outcomes.map(({ wrong }) => /** @type {Record<string, string[]>} */ (wrong)[name]?.length ?? 0);
+      const figures = outcomes.map(
+        ({ wrong }) => /** @type {Record<string, string[]>} */ (wrong)[name]?.length ?? 0,
+      );
       return { name, figures, target: "0", held: figures.every((figure) => figure === 0) };
     }),
   ];
