@@ -1,8 +1,8 @@
 import { type RecordKind, SalesAgentError } from "@salesagent/ports";
 import { backfill, backfillCursor } from "./backfill.js";
-import { changesCursor, pullChanges, type WalkCounts } from "./pull-changes.js";
+import { changesCursor, pullChanges, readCursor, type WalkCounts } from "./pull-changes.js";
 import { type SyncContext, supportOf, timeOf } from "./sync-context.js";
-import { putCursor } from "./sync-cursor.js";
+import { CursorMoved, putCursor } from "./sync-cursor.js";
 
 /**
  * Takes in what changed in the CRM. Where its feed does not reach back to the last time, such as after a pause that is longer than the
@@ -13,26 +13,42 @@ export async function pullOrWalk(context: SyncContext, kind: RecordKind): Promis
     return await pullChanges(context, kind);
   } catch (error) {
     const isTooLate = SalesAgentError.is(error, "crm.walk_incomplete") && supportOf(context, kind).list;
-    if (!isTooLate) throw error;
-    await forgetFeed(context, kind);
-    return backfill(context, kind);
+    if (!isTooLate || !(await hasCursor(context, kind))) throw error;
+    if (await forgetFeed(context, kind)) return backfill(context, kind);
+    return { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0, movedOn: true };
   }
 }
 
-/** Both cursors at once: whoever comes after a crash begins the walk that the feed's new cursor stands on. */
-async function forgetFeed(context: SyncContext, kind: RecordKind): Promise<void> {
+/** A feed that has begun only now, and refuses all the same, would refuse after a walk too. */
+async function hasCursor(context: SyncContext, kind: RecordKind): Promise<boolean> {
+  const stored = await readCursor(context, changesCursor(kind));
+  return typeof stored?.value["cursor"] === "string";
+}
+
+/**
+ * Both cursors at once: whoever comes after a crash begins the walk that the feed's new cursor stands on.
+ *
+ * @returns False where another process does so.
+ */
+async function forgetFeed(context: SyncContext, kind: RecordKind): Promise<boolean> {
   const { storage, limits, signal } = context;
   const since = timeOf(context, -limits.overlapMs);
-  await storage.transaction(
-    async (stores) => {
-      for (const [name, value] of [
-        [changesCursor(kind), { since }],
-        [backfillCursor(kind), { done: false }],
-      ] as const) {
-        const stored = await stores.syncCursors.get(context.connection, name, { signal });
-        await putCursor(context, stores, { name, value, ifRevision: stored?.revision ?? null });
-      }
-    },
-    { signal },
-  );
+  try {
+    await storage.transaction(
+      async (stores) => {
+        for (const [name, value] of [
+          [changesCursor(kind), { since }],
+          [backfillCursor(kind), { done: false }],
+        ] as const) {
+          const stored = await stores.syncCursors.get(context.connection, name, { signal });
+          await putCursor(context, stores, { name, value, ifRevision: stored?.revision ?? null });
+        }
+      },
+      { signal },
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof CursorMoved) return false;
+    throw error;
+  }
 }
