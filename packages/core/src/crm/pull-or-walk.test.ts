@@ -53,6 +53,14 @@ describe("a feed that does not reach back", () => {
     expect(await titles()).toEqual(["A2", "C2", "D"]);
   });
 
+  it("is told where it refuses what has begun only now, since a walk would change nothing", async () => {
+    const { context } = openSync({
+      faults: ({ operation }) =>
+        operation === "changes" ? { type: "throw", error: tooLate, when: "before" } : undefined,
+    });
+    await expect(syncCycle(context)).rejects.toBe(tooLate);
+  });
+
   it.each([1, 2])(
     "gives way to a walk that the next sync takes up where page %i of it was cut off",
     async (page) => {
