@@ -10,6 +10,12 @@ import { rulesOf, type SyncContext, supportOf } from "./sync-context.js";
 /** A record that is to be made, of whichever kind. */
 export type AnyDraft = Extract<CrmWrite, { readonly op: "create" }>["draft"];
 
+/**
+ * How often a record waits for what it hangs on to be made, before it is made without: a CRM such as Close makes a company of its own
+ * for a contact that comes without one.
+ */
+const PATIENCE = 2;
+
 /** What is to be done about a link that is due. */
 export type LinkDecision =
   /** Both records stand. `awaits`: they hang on one that is not linked yet. */
@@ -75,12 +81,14 @@ function decideCreate(context: SyncContext, sides: LinkSides): LinkDecision {
   const links = crmLinksOf(sent, table);
   const { requiredLink } = support;
   if (requiredLink !== undefined && (links[requiredLink] ?? []).length === 0) return { type: "wait" };
+  const awaits = isAwaiting(context, sides);
+  if (awaits && (notesOf(link).awaits ?? 0) < PATIENCE) return { type: "wait" };
   const draft = {
     ...{ kind: link.kind, fields },
     ...(Object.keys(custom).length > 0 && { custom }),
     ...(Object.keys(links).length > 0 && { links }),
   } as AnyDraft;
-  return { type: "create", draft, sent, awaits: isAwaiting(context, sides) };
+  return { type: "create", draft, sent, awaits };
 }
 
 function decideMerged(other: CrmLink): LinkDecision {

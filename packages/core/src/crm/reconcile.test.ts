@@ -158,6 +158,30 @@ describe("reconcile", () => {
     expect(world.records("contact")).toMatchObject([{ links: { company: [company] } }]);
   });
 
+  it("makes no contact without its company while that is still to be made, and does not wait for ever", async () => {
+    let isRefused = true;
+    const { context, world, storage, clock } = openSync({
+      faults: ({ operation, kind }) =>
+        isRefused && operation === "create" && kind === "company" ? { type: "rate-limited" } : undefined,
+    });
+    const put = (kind: "company" | "contact", id: string, draft: object) =>
+      storage.records.writeMany([{ op: "put", kind, id, draft: { fields: {}, keys: [], ...draft } }]);
+    await put("company", "a1", { fields: { name: "X", domain: "x.example" } });
+    await put("contact", "c1", { fields: { firstName: "Ada" }, links: { company: ["a1"] } });
+    await put("contact", "c2", { fields: { firstName: "Bo" }, links: { company: ["gone"] } });
+    await syncCycle(context);
+    expect(world.records("contact")).toEqual([]);
+    isRefused = false;
+    for (let cycles = 0; cycles < 3; cycles++) {
+      clock.advance(3_600_000);
+      await syncCycle(context);
+    }
+    const [company = ""] = world.standing("company");
+    const links = new Map(world.records("contact").map(({ fields, links }) => [fields.firstName, links]));
+    expect(links.get("Ada")).toEqual({ company: [company] });
+    expect(links.has("Bo")).toBe(true);
+  });
+
   it.each(["survivor", "third-record"] as const)(
     "makes one record of two that the CRM merged into a %s, and sends no removal",
     async (merge) => {
