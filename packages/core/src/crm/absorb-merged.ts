@@ -82,6 +82,7 @@ async function takeOver(
     : lookAgain(context, draftOf(link));
   await batch.writeLinks(stores, [{ link: next, ifRevision: link.revision }]);
   if (!isFree) return;
+  batch.takenOver.add(other.recordId);
   log.add({ action: "merged-in-crm", recordId: link.recordId, crmId });
   await keepConflicts(batch, stores, [], Object.values(notesOf(other).open ?? {}));
   await log.write(context, stores, kind);

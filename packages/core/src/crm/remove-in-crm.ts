@@ -10,7 +10,7 @@ export async function removeInCrm(batch: SyncBatch, decided: readonly DecidedLin
   const { context, kind, counts, log } = batch;
   const links = decided.flatMap(({ sides: { link, crm }, decision }) => {
     const isWanted = decision.type === "removal" && decision.removal === "to-crm" && decision.now;
-    return isWanted && crm ? [{ link, id: crm.id }] : [];
+    return isWanted && crm && !batch.takenOver.has(link.recordId) ? [{ link, id: crm.id }] : [];
   });
   const { maxBatch } = supportOf(context, kind);
   for (let at = 0; at < links.length; at += maxBatch) {

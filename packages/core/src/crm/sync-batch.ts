@@ -20,6 +20,8 @@ type Counts = { -readonly [Name in keyof BatchCounts]: BatchCounts[Name] };
 /** Links of one kind that are worked on together. */
 export class SyncBatch {
   readonly log = new SyncLog();
+  /** Records of the app whose CRM's record goes on with another link: it is not to be removed for them. */
+  readonly takenOver = new Set<string>();
   readonly counts: Counts = {
     ...{ links: 0, createdInApp: 0, updatedInApp: 0, removedInApp: 0 },
     ...{ createdInCrm: 0, updatedInCrm: 0, removedInCrm: 0, conflicts: 0, failed: 0 },
