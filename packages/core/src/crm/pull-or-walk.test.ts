@@ -58,7 +58,7 @@ describe("a feed that does not reach back", () => {
       faults: ({ operation }) =>
         operation === "changes" ? { type: "throw", error: tooLate, when: "before" } : undefined,
     });
-    await expect(syncCycle(context)).rejects.toBe(tooLate);
+    await expect(syncCycle(context)).rejects.toMatchObject({ code: "crm.walk_incomplete" });
   });
 
   it.each([1, 2])(
