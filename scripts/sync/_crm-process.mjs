@@ -76,8 +76,11 @@ async function serve({ vendor, traits, faultShare }) {
     standing: (kind) => users.standing(kind),
     writes: () => users.writes(),
     breaches: () => users.breaches(),
-    calls: () => endpoint.calls.length,
-    clearCalls: () => endpoint.clearCalls(),
+    /** What came though there was no room, and the calls from the first one on. */
+    refused: () =>
+      endpoint.calls.flatMap(({ method, path, status }, at) =>
+        status === 429 ? [`${method} ${path} (call ${at + 1})`] : [],
+      ),
     disturb: () => disturb(endpoint, faultShare, traits.seed),
     calm: () => endpoint.clearFaults(),
     issueTokens: () => close?.oauth.issue(),

@@ -9,6 +9,7 @@ import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { printChecks } from "../crash/_checks.mjs";
 import { onPostgres } from "../crash/_database.mjs";
+import { violated } from "../crash/_verdict.mjs";
 import { bundleWorker } from "../crash/_worker-pool.mjs";
 import { startCrm } from "./_crm-host.mjs";
 import { openCredentials, TOKEN_LIFE_MS } from "./_limits-worker.mjs";
@@ -78,6 +79,7 @@ async function run(url, program, vendor, processes) {
     return {
       ...{ vendor, processes, seconds },
       breaches: await crm.ask("breaches"),
+      refused: /** @type {string[]} */ (await crm.ask("refused")),
       oauth: await crm.ask("oauthCounts"),
       gets: sum("gets"),
       searches: sum("searches"),
@@ -148,6 +150,9 @@ process.exitCode = await onPostgres(async (url, server) => {
     title: `One credential in several processes, ${SECONDS} s each`,
     facts: { seed, ...(await server.versions()) },
     columns: rows.map(({ vendor, processes }) => `${vendor} × ${processes}`),
+    violations: rows.flatMap(({ vendor, processes, refused }) =>
+      violated(`calls without room (${vendor} × ${processes})`, refused),
+    ),
     ...{ checks, asJson: process.argv.includes("--json") },
   });
 });

@@ -20,7 +20,11 @@ const CREATE_PATHS = /\/(lead|contact)\/$|\/objects\/[^/]+\/contacts(\/batch\/cr
 /** @param {import("./_vendors.mjs").Vendor} vendor */
 async function run(vendor) {
   // A batch is lost as a whole, so that small ones are lost more often.
-  const scene = openInProcess(vendor, { seed, kinds: ["contact"], limits: { batch: 2, attempts: 50 } });
+  const scene = openInProcess(vendor, {
+    seed,
+    kinds: ["contact"],
+    limits: { batch: 2, attempts: 50, backoffCapMs: MINUTE_MS },
+  });
   const random = createRandom(seed);
   const lost = { after: 0, before: 0 };
   for (const when of /** @type {const} */ (["after", "before"])) {
