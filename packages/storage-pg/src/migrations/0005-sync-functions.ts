@@ -7,6 +7,9 @@ const BY_INDEXES = `set enable_seqscan = off set enable_bitmapscan = off set ena
 /** And to an index that has the wanted order. */
 const IN_ORDER = `${BY_INDEXES} set enable_sort = off`;
 
+/** And to where rows lie. */
+const BY_PLACE = `${BY_INDEXES} set enable_indexscan = off set enable_indexonlyscan = off`;
+
 /** What finds and takes rows of tables that grow from nothing to millions; each runs with the rights of its caller. */
 export const syncFunctions = `
 create function $schema.get_records(p_tenant text, p_kind text, p_ids text[])
@@ -62,6 +65,20 @@ end $body$;
 
 -- What takes rows locks them first and then changes them by where they lie: of a table that nobody has analysed the planner may
 -- believe that one row in thousands is of a tenant and a connection, and read all of these to join them.
+create function $schema.lease_links(p_tenant text, p_rows tid[], p_until timestamptz)
+returns setof $schema.crm_links
+language plpgsql volatile ${BY_PLACE} as $body$
+begin
+  return query
+    with leased as (
+      update $schema.crm_links l set revision = l.revision + 1, due_at = null, lease_until = p_until
+      from unnest(p_rows) with ordinality as due (row_id, place)
+      where l.ctid = due.row_id and l.tenant = p_tenant
+      returning l as link, due.place
+    )
+    select (c.link).* from leased c order by c.place;
+end $body$;
+
 create function $schema.claim_links(p_tenant text, p_connection text, p_kinds text[], p_now timestamptz,
   p_lease_ms bigint, p_limit bigint)
 returns setof $schema.crm_links
@@ -78,15 +95,17 @@ begin
     ) d
     order by d.next_at limit p_limit
   );
-  return query
-    with claimed as (
-      update $schema.crm_links l set revision = l.revision + 1, due_at = null,
-        lease_until = ${INSTANT} + p_lease_ms * interval '1 millisecond'
-      from unnest(v_rows) with ordinality as due (row_id, place)
-      where l.ctid = due.row_id and l.tenant = p_tenant
-      returning l as link, due.place
-    )
-    select (c.link).* from claimed c order by c.place;
+  return query select * from $schema.lease_links(p_tenant, v_rows,
+    ${INSTANT} + p_lease_ms * interval '1 millisecond');
+end $body$;
+
+create function $schema.rouse_links(p_tenant text, p_rows tid[], p_due_at timestamptz)
+returns void
+language plpgsql volatile ${BY_PLACE} as $body$
+begin
+  update $schema.crm_links l set due_at = p_due_at
+  where l.ctid = any(p_rows) and l.tenant = p_tenant and l.state not in ('removed', 'erased')
+    and (l.due_at is null or l.due_at > p_due_at);
 end $body$;
 
 -- Gives how many links it found. It waits for whoever claims or writes one of them, and looks at what is there then.
@@ -109,9 +128,7 @@ begin
       offset 0 for update
     ) found
   );
-  update $schema.crm_links l set due_at = p_due_at
-  where l.ctid = any(v_rows) and l.tenant = p_tenant and l.state not in ('removed', 'erased')
-    and (l.due_at is null or l.due_at > p_due_at);
+  perform $schema.rouse_links(p_tenant, v_rows, p_due_at);
   return cardinality(v_ids);
 end $body$;
 
