@@ -31,7 +31,7 @@ let tenants = 0;
 
 /** Each sample has a tenant of its own, and so nothing there yet. */
 const firstSync = (storage, url, contacts) => async () => {
-  const sync = syncOf(storage, `first-${tenants++}`, url);
+  const sync = syncOf(storage, `first-${process.pid}-${tenants++}`, url);
   return measure(contacts, async () => {
     const { counts } = await sync.run("pages").result();
     if (counts.created !== contacts) throw new Error(`${counts.created} of ${contacts} contacts came`);
@@ -39,7 +39,7 @@ const firstSync = (storage, url, contacts) => async () => {
 };
 
 const secondSync = (storage, url, contacts) => {
-  const sync = syncOf(storage, "again", url);
+  const sync = syncOf(storage, `again-${process.pid}`, url);
   const first = sync.run("pages").result();
   return async () => {
     await first;
@@ -98,7 +98,8 @@ const normalising = (people) => () =>
 /** What a sync in a process of its own takes beside time. */
 async function weigh(databaseUrl, url, contacts) {
   const told = [];
-  for (const tenant of ["weighed", "weighed"]) {
+  const tenant = `weighed-${process.pid}`;
+  for (let run = 0; run < 2; run++) {
     const child = fork(PROCESS, [databaseUrl, tenant, url], { execArgv: [] });
     let last;
     child.on("message", (message) => {
