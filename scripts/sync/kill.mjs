@@ -34,7 +34,7 @@ const FAVOURITES = 120;
 const FIRST = { companies: 40, contacts: 1_500, appContacts: 150 };
 /** Workers that end by themselves so often are of no use. */
 const MOST_DEATHS = 10;
-const LONGEST_REST_MS = 120_000;
+const LONGEST_REST_MS = 240_000;
 
 /** @type {Record<typeof PHASES[number], string>} */
 const PHASE_NAMES = {

@@ -29,7 +29,7 @@ export interface OpenMerge {
 }
 
 /** Waits of a link whose record hangs on one that is not linked yet; then it is left as it is until something changes. */
-const AWAIT_MS = [60_000, 600_000, 3_600_000, 21_600_000] as const;
+const AWAIT_MS = [60_000, 60_000, 60_000, 600_000, 3_600_000, 21_600_000] as const;
 
 /**
  * Does what decisions ask of the app, in one transaction: records by their revisions, conflicts, and the links of which nothing is

@@ -14,7 +14,7 @@ export type AnyDraft = Extract<CrmWrite, { readonly op: "create" }>["draft"];
  * How often a record waits for what it hangs on to be made, before it is made without: a CRM such as Close makes a company of its own
  * for a contact that comes without one.
  */
-const PATIENCE = 2;
+const PATIENCE = 4;
 
 /** What is to be done about a link that is due. */
 export type LinkDecision =

@@ -172,7 +172,10 @@ describe("reconcile", () => {
     await syncCycle(context);
     expect(world.records("contact")).toEqual([]);
     isRefused = false;
-    for (let cycles = 0; cycles < 3; cycles++) {
+    clock.advance(60_000);
+    await syncCycle(context);
+    expect(world.records("contact").map(({ fields }) => fields.firstName)).toEqual(["Ada"]);
+    for (let cycles = 0; cycles < 4; cycles++) {
       clock.advance(3_600_000);
       await syncCycle(context);
     }
