@@ -128,7 +128,8 @@ function isCrmChanged(context: SyncContext, { link, crm, table }: LinkSides): bo
 
 function isAppChanged(context: SyncContext, { link, app, table }: LinkSides): boolean {
   if (!link.base || !app) return true;
-  if (app.revision === link.recordRevision) return false;
+  // What the CRM was told and may never have heard is a change still.
+  if (app.revision === link.recordRevision && notesOf(link).told === undefined) return false;
   return isChanged(context, link.kind, link.base.app, appValues(context, app, table), "to-app");
 }
 

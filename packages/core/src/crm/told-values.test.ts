@@ -42,6 +42,21 @@ describe("what the CRM was told by a process that ended", () => {
     expect(await storage.conflicts.count()).toBe(0);
   });
 
+  it("is a change of the app still, where the request may never have come and the record is removed there since", async () => {
+    const { context, world, storage, clock, putInApp } = openSync();
+    await putInApp("contact", "ada", { email: "ada@x.example", title: "CIO" });
+    await syncCycle(context);
+    await putInApp("contact", "ada", { email: "ada@x.example", title: "CTO" });
+    world.fail({ type: "request-lost" }, { on: "write" });
+    await syncCycle(context);
+    world.remove("contact", world.standing("contact")[0] ?? "");
+    clock.advance(LEASE_MS);
+    await syncCycle(context);
+    expect((await storage.records.get("contact", "ada"))?.fields.title).toBe("CTO");
+    const { items } = await storage.conflicts.list({ status: "open" });
+    expect(items).toMatchObject([{ field: "$record", app: "changed", crm: "removed" }]);
+  });
+
   it("is as little one of the app's as what the app was told, so that a later edit of the CRM goes over that", async () => {
     const { context, world, storage, clock, putInApp } = openSync();
     const fields = { email: "ada@x.example", title: "CIO", phone: "+14155550101" };
