@@ -47,7 +47,7 @@ describe("what the CRM was told by a process that ended", () => {
     await putInApp("contact", "ada", { email: "ada@x.example", title: "CIO" });
     await syncCycle(context);
     await putInApp("contact", "ada", { email: "ada@x.example", title: "CTO" });
-    world.fail({ type: "request-lost" }, { on: "write" });
+    world.fail({ type: "request-lost" }, { on: "write", times: 1_000 });
     await syncCycle(context);
     world.remove("contact", world.standing("contact")[0] ?? "");
     clock.advance(LEASE_MS);
