@@ -152,7 +152,12 @@ describe("writes that two processes make at once", () => {
     await acme(0).records.writeMany([keyed("first")]);
     await atOnce(30, ({ records }, index) => records.writeMany([keyed(`${index}`)]));
     await acme(0).records.writeMany([keyed("last")]);
-    const keys = ["email:last", "profile:ada", "email:first", ...numbers(30).map((index) => `email:${index}`)];
+    const keys = [
+      "email:last",
+      "profile:ada",
+      "email:first",
+      ...numbers(30).map((index) => `email:${index}`),
+    ];
     for (const [index, key] of keys.entries()) {
       expect(await acme(1).records.findByKeys("contact", [key])).toHaveLength(index < 2 ? 1 : 0);
     }
