@@ -202,8 +202,9 @@ async function removalProblems(world: ConvergenceWorld): Promise<readonly string
       // One that came back may go again by somebody's decision on the conflict that this is, or be another record of the app now.
       if (world.recreated.has(recordId) || world.recreated.has(crmId)) continue;
       const byApp = world.engineRemoved.crm.has(crmId) && !world.removed.app.has(recordId);
-      // A removal that was asked for may not have come through before another record took its place.
-      if (byApp && !world.crm.world.read(kind, crmId))
+      // A removal that was asked for may not have come through before another record took its place, which users of the CRM may
+      // have removed later.
+      if (byApp && !world.removed.crm.has(crmId) && !world.crm.world.read(kind, crmId))
         problems.push(`${crmId} was removed in the CRM though nobody removed ${recordId}`);
       if (!world.engineRemoved.app.has(recordId)) continue;
       if (crmId !== "" && !world.removed.crm.has(crmId) && link.state === "removed") {
