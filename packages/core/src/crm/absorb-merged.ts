@@ -6,8 +6,9 @@ import type {
   RecordWrite,
   StoredRecord,
 } from "@salesagent/ports";
-import { type DecidedLink, endedLink, keepConflicts } from "./apply-in-app.js";
+import { type DecidedLink, endedLink } from "./apply-in-app.js";
 import { toConflictRecord } from "./conflict-records.js";
+import { keepConflicts } from "./keep-conflicts.js";
 import { lookAgain } from "./link-failure.js";
 import { draftOf, notesOf, withNotes } from "./link-notes.js";
 import { appValues } from "./link-table.js";

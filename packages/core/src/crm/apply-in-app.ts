@@ -1,10 +1,10 @@
 import type { ConflictRecord, LinkDraft, LinkWrite, RecordWrite } from "@salesagent/ports";
 import { SalesAgentError } from "@salesagent/ports";
-import { tell } from "../kernel/tell.js";
 import { beginUpdates } from "./begin-updates.js";
 import { removalConflict, toConflictRecord, WHOLE_RECORD } from "./conflict-records.js";
 import { contentHash } from "./content-hash.js";
 import type { LinkDecision } from "./decide-link.js";
+import { endedConflicts, keepConflicts, openConflicts, openFields } from "./keep-conflicts.js";
 import { lookAgain } from "./link-failure.js";
 import { draftOf, notesOf, withNotes, without } from "./link-notes.js";
 import { crmValues } from "./link-table.js";
@@ -96,13 +96,14 @@ async function apply(
     } else if (decision.type === "merge") {
       const next = await afterMerge(batch, stores, sides, decision, revisions.get(link.recordId));
       conflicts.push(...decision.merged.conflicts.map((one) => toConflictRecord(context, next, one)));
-      gone.push(...endedConflicts(sides, next));
+      gone.push(...endedConflicts(sides.link, next));
       if (decision.merged.change) open.push({ sides, merged: decision.merged, next });
       else writes.push({ link: next, ifRevision: link.revision });
     } else {
       const next = afterOther(batch, sides, decision, revisions.get(link.recordId), conflicts);
       if (next) writes.push({ link: next, ifRevision: link.revision });
-      if (ENDS_CONFLICTS.has(decision.type)) gone.push(...openConflicts(sides));
+      if (ENDS_CONFLICTS.has(decision.type))
+        gone.push(...(next ? endedConflicts(sides.link, next) : openConflicts(sides.link)));
     }
   }
   await keepConflicts(batch, stores, conflicts, gone);
@@ -245,7 +246,7 @@ function afterOther(
       if (link.removal !== decision.removal) log.add({ action: "removal-pending", recordId, crmId });
       return withNotes(
         { ...draft, state: "linked", removal: decision.removal },
-        { cleared: undefined, open: undefined },
+        { cleared: undefined, open: openFields(link) },
       );
     case "removal-conflict": {
       const conflict = removalConflict(context, link, decision.gone);
@@ -275,34 +276,4 @@ function afterWait(context: SyncContext, { link }: LinkSides): LinkDraft {
   const waits = notesOf(link).awaits ?? 0;
   const waitMs = AWAIT_MS[Math.min(waits, AWAIT_MS.length - 1)] ?? 0;
   return withNotes({ ...draftOf(link), dueAt: timeOf(context, waitMs) }, { awaits: waits + 1 });
-}
-
-const openConflicts = ({ link }: LinkSides): readonly string[] => Object.values(notesOf(link).open ?? {});
-
-/** Conflicts that were open and are not any more, since the sides agree, or differ in another way. */
-function endedConflicts(sides: LinkSides, next: LinkDraft): readonly string[] {
-  const still = Object.values(notesOf(next).open ?? {});
-  return openConflicts(sides).filter((id) => !still.includes(id));
-}
-
-/** Keeps conflicts that were found, each once, and ends those that are none any more. */
-export async function keepConflicts(
-  { context, log, counts }: SyncBatch,
-  stores: SyncStores,
-  conflicts: readonly ConflictRecord[],
-  gone: readonly string[],
-): Promise<void> {
-  const { signal } = context;
-  if (conflicts.length > 0) {
-    const added = new Set(await stores.conflicts.addMany(conflicts, { signal }));
-    counts.conflicts += added.size;
-    for (const { id, kind, recordId, field } of conflicts) {
-      if (!added.has(id)) continue;
-      log.add({ action: "conflict-found", recordId, fields: [field] });
-      tell(context.tell, { type: "conflict", kind, recordId, field });
-    }
-  }
-  if (gone.length === 0) return;
-  const ends = gone.map((id) => ({ id, status: "gone" }) as const);
-  await stores.conflicts.endMany(ends, { signal });
 }

@@ -44,6 +44,22 @@ describe("removals", () => {
     expect((await storage.audit.list({ action: "removals-allowed" })).items).toHaveLength(1);
   });
 
+  it("leave conflicts open until they are made, since the record may come back", async () => {
+    const { context, world, storage, putInApp } = openSync({}, { limits: { removals: 0, removalShare: 0 } });
+    const id = world.create({ kind: "contact", fields: { firstName: "Ada", email: "ada@x.example" } });
+    await syncCycle(context);
+    const [record] = (await storage.records.list("contact")).items;
+    await putInApp("contact", record?.id ?? "", { firstName: "App", email: "ada@x.example" });
+    world.edit({ kind: "contact", id, fields: { firstName: "Crm" } });
+    await syncCycle(context);
+    world.remove("contact", id);
+    await syncCycle(context);
+    world.restore("contact", id);
+    await syncCycle(context);
+    const { items } = await storage.conflicts.list({ status: "open" });
+    expect(items.map(({ field, app, crm }) => [field, app, crm])).toEqual([["firstName", "App", "Crm"]]);
+  });
+
   it("count those of the last 24 hours, so that many small syncs don't pass the limit either", async () => {
     const { context, world, storage, clock } = await synced(40);
     for (let index = 1; index <= 12; index++) {

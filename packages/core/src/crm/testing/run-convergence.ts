@@ -206,7 +206,8 @@ async function removalProblems(world: ConvergenceWorld): Promise<readonly string
       // have removed later.
       if (byApp && !world.removed.crm.has(crmId) && !world.crm.world.read(kind, crmId))
         problems.push(`${crmId} was removed in the CRM though nobody removed ${recordId}`);
-      if (!world.engineRemoved.app.has(recordId)) continue;
+      // One that came back may have been removed by users of the app later.
+      if (!world.engineRemoved.app.has(recordId) || world.removed.app.has(recordId)) continue;
       if (crmId !== "" && !world.removed.crm.has(crmId) && link.state === "removed") {
         problems.push(`${recordId} was removed in the app though nobody removed ${crmId}`);
       }
