@@ -10,6 +10,8 @@ const { salesagent, begin } = kept;
 /** What the outside was asked to do, by the trail that stands for it. */
 async function rehearsed(action: string): Promise<number> {
   const storage = postgres({ connectionString: kept.url });
+  // It may be the first that looks.
+  await storage.migrate();
   const { items } = await storage.tenant(OUTSIDE_TENANT).audit.list({ action }, { limit: 1_000 });
   await storage[Symbol.asyncDispose]();
   return items.length;

@@ -1,6 +1,6 @@
 import type { CallOptions, KeyRing } from "@salesagent/ports";
-import { concat, KEY_BYTES, open, seal } from "./aes-gcm.js";
 import { fromBase64, toBase64 } from "../kernel/base64.js";
+import { concat, KEY_BYTES, open, seal } from "./aes-gcm.js";
 
 /** What an envelope belongs to; one that is moved to another place does not open. */
 export interface EnvelopePlace {

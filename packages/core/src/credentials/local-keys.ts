@@ -1,6 +1,6 @@
 import type { KeyRing } from "@salesagent/ports";
-import { KEY_BYTES, open, seal } from "./aes-gcm.js";
 import { fromBase64 } from "../kernel/base64.js";
+import { KEY_BYTES, open, seal } from "./aes-gcm.js";
 
 /** Keys that the host gives. */
 export interface LocalKeysOptions {
