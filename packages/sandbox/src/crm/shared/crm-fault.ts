@@ -10,9 +10,9 @@ export type CrmFault =
       /** A string is sent as it is, all else as JSON. @defaultValue empty */
       readonly body?: unknown;
     }
-  /** Status 429, by the CRM itself where it has a form of its own. @defaultValue retryAfterSeconds none */
+  /** Status 429, by the CRM itself where it has a form of its own; without a time to wait, where none is given. */
   | { readonly type: "rate-limited"; readonly retryAfterSeconds?: number }
-  /** The web page of a network in front of the CRM. @defaultValue status 403 */
+  /** The web page of a network in front of the CRM, with status 403 where none is given. */
   | { readonly type: "html"; readonly status?: number }
   /** The work is done, and the body ends after so many bytes: by a broken connection, or cleanly. */
   | { readonly type: "cut-body"; readonly afterBytes: number; readonly clean?: boolean }
