@@ -179,7 +179,8 @@ export function linkClaimConformance({ describe, it, expect, open }: StorageSuit
       const { links } = storage.tenant("acme");
       await linkOne(links, sampleLink("1"));
       let handled = 0;
-      for (let round = 0; round < 6; round++) {
+      // A claim may pass over a link that is being hinted at just then.
+      for (let round = 0; round < 200 && handled < 6; round++) {
         const [[link]] = await Promise.all([links.claim(sampleClaim({ limit: 1 })), links.hint(hintOf("1"))]);
         if (link === undefined) continue;
         handled += 1;
@@ -189,7 +190,7 @@ export function linkClaimConformance({ describe, it, expect, open }: StorageSuit
           links.hint(hintOf("1")),
         ]);
       }
-      expect(handled).toBeGreaterThan(1);
+      expect(handled).toBe(6);
       expect(await claimRecordIds(links)).toEqual(["1"]);
     });
 
