@@ -20,7 +20,5 @@ export default defineConfig({
     hookTimeout: 60_000,
     globalSetup: ["packages/storage-pg/src/testing/postgres-server.ts"],
     sequence: { shuffle: true },
-    // Much of the time goes by in Postgres and on loopback: a core that is kept free stands idle.
-    maxWorkers: "100%",
   },
 });
