@@ -87,7 +87,7 @@ describe("one flight", () => {
       step,
       Promise.all([
         model.stream(ASK, ACME).result(),
-        model.stream(ASK, { ...ACME, timeouts: { totalMs: 9 } }).result(),
+        model.stream(ASK, { ...ACME, timeouts: { totalMs: 90_000 } }).result(),
         model.stream(ASK, { ...ACME, delivery: "whole" }).result(),
         model.stream(ASK, { ...ACME, delivery: "streamed" }).result(),
       ]),
