@@ -105,7 +105,7 @@ export interface SyncContext {
   readonly connection: string;
   readonly provider: CRMProvider;
   readonly storage: TenantStorage;
-  /** In {@link KIND_ORDER}. */
+  /** Companies first, then contacts, then deals. */
   readonly kinds: readonly RecordKind[];
   readonly direction: SyncDirection;
   /** What is kept in step, by kind: as `resolveRules` has it. */
