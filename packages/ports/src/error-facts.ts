@@ -316,6 +316,24 @@ export interface ErrorFacts {
   "intake.unreadable": { readonly source: string; readonly row?: number };
   /** The column mapping names a column or field that is not there. */
   "intake.mapping_invalid": { readonly issues: readonly IssueFact[] };
+  /** No stream of this id for this tenant. */
+  "stream.unknown": { readonly streamId: string };
+  /** More was told than could be kept: the rest of the stream is missing, though its run went on. */
+  "stream.overrun": { readonly streamId: string; readonly limitEvents: number };
+  /** No agent of this name is part of the app. */
+  "agent.unknown": { readonly agent: string; readonly known: readonly string[] };
+  /** Nobody is known to ask: a key or a session is missing, or no good any more. */
+  "access.unauthenticated": {
+    readonly problem: "missing" | "malformed" | "unknown" | "expired" | "revoked";
+  };
+  /** Whoever asks may not do this. */
+  "access.denied": { readonly permission: string };
+  /** Too many requests of one principal for now. */
+  "access.limited": { readonly limit: number; readonly retryAfterMs: number };
+  /** A request does not fit what the route takes; each issue names the place. */
+  "request.invalid": { readonly issues: readonly IssueFact[] };
+  /** A request's body is larger than the route takes. */
+  "request.too_large": { readonly limitBytes: number };
   /** A setting is missing or wrong; `option` is its path. */
   "config.invalid": { readonly option: string; readonly issues?: readonly IssueFact[] };
 }

@@ -143,6 +143,7 @@ export type {
   StandardResult,
   StandardSchema,
 } from "./standard-schema.js";
+export type { ApiKeyRecord, ApiKeyStore, Role } from "./stores/api-key-store.js";
 export type { ApprovalRecord, ApprovalStatus, ApprovalStore } from "./stores/approval-store.js";
 export type { AuditFilter, AuditRecord, AuditStore } from "./stores/audit-store.js";
 export type { BreakerRecord, BreakerStore } from "./stores/breaker-store.js";
@@ -220,6 +221,7 @@ export type {
   RunFilter,
   RunPatch,
   RunRecord,
+  RunStats,
   RunStatus,
   RunStore,
   StepRecord,
@@ -233,6 +235,18 @@ export type {
   TenantStores,
   TransactionOptions,
 } from "./stores/storage.js";
+export type {
+  StoredStreamEvent,
+  StreamDraft,
+  StreamFilter,
+  StreamNotices,
+  StreamPart,
+  StreamRecord,
+  StreamStore,
+  StreamWatch,
+  StreamWrite,
+  StreamWritten,
+} from "./stores/stream-store.js";
 export type { SyncCursor, SyncCursorStore } from "./stores/sync-cursor-store.js";
 export type { SyncEntry, SyncEntryFilter, SyncRun, SyncRunStore } from "./stores/sync-run-store.js";
 export type { UsageRow, UsageStore } from "./stores/usage-store.js";

@@ -31,7 +31,9 @@ export interface CrmKindSupport {
   readonly maxBatch: number;
   /** Fields that it has in this kind, by our names; the others are left alone by a sync, and never sent. */
   readonly fields: readonly string[];
-  /** Those of `fields` that it only tells, and never takes. */
+  /** Fields of the host's own that the adapter maps, by the host's names; absent where it does not say, and any may be asked for. */
+  readonly customFields?: readonly string[];
+  /** Those of `fields`, and of `customFields` as `custom.x`, that it only tells, and never takes. */
   readonly readOnlyFields?: readonly string[];
   /** Kinds that a record of this kind can hang on, and the one without which it can't be made. */
   readonly links?: readonly CrmKind[];

@@ -55,9 +55,12 @@ export const ERASED = "[erased]";
  * reads nothing into a field whose base tells of an erasure, until the CRM was told what somebody wrote there anew. Erase the person
  * in the CRM as well: it keeps what it has, and may tell it in other fields.
  *
+ * A stream loses all its events where one of them mentions the person, or where it belongs to one of their threads or leads, or to a
+ * run that mentions them: what is told piece by piece may tell of somebody without naming them in any one piece.
+ *
  * Ids, keys, hashes, and names that the host's code gives stay as they are: put no person's data into them, but for the ids of
- * threads, which may hold an address. Budgets, breakers, sums of use, model calls, workflows, cursors of syncs, rates, leases and
- * credentials hold no person's data. What is written while it goes on, by a run of an agent under way or a transaction that commits later, is not found: erase again then.
+ * threads, which may hold an address. Budgets, breakers, sums of use, model calls, workflows, cursors of syncs, rates, leases,
+ * credentials and API keys hold no person's data. What is written while it goes on, by a run of an agent under way or a transaction that commits later, is not found: erase again then.
  */
 export interface ErasureStore {
   readonly port: "erasure-store/1";

@@ -37,6 +37,8 @@ export interface RetentionLimits {
   readonly deadLetters?: string | undefined;
   /** Requests to webhooks that came before it and are handled or failed. One that comes again is taken for new then. */
   readonly inbox?: string | undefined;
+  /** Streams that were last appended to before it, with their events, whether they have ended or not. */
+  readonly streams?: string | undefined;
 }
 
 /**

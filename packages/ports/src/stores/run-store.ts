@@ -45,6 +45,23 @@ export interface RunFilter {
   readonly leadId?: string | undefined;
 }
 
+/** Runs of one agent that began on one day, in figures. */
+export interface RunStats {
+  /** ISO date, UTC. */
+  readonly day: string;
+  readonly agent: string;
+  readonly runs: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  /** Of those that were completed, in milliseconds, interpolated between the two nearest; absent where there is none. */
+  readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** Whole billionths of a USD. */
+  readonly costNanoUsd: number;
+  /** Ended runs whose cost is not known, and so not in the sum. */
+  readonly unpricedRuns: number;
+}
+
 /** Runs of one tenant. */
 export interface RunStore {
   readonly port: "run-store/1";
@@ -60,6 +77,15 @@ export interface RunStore {
   get(id: string, call?: CallOptions): Promise<RunRecord | undefined>;
   /** Latest start first; of equal starts, the one stored last. */
   list(filter?: RunFilter, page?: PageRequest, call?: CallOptions): Promise<Page<RunRecord>>;
+  /** Days `from` to `until`, ISO dates, both inclusive, at most 400 days; by day and agent. Days without runs are left out. */
+  stats(
+    range: {
+      readonly from: string;
+      readonly until: string;
+      readonly agent?: string | undefined;
+    },
+    call?: CallOptions,
+  ): Promise<readonly RunStats[]>;
 }
 
 /** One step of a run: a model call, a tool call, a pass of the rules. */

@@ -1,4 +1,5 @@
 import type { CallOptions } from "../call-options.js";
+import type { ApiKeyStore } from "./api-key-store.js";
 import type { ApprovalStore } from "./approval-store.js";
 import type { AuditStore } from "./audit-store.js";
 import type { BreakerStore } from "./breaker-store.js";
@@ -22,6 +23,7 @@ import type { RecordStore } from "./record-store.js";
 import type { ResultStore } from "./result-store.js";
 import type { RetentionStore } from "./retention-store.js";
 import type { ModelCallStore, RunStore, StepStore } from "./run-store.js";
+import type { StreamNotices, StreamStore } from "./stream-store.js";
 import type { SyncCursorStore } from "./sync-cursor-store.js";
 import type { SyncRunStore } from "./sync-run-store.js";
 import type { UsageStore } from "./usage-store.js";
@@ -59,6 +61,8 @@ export interface TenantStores {
   readonly rateBudgets: RateBudgetStore;
   readonly leases: LeaseStore;
   readonly credentials: CredentialStore;
+  readonly streams: StreamStore;
+  readonly apiKeys: ApiKeyStore;
 }
 
 /** How a transaction runs. */
@@ -105,6 +109,8 @@ export interface Storage extends AsyncDisposable {
   tenant(id: string): TenantStorage;
   /** Runs of graphs that are due, of all tenants: for workers. */
   readonly queue: FlowQueue;
+  /** Which streams go on, of all tenants: for whoever follows them. */
+  readonly notices: StreamNotices;
   /** Prepares what the stores need, such as tables. Safe to call from many processes at once, and again. */
   migrate(call?: CallOptions): Promise<void>;
   /** Asks whether the storage answers. @throws `store.unavailable` or `store.closed`. */
