@@ -6,11 +6,12 @@ import {
   SalesAgentError,
 } from "@salesagent/ports";
 import type { FieldRules } from "./default-rules.js";
-import { isLinkName, linkedKind } from "./record-values.js";
+import { isLinkName, linkedKind, linkName } from "./record-values.js";
 
 const POLICIES: readonly unknown[] = [
   ...[undefined, "last-write-wins", "crm-wins", "app-wins", "fill-empty", "review", "union"],
 ];
+const CUSTOM = "custom.";
 const DIRECTIONS: readonly unknown[] = [undefined, "both", "to-app", "to-crm"];
 
 /**
@@ -45,7 +46,8 @@ function issuesOf(
 ): readonly IssueFact[] {
   const path = `fields.${kind}.${field}`;
   const issues: IssueFact[] = [];
-  if (!isKnown(field, support)) issues.push({ path, message: "the CRM has no such field" });
+  const unknown = unknownField(field, support);
+  if (unknown) issues.push({ path, message: unknown });
   if (!POLICIES.includes(rule.policy)) issues.push({ path: `${path}.policy`, message: "no such policy" });
   if (!DIRECTIONS.includes(rule.direction)) {
     issues.push({ path: `${path}.direction`, message: "must be both, to-app or to-crm" });
@@ -55,10 +57,24 @@ function issuesOf(
   return issues;
 }
 
-/** Which fields of the host's own an adapter maps is the adapter's to say, where it says so. */
-function isKnown(field: string, { fields, links }: CrmKindSupport): boolean {
-  if (isLinkName(field)) return links?.includes(linkedKind(field)) ?? false;
-  if (fields.includes(field)) return true;
-  const namesCustom = fields.some((name) => name.startsWith("custom."));
-  return field.startsWith("custom.") && field.length > "custom.".length && !namesCustom;
+/** What is wrong with a field's name, and which there are; nothing where it is right. */
+function unknownField(
+  field: string,
+  { fields, customFields, links = [] }: CrmKindSupport,
+): string | undefined {
+  if (isLinkName(field)) {
+    return links.includes(linkedKind(field))
+      ? undefined
+      : `the CRM has no such link; ${known(links.map(linkName))}`;
+  }
+  if (!field.startsWith(CUSTOM)) {
+    return fields.includes(field) ? undefined : `the CRM has no such field; ${known(fields)}`;
+  }
+  const name = field.slice(CUSTOM.length);
+  if (name !== "" && (customFields?.includes(name) ?? true)) return undefined;
+  const mapped = (customFields ?? []).map((custom) => CUSTOM + custom);
+  return `the adapter's mapping has no such field; ${known(mapped)}`;
 }
+
+const known = (names: readonly string[]): string =>
+  names.length > 0 ? `it has ${names.join(", ")}` : "it has none";

@@ -41,13 +41,42 @@ describe("createSyncContext", () => {
         facts: {
           connection: "double",
           issues: [
-            { path: "fields.contact.titel", message: "the CRM has no such field" },
-            { path: "fields.contact.links.deal", message: "the CRM has no such field" },
+            {
+              path: "fields.contact.titel",
+              message: expect.stringMatching(/^the CRM has no such field; it has .*\btitle\b/),
+            },
+            {
+              path: "fields.contact.links.deal",
+              message: "the CRM has no such link; it has links.company",
+            },
             { path: "fields.contact.title.policy", message: "no such policy" },
           ],
         },
       }),
     );
+  });
+
+  it("names a field of the host's own that the adapter does not map, and those that it maps", () => {
+    const fields = { contact: { "custom.teir": {} }, deal: { "custom.tier": {} } };
+    const kinds = { contact: { customFields: ["tier", "score"] }, deal: { customFields: [] } };
+    expect(() => open({ fields }, kinds)).toThrow(
+      expect.objectContaining({
+        facts: {
+          connection: "double",
+          issues: [
+            {
+              path: "fields.contact.custom.teir",
+              message: "the adapter's mapping has no such field; it has custom.tier, custom.score",
+            },
+            {
+              path: "fields.deal.custom.tier",
+              message: "the adapter's mapping has no such field; it has none",
+            },
+          ],
+        },
+      }),
+    );
+    expect(() => open({ fields: { contact: { "custom.tier": {} } } }, kinds)).not.toThrow();
   });
 
   it("refuses limits that make no sense, and kinds that the CRM does not have", () => {

@@ -16,11 +16,14 @@ const TOLD = {
 } as const;
 
 /** What can be done: reading, and writing where the host allows it. Nothing can be removed, and nothing tells what was. */
-export function apolloCapabilities({ writes }: CrmSettings): CrmCapabilities {
+export function apolloCapabilities({ writes, mapping }: CrmSettings): CrmCapabilities {
   const common = { create: writes, update: writes, remove: false, list: true, removals: false };
   const index = { consistency: "index", lagMs: INDEX_LAG_MS } as const;
-  const fieldsOf = (kind: keyof typeof TOLD): Pick<CrmKindSupport, "fields" | "readOnlyFields"> => ({
+  const fieldsOf = (
+    kind: keyof typeof TOLD,
+  ): Pick<CrmKindSupport, "fields" | "customFields" | "readOnlyFields"> => ({
     fields: TOLD[kind],
+    customFields: Object.keys(mapping[kind] ?? {}),
     readOnlyFields: TOLD[kind].filter((name) => !(name in WRITABLE[kind])),
   });
   return {

@@ -116,6 +116,8 @@ describe("writing to Apollo", () => {
       provider.update({ kind: "contact", id: "5c14b81e0f04d3001d000002", custom: { score: "high" } }),
     ).rejects.toMatchObject({ code: "crm.field_invalid", facts: { field: "score" } });
     expect(sandbox.calls).toEqual([]);
+    const { contact, company } = provider.capabilities.kinds;
+    expect([contact?.customFields, company?.customFields]).toEqual([["score"], []]);
   });
 
   it("takes choices by the host's names", async () => {

@@ -42,6 +42,7 @@ export class ActivityKind implements CloseKind<"activity"> {
     lookup: [],
     maxBatch: 1,
     fields: ACTIVITY_FIELDS,
+    customFields: [],
     links: ["company", "contact"],
     requiredLink: "company",
   };

@@ -26,6 +26,14 @@ describe("options", () => {
   });
 });
 
+it("tells which custom fields it maps", () => {
+  const mapping = { contact: { tier: { field: "cf_a", type: "text" } } } as const;
+  const { kinds } = close({ apiKey: "api_x" }, { mapping }).capabilities;
+
+  const told = Object.entries(kinds).map(([kind, { customFields }]) => [kind, customFields]);
+  expect(Object.fromEntries(told)).toEqual({ contact: ["tier"], company: [], deal: [], activity: [] });
+});
+
 describe("failures", () => {
   it("of a dead key say so, without the key", async () => {
     const sandbox = closeSandbox({ clock: createManualClock() });

@@ -49,6 +49,7 @@ export class CompanyKind implements CloseKind<"company"> {
       ],
       maxBatch: 1,
       fields: COMPANY_FIELDS,
+      customFields: Object.keys(settings.mapping.company ?? {}),
     };
     const target = {
       type: "lead",

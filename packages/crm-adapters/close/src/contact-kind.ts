@@ -47,6 +47,7 @@ export class ContactKind implements CloseKind<"contact"> {
       ],
       maxBatch: 1,
       fields: CONTACT_FIELDS,
+      customFields: Object.keys(settings.mapping.contact ?? {}),
       readOnlyFields: ["optedOut"],
       links: ["company"],
     };

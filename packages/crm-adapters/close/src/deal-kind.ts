@@ -23,15 +23,7 @@ type Deal = CrmRecord<"deal">;
 
 /** Deals: Close calls them opportunities. They hang on a lead. */
 export class DealKind implements CloseKind<"deal"> {
-  readonly support: CrmKindSupport = {
-    ...{ create: true, update: true, remove: true, list: true, changes: true, removals: true },
-    lookup: [],
-    maxBatch: 1,
-    fields: DEAL_FIELDS,
-    readOnlyFields: DEAL_READ_ONLY,
-    links: ["company", "contact"],
-    requiredLink: "company",
-  };
+  readonly support: CrmKindSupport;
   readonly #api: CloseApi;
   readonly #settings: CloseSettings;
   readonly #feed: RecordFeed<"deal">;
@@ -39,6 +31,16 @@ export class DealKind implements CloseKind<"deal"> {
   constructor(api: CloseApi, settings: CloseSettings) {
     this.#api = api;
     this.#settings = settings;
+    this.support = {
+      ...{ create: true, update: true, remove: true, list: true, changes: true, removals: true },
+      lookup: [],
+      maxBatch: 1,
+      fields: DEAL_FIELDS,
+      customFields: Object.keys(settings.mapping.deal ?? {}),
+      readOnlyFields: DEAL_READ_ONLY,
+      links: ["company", "contact"],
+      requiredLink: "company",
+    };
     this.#feed = new RecordFeed({
       kind: "deal",
       api,

@@ -8,7 +8,9 @@ import { OBJECT_TYPES, TYPES_OF_KIND } from "./object-types.js";
 /** What HubSpot can do, as far as the options let it. */
 export function capabilitiesOf(map: FieldMap, options: ResolvedHubspot): CrmCapabilities {
   const supportOf = (kind: CrmKind): CrmKindSupport => {
-    const readOnlyFields = map.readOnlyFieldsOf(kind);
+    const custom = Object.entries(options.mapping[kind] ?? {});
+    const toldCustom = custom.filter(([, { readOnly }]) => readOnly).map(([name]) => `custom.${name}`);
+    const readOnlyFields = [...map.readOnlyFieldsOf(kind), ...toldCustom];
     const links = TYPES_OF_KIND[kind]
       .slice(0, 1)
       .flatMap((type) => Object.keys(OBJECT_TYPES[type].links) as CrmKind[]);
@@ -22,6 +24,7 @@ export function capabilitiesOf(map: FieldMap, options: ResolvedHubspot): CrmCapa
       lookup: lookupSupport(kind, options.externalIdProperty[kind]),
       maxBatch: BATCH_LIMIT,
       fields: map.fieldsOf(kind),
+      customFields: custom.map(([name]) => name),
       ...(readOnlyFields.length === 0 ? {} : { readOnlyFields }),
       ...(links.length === 0 ? {} : { links }),
     };

@@ -98,6 +98,15 @@ describe("hubspot", () => {
     expect(provider.capabilities.kinds.contact?.fields).not.toContain("title");
   });
 
+  it("tells which custom fields it maps, and which of them it never writes", () => {
+    const score = { property: "score", type: "number", readOnly: true } as const;
+    const mapping = { contact: { tier: { property: "tier", type: "text" }, score } } as const;
+    const { contact, deal } = hubspotSetup({ mapping }).provider.capabilities.kinds;
+    expect([contact?.customFields, deal?.customFields]).toEqual([["tier", "score"], []]);
+    expect(contact?.readOnlyFields).toContain("custom.score");
+    expect(contact?.readOnlyFields).not.toContain("custom.tier");
+  });
+
   it("describes properties, the custom ones too", async () => {
     const { provider } = hubspotSetup();
     const fields = new Map((await provider.schema("contact")).map((field) => [field.name, field]));
