@@ -7,6 +7,7 @@ import {
 } from "@salesagent/ports";
 import { type SyncContext, type SyncEvent, timeOf } from "../sync-context.js";
 import { syncCycle } from "../sync-cycle.js";
+import { endDeadRuns, RunPresence } from "./run-presence.js";
 import type { SyncProgress } from "./sync-progress.js";
 import { SyncTotals } from "./sync-progress.js";
 
@@ -23,7 +24,8 @@ export interface RunStart {
 const RECORD_EVERY_MS = 5_000;
 
 /**
- * Runs one sync and keeps its record: `running` from its start, and how it ended whatever that is.
+ * Runs one sync and keeps its record: `running` from its start, and how it ended whatever that is. Runs of the same connection
+ * whose process ended before them are put on record as failed.
  *
  * @param makeContext - Given the run's id and who is told of what it does.
  * @throws What ended it.
@@ -65,6 +67,16 @@ class RecordedRun {
   }
 
   async run(): Promise<SyncRun> {
+    await this.#endDeadRuns();
+    const presence = await RunPresence.begin(this.#context, this.#begun.id);
+    try {
+      return await this.#runToItsEnd();
+    } finally {
+      await presence[Symbol.asyncDispose]();
+    }
+  }
+
+  async #runToItsEnd(): Promise<SyncRun> {
     const { kinds } = this.#context;
     await this.#storage.syncRuns.put(this.#begun, { signal: this.#context.signal });
     this.#onProgress({ type: "started", syncId: this.#begun.id, kinds });
@@ -76,6 +88,14 @@ class RecordedRun {
       throw error;
     }
     return this.#complete();
+  }
+
+  async #endDeadRuns(): Promise<void> {
+    for (const { id: syncId, error, startedAt, finishedAt } of await endDeadRuns(this.#context)) {
+      if (!error || finishedAt === undefined) continue;
+      const latencyMs = Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt));
+      this.#start.events?.emit("sync-failed", { ...this.#base(), syncId, error, latencyMs });
+    }
   }
 
   /** What the engine tells, passed on to who reads, who listens, and the record. */
