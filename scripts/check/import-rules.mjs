@@ -22,6 +22,7 @@ const packageRules = /** @type {const} */ ([
   [/^@salesagent\/provider-/, [ports, kit]],
   [/^@salesagent\/agents$/, [ports, "@salesagent/core"]],
   [/^@salesagent\/crm-/, [ports, "@salesagent/core/http"]],
+  [/^@salesagent\/server$/, [ports, "@salesagent/core", "@salesagent/agents", "@salesagent/intake"]],
   [/^@salesagent\/cli$/, "any"],
   [/^@salesagent\//, [ports]],
 ]);
@@ -31,7 +32,7 @@ const floors = [
   ["kernel"],
   ["model", "resilience", "telemetry", "health", "prompts"],
   ["budget", "cache", "effects", "http", "retention"],
-  ["router", "tools", "guardrails", "memory", "graph", "credentials"],
+  ["router", "tools", "guardrails", "memory", "graph", "credentials", "access"],
   ["agent", "crm", "outreach"],
   ["learning", "workflow", "handoff"],
 ];
