@@ -19,7 +19,7 @@ export function emptyRow(row: FlowRow): FlowRow {
  * neither, or all of that is gone.
  */
 export function eraseRow(row: FlowRow, person: NormalPerson, now: string): FlowRow {
-  if (!isAbout(row, person)) return row;
+  if (!isFlowAbout(row, person)) return row;
   const rest = toErasedFlow(row, person.mentions);
   const isBlank = hasEnded(row) && row.input === null && row.output === undefined && isEmpty(row);
   if (isBlank) return rest;
@@ -33,7 +33,8 @@ export function eraseRow(row: FlowRow, person: NormalPerson, now: string): FlowR
   };
 }
 
-function isAbout(row: FlowRow, { mentions, isTheirThread }: NormalPerson): boolean {
+/** Whether a run mentions the person, or belongs to one of their threads. */
+export function isFlowAbout(row: FlowRow, { mentions, isTheirThread }: NormalPerson): boolean {
   return isTheirThread(row.threadId) || textsOf(row).some((text) => mentions.isIn(text));
 }
 

@@ -2,6 +2,7 @@ import type { Lead } from "@salesagent/ports";
 import {
   isAnswerAbout,
   isFactAbout,
+  isRunAbout,
   isVectorAbout,
   type NormalPerson,
   toErasedApproval,
@@ -15,8 +16,9 @@ import {
   toErasedStep,
   toErasedSummary,
 } from "@salesagent/ports/store-rules";
-import { eraseRow } from "./emptied-flow.js";
+import { eraseRow, isFlowAbout } from "./emptied-flow.js";
 import { both, type ErasurePlan, planRows } from "./planned-rows.js";
+import { eraseStreamRow } from "./stream-row.js";
 import { planSyncErasure } from "./sync-erasure.js";
 import type { TenantTables } from "./tenant-tables.js";
 
@@ -55,6 +57,7 @@ export function planErasure(
     effects: planRows(tables.effects, (effect) => toErasedEffect(effect, mentions)),
     approvals: planRows(tables.approvals, (approval) => toErasedApproval(approval, mentions, now)),
     facts: planRows(facts, (fact) => (isFactAbout(fact, person) ? undefined : fact)),
+    streams: planStreams(tables, person),
     ...planSyncErasure(tables, person, now),
   };
 }
@@ -87,6 +90,15 @@ function planSummaries({ summaries }: TenantTables, { mentions, isTheirThread }:
   return planRemoval(changed, ({ threadId, left }) =>
     left === undefined ? summaries.delete(threadId) : summaries.set(threadId, left),
   );
+}
+
+function planStreams({ streams, runs, steps, flows }: TenantTables, person: NormalPerson): ErasurePlan {
+  const runIds = new Set(
+    steps.all().flatMap((step) => (toErasedStep(step, person.mentions) === step ? [] : [step.runId])),
+  );
+  for (const run of runs.all()) if (isRunAbout(run, person)) runIds.add(run.id);
+  for (const row of flows.all()) if (isFlowAbout(row, person)) runIds.add(row.id);
+  return planRows(streams, (row) => eraseStreamRow(row, person, runIds.has(row.record.id)));
 }
 
 function planRemoval<Item>(items: readonly Item[], remove: (item: Item) => unknown): ErasurePlan {

@@ -92,6 +92,11 @@ const prunes: Readonly<Record<keyof RetentionLimits, Prune>> = {
     return old.length;
   },
   ...syncPrunes,
+  streams({ streams }, span) {
+    const old = findOld(streams.all(), ({ record }) => record.updatedAt, span);
+    streams.remove(old.map(({ record }) => record.id));
+    return old.length;
+  },
 };
 
 /** What is over by itself: answers, then vectors, then facts. @returns How many went. */

@@ -5,6 +5,8 @@ import {
   toNormalPage,
   toNormalPatch,
   toNormalRun,
+  toNormalStatsRange,
+  toRunStats,
   toStorable,
 } from "@salesagent/ports/store-rules";
 import type { StoreContext } from "./store-context.js";
@@ -45,6 +47,17 @@ export function createMemoryRunStore({ rows, admit }: StoreContext): RunStore {
       const { leadId, ...rest } = toStorable("runs", "filter", filter);
       const scan = { page: toNormalPage("runs", page), descending: true, where: toTest(rest) };
       return rows.runs.page(scan, leadId);
+    },
+    async stats(range, call) {
+      admit("runs", call);
+      const { from, before, agent } = toNormalStatsRange(range);
+      const counted = rows.runs
+        .all()
+        .filter(
+          (run) =>
+            run.startedAt >= from && run.startedAt < before && (agent === undefined || run.agent === agent),
+        );
+      return toRunStats(counted);
     },
   };
 }

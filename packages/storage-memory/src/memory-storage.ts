@@ -10,6 +10,7 @@ import {
 } from "@salesagent/ports";
 import { checkTenant, closedStore, transactionContended } from "@salesagent/ports/store-rules";
 import type { FlowTable } from "./flow-table.js";
+import { createMemoryApiKeyStore } from "./memory-api-key-store.js";
 import { createMemoryApprovalStore } from "./memory-approval-store.js";
 import { createMemoryAuditStore } from "./memory-audit-store.js";
 import { createMemoryBreakerStore } from "./memory-breaker-store.js";
@@ -36,6 +37,8 @@ import { createMemoryResultStore } from "./memory-result-store.js";
 import { createMemoryRetentionStore } from "./memory-retention-store.js";
 import { createMemoryRunStore } from "./memory-run-store.js";
 import { createMemoryStepStore } from "./memory-step-store.js";
+import { MemoryStreamNotices } from "./memory-stream-notices.js";
+import { createMemoryStreamStore } from "./memory-stream-store.js";
 import { createMemorySyncCursorStore } from "./memory-sync-cursor-store.js";
 import { createMemorySyncRunStore } from "./memory-sync-run-store.js";
 import { createMemoryUsageStore } from "./memory-usage-store.js";
@@ -60,9 +63,17 @@ export interface MemoryStorageOptions {
    * @defaultValue 10,000
    */
   readonly maxCacheEntries?: number;
+  /**
+   * The most events of ended streams of a tenant, a whole number from 1; the stream that ended longest ago makes room, whole. Each
+   * counts as one event besides. The one that ended last always stays, and so do those that go on.
+   *
+   * @defaultValue 100,000
+   */
+  readonly maxStreamEvents?: number;
 }
 
 const MAX_CACHE_ENTRIES = 10_000;
+const MAX_STREAM_EVENTS = 100_000;
 
 /**
  * A storage in the memory of this process: for tests, scripts and single processes that may forget.
@@ -70,18 +81,21 @@ const MAX_CACHE_ENTRIES = 10_000;
  * Records are frozen copies: neither the caller who wrote one nor the caller who read one can change what is stored.
  * Transactions of one tenant run one after the other, so a transaction must not wait for another one.
  *
- * @throws RangeError when `maxCacheEntries` is not a whole number from 1.
+ * @throws RangeError when `maxCacheEntries` or `maxStreamEvents` is not a whole number from 1.
  */
 export function memoryStorage({
   clock = systemClock,
   createId = createSortableIds(clock),
   maxCacheEntries = MAX_CACHE_ENTRIES,
+  maxStreamEvents = MAX_STREAM_EVENTS,
 }: MemoryStorageOptions = {}): Storage {
-  if (!Number.isInteger(maxCacheEntries) || maxCacheEntries < 1) {
-    throw new RangeError(`maxCacheEntries must be a whole number from 1, got ${maxCacheEntries}`);
+  for (const [option, value] of Object.entries({ maxCacheEntries, maxStreamEvents })) {
+    if (Number.isInteger(value) && value >= 1) continue;
+    throw new RangeError(`${option} must be a whole number from 1, got ${value}`);
   }
   const tenants = new Map<string, TenantStorage>();
   const flows = new Map<string, FlowTable>();
+  const notices = new MemoryStreamNotices();
   let closed = false;
 
   const admit = (store: string, call: CallOptions | undefined): void => {
@@ -95,12 +109,14 @@ export function memoryStorage({
     port: "storage/1",
     supports: { durable: false, shared: false },
     queue,
+    notices,
     tenant(id) {
       checkTenant(id);
       let tenant = tenants.get(id);
       if (tenant === undefined) {
-        const tables = createTenantTables(id, maxCacheEntries, due);
-        tenant = createTenantStorage(id, tables, { clock, createId, admit });
+        const tables = createTenantTables(id, { maxCacheEntries, maxStreamEvents }, due);
+        const tellStream = (stream: string) => notices.tell(id, stream);
+        tenant = createTenantStorage(id, tables, { clock, createId, admit, tellStream });
         tenants.set(id, tenant);
         flows.set(id, tables.flows);
       }
@@ -115,6 +131,7 @@ export function memoryStorage({
     async [Symbol.asyncDispose]() {
       closed = true;
       close();
+      notices.close();
       tenants.clear();
       flows.clear();
     },
@@ -152,6 +169,8 @@ function createStores(tenant: string, context: StoreContext): TenantStores {
     rateBudgets: createMemoryRateBudgetStore(context),
     leases: createMemoryLeaseStore(context),
     credentials: createMemoryCredentialStore(context),
+    streams: createMemoryStreamStore(context),
+    apiKeys: createMemoryApiKeyStore(context),
   };
 }
 
@@ -173,7 +192,9 @@ function createTenantStorage(
       base.admit(store, call);
       if (over) throw closedStore(store, "The transaction");
     };
-    const stores = createStores(tenant, { ...base, rows: draft, admit });
+    const told = new Set<string>();
+    const tellStream = (id: string) => void told.add(id);
+    const stores = createStores(tenant, { ...base, rows: draft, admit, tellStream });
     const end = openTransactionEnd(stores);
     try {
       const value = await untilAborted(work(stores), signal);
@@ -181,7 +202,9 @@ function createTenantStorage(
       const committed = draft.commit();
       over = true;
       end.settle(committed);
-      return committed ? { value } : undefined;
+      if (!committed) return undefined;
+      for (const id of told) base.tellStream(id);
+      return { value };
     } finally {
       over = true;
       end.settle(false);

@@ -1,4 +1,5 @@
 import type {
+  ApiKeyRecord,
   ApprovalRecord,
   AuditRecord,
   BreakerRecord,
@@ -40,6 +41,8 @@ import {
   type RemovalRow,
   RemovalTable,
 } from "./record-table.js";
+import type { StreamRow } from "./stream-row.js";
+import { StreamTable } from "./stream-table.js";
 import { type Rows, Table } from "./table.js";
 import { TableDraft } from "./table-draft.js";
 import { VectorDraft, type Vectors, VectorTable } from "./vector-table.js";
@@ -113,6 +116,9 @@ export interface TenantRows {
   readonly rates: Keyed<RateState>;
   readonly leases: Keyed<Lease>;
   readonly credentials: Keyed<SealedCredential>;
+  /** Grouped by thread. */
+  readonly streams: Rows<StreamRow>;
+  readonly apiKeys: Rows<ApiKeyRecord>;
 }
 
 /** The rows of one transaction. */
@@ -126,18 +132,23 @@ export interface TenantTables extends Tables {
   draft(): TenantDraft;
 }
 
+/** The most that is kept of what makes room for newer. */
+export interface TableLimits {
+  readonly maxCacheEntries: number;
+  readonly maxStreamEvents: number;
+}
+
 /**
- * @param maxCacheEntries - The most answers that are kept.
  * @param due - Is told when runs of graphs are due.
  */
-export function createTenantTables(tenant: string, maxCacheEntries: number, due: DueRuns): TenantTables {
-  const tables = createTables(tenant, maxCacheEntries, due);
+export function createTenantTables(tenant: string, limits: TableLimits, due: DueRuns): TenantTables {
+  const tables = createTables(tenant, limits, due);
   return { ...tables, draft: () => createDraft(tables) };
 }
 
 type Tables = ReturnType<typeof createTables>;
 
-function createTables(tenant: string, maxCacheEntries: number, due: DueRuns) {
+function createTables(tenant: string, { maxCacheEntries, maxStreamEvents }: TableLimits, due: DueRuns) {
   const writes = { value: 0 };
   const log = new ChangeLog();
   return {
@@ -182,6 +193,8 @@ function createTables(tenant: string, maxCacheEntries: number, due: DueRuns) {
     rates: new Map<string, RateState>(),
     leases: new Map<string, Lease>(),
     credentials: new Map<string, SealedCredential>(),
+    streams: new StreamTable(writes, maxStreamEvents),
+    apiKeys: new Table<ApiKeyRecord>(writes),
   };
 }
 
@@ -228,6 +241,8 @@ function createDraft(tables: Tables): TenantDraft {
     rates: new MapDraft(tables.rates),
     leases: new MapDraft(tables.leases),
     credentials: new MapDraft(tables.credentials),
+    streams: new TableDraft(tables.streams),
+    apiKeys: new TableDraft(tables.apiKeys),
   };
   return {
     ...drafts,

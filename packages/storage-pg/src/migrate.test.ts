@@ -146,7 +146,7 @@ describe("migrate", () => {
     const at = (day: number) => `2026-05-0${day}T09:00:00.000Z`;
     const nothing = {
       ...{ checkpoints: 0, flows: 0, runs: 0, effects: 0, approvals: 0, messages: 0, audit: 0, budgets: 0 },
-      ...{ syncRuns: 0, syncEntries: 0, conflicts: 0, deadLetters: 0, inbox: 0 },
+      ...{ syncRuns: 0, syncEntries: 0, conflicts: 0, deadLetters: 0, inbox: 0, streams: 0 },
       expired: 0,
     };
     expect(await messages.thread("old")).toEqual({ threadId: "old", length: 2 });

@@ -16,7 +16,7 @@ import type { StorageSuite } from "./storage-suite.js";
 const NONE = {
   ...{ checkpoints: 0, flows: 0, runs: 0, effects: 0, approvals: 0 },
   ...{ messages: 0, audit: 0, budgets: 0, expired: 0 },
-  ...{ syncRuns: 0, syncEntries: 0, conflicts: 0, deadLetters: 0, inbox: 0 },
+  ...{ syncRuns: 0, syncEntries: 0, conflicts: 0, deadLetters: 0, inbox: 0, streams: 0 },
 };
 
 const runIds = async ({ runs }: TenantStorage) => (await runs.list()).items.map(({ id }) => id).sort();

@@ -26,6 +26,7 @@ const nothing: PrunedRecords = {
     conflicts: 0,
     deadLetters: 0,
     inbox: 0,
+    streams: 0,
   },
   expired: 0,
 };

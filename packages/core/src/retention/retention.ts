@@ -70,6 +70,7 @@ const KINDS: ReadonlySet<string> = new Set<keyof RetentionLimits>([
   "conflicts",
   "deadLetters",
   "inbox",
+  "streams",
 ]);
 
 /**

@@ -1,3 +1,4 @@
+export { toNormalApiKey } from "./api-key-rules.js";
 export { type ConflictEnd, type NormalEnd, toNormalConflicts, toNormalEnds } from "./conflict-rules.js";
 export { checkLeaseCall, type NormalCredential, toNormalCredential } from "./credential-rules.js";
 export {
@@ -31,6 +32,7 @@ export {
   toErasedStep,
   toErasedSummary,
 } from "./erased-records.js";
+export { isEventAbout, isRunAbout, isStreamOf, toErasedStream } from "./erased-streams.js";
 export {
   isContactOf,
   toErasedConflict,
@@ -115,6 +117,7 @@ export {
   unknownChangeCursor,
 } from "./record-rules.js";
 export { type NormalRetention, toNormalRetention, toPrunedRecords } from "./retention-rules.js";
+export { type NormalStatsRange, toNormalStatsRange, toRunStats } from "./run-stats.js";
 export {
   budgetMeasures,
   toNormalAmounts,
@@ -131,6 +134,13 @@ export {
   staleRevision,
   transactionContended,
 } from "./store-errors.js";
+export {
+  type NormalStreamFrom,
+  toNormalStreamDraft,
+  toNormalStreamFrom,
+  toNormalStreamStop,
+  toNormalStreamWrites,
+} from "./stream-rules.js";
 export {
   type NormalCursor,
   toNormalCursor,

@@ -17,6 +17,7 @@ const KINDS = [
   "conflicts",
   "deadLetters",
   "inbox",
+  "streams",
 ] as const satisfies readonly (keyof RetentionLimits)[];
 
 /** What to drop, with nothing left out. */
@@ -46,5 +47,5 @@ export function toNormalRetention(
 export function toPrunedRecords(counts: Partial<PrunedRecords>): PrunedRecords {
   const nothing = { checkpoints: 0, flows: 0, runs: 0, effects: 0, approvals: 0, messages: 0, audit: 0 };
   const nothingOfSyncs = { syncRuns: 0, syncEntries: 0, conflicts: 0, deadLetters: 0, inbox: 0 };
-  return Object.freeze({ ...nothing, budgets: 0, ...nothingOfSyncs, expired: 0, ...counts });
+  return Object.freeze({ ...nothing, budgets: 0, ...nothingOfSyncs, streams: 0, expired: 0, ...counts });
 }

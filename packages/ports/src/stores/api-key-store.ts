@@ -10,30 +10,30 @@ export interface ApiKeyRecord {
   readonly id: string;
   /** What it is for, in its owner's words; 1–200 characters. */
   readonly name: string;
-  /** SHA-256 of the key's secret part, base64url. */
+  /** SHA-256 of the key's secret part, base64url without padding: 43 characters. */
   readonly hash: string;
   readonly role: Role;
-  /** The only permissions of the role that it has, such as `leads:read`. @defaultValue all of the role */
+  /** The only permissions of the role that it has, such as `leads:read`: at most 100. @defaultValue all of the role */
   readonly scopes?: readonly string[];
   readonly createdBy: string;
   /** ISO 8601 in UTC. */
   readonly createdAt: string;
   readonly expiresAt?: string;
   readonly revokedAt?: string;
-  /** To within a minute. */
+  /** As {@link ApiKeyStore.touch} was told, which need not be of each use. */
   readonly lastUsedAt?: string;
 }
 
 /** Keys of one tenant. */
 export interface ApiKeyStore {
   readonly port: "api-key-store/1";
-  /** @returns False when one of this id is there already; nothing changes then. */
+  /** @returns False when one of this id is there already; nothing changes then. @throws `store.invalid`. */
   add(key: Omit<ApiKeyRecord, "revokedAt" | "lastUsedAt">, call?: CallOptions): Promise<boolean>;
   get(id: string, call?: CallOptions): Promise<ApiKeyRecord | undefined>;
   /** Latest creation first; revoked and expired ones too. */
   list(page?: PageRequest, call?: CallOptions): Promise<Page<ApiKeyRecord>>;
   /** @param at - ISO 8601 in UTC. @returns False when it is unknown or revoked already. */
   revoke(id: string, at: string, call?: CallOptions): Promise<boolean>;
-  /** Notes a use. An earlier time than the one that stands changes nothing. @param at - ISO 8601 in UTC. */
+  /** Notes a use. An earlier time than the one that stands, or an unknown id, changes nothing. @param at - ISO 8601 in UTC. */
   touch(id: string, at: string, call?: CallOptions): Promise<void>;
 }

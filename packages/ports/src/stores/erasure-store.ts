@@ -55,8 +55,10 @@ export const ERASED = "[erased]";
  * reads nothing into a field whose base tells of an erasure, until the CRM was told what somebody wrote there anew. Erase the person
  * in the CRM as well: it keeps what it has, and may tell it in other fields.
  *
- * A stream loses all its events where one of them mentions the person, or where it belongs to one of their threads or leads, or to a
- * run that mentions them: what is told piece by piece may tell of somebody without naming them in any one piece.
+ * A stream loses all its events where one of them mentions the person, or where it or the run of its id belongs to one of their threads
+ * or leads, or that run or one of its steps mentions them: what is told piece by piece may tell of somebody without naming them in any
+ * one piece. The stream itself stays, and goes on after the number of its last event; mentions in who began or stopped it, in its thread
+ * and its error become {@link ERASED}.
  *
  * Ids, keys, hashes, and names that the host's code gives stay as they are: put no person's data into them, but for the ids of
  * threads, which may hold an address. Budgets, breakers, sums of use, model calls, workflows, cursors of syncs, rates, leases,

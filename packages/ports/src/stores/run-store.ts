@@ -50,13 +50,14 @@ export interface RunStats {
   /** ISO date, UTC. */
   readonly day: string;
   readonly agent: string;
+  /** Of every status. */
   readonly runs: number;
   readonly completed: number;
   readonly failed: number;
   readonly cancelled: number;
-  /** Of those that were completed, in milliseconds, interpolated between the two nearest; absent where there is none. */
+  /** Of completed runs whose latency is known, in milliseconds, interpolated between the two nearest; absent where there is none. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
-  /** Whole billionths of a USD. */
+  /** Whole billionths of a USD, of all whose cost is known. */
   readonly costNanoUsd: number;
   /** Ended runs whose cost is not known, and so not in the sum. */
   readonly unpricedRuns: number;
@@ -77,7 +78,11 @@ export interface RunStore {
   get(id: string, call?: CallOptions): Promise<RunRecord | undefined>;
   /** Latest start first; of equal starts, the one stored last. */
   list(filter?: RunFilter, page?: PageRequest, call?: CallOptions): Promise<Page<RunRecord>>;
-  /** Days `from` to `until`, ISO dates, both inclusive, at most 400 days; by day and agent. Days without runs are left out. */
+  /**
+   * Days `from` to `until`, ISO dates, both inclusive; by day and agent. Days without runs are left out.
+   *
+   * @throws `store.invalid` for a date that is none, or more than 400 days.
+   */
   stats(
     range: {
       readonly from: string;

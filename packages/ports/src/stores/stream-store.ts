@@ -24,7 +24,7 @@ export interface StreamRecord {
   readonly stop?: { readonly by: string; readonly reason: string; readonly at: string };
   /** ISO 8601 in UTC. */
   readonly createdAt: string;
-  /** When it was last appended to, or ended. */
+  /** When it was last appended to, or ended; before that, when it was opened. */
   readonly updatedAt: string;
 }
 
@@ -34,17 +34,20 @@ export type StreamDraft = Pick<StreamRecord, "id" | "source"> &
 
 /** One thing that was told. */
 export interface StoredStreamEvent {
-  /** 1, 2, 3 … without gaps: what a reader goes on after. */
+  /**
+   * 1, 2, 3 …: what a reader goes on after. Without gaps, but for events of before an erasure, which are missing: `last` still
+   * counts them, and what is told afterwards goes on from there.
+   */
   readonly seq: number;
   /** Such as `text-delta`; 1–100 characters. */
   readonly type: string;
   readonly data: JsonValue;
 }
 
-/** Events at the end of a stream, and its end where it has come. */
+/** Events at the end of a stream, and its end where it has come. One with neither only brings a newer fence, and hears of a stop. */
 export interface StreamWrite {
   readonly id: string;
-  /** Not older than the stream's; a newer one shuts out whoever wrote with the one before. */
+  /** Not older than the stream's; a newer one shuts out whoever wrote with the one before, also where the answer is `moved`. */
   readonly fence: number;
   /** The number of the event before the first of these: what was appended already is not appended again. */
   readonly after: number;
@@ -56,13 +59,14 @@ export interface StreamWrite {
 }
 
 /**
- * How an append went. `moved`: the stream's last event is another than `after`, and nothing was appended; where the answer to an
- * append was lost, `last` tells whether it stands. `fenced`: somebody else writes it now. `ended` and `unknown`: as it says.
+ * How an append went; of several answers that fit, the first of `unknown`, `ended`, `fenced`, `moved`. `ended`: nothing can be
+ * appended any more. `fenced`: somebody else writes it now. `moved`: the stream's last event is another than `after`, and nothing was
+ * appended. Where the answer to an append was lost, `last` tells whether it stands: it is the number of its last event then.
  */
 export type StreamWritten =
-  | { readonly status: "written"; readonly last: number; readonly stop?: StreamRecord["stop"] }
-  | { readonly status: "moved"; readonly last: number }
-  | { readonly status: "fenced" | "ended" | "unknown" };
+  | { readonly status: "written"; readonly last: number; readonly stop?: NonNullable<StreamRecord["stop"]> }
+  | { readonly status: "moved" | "ended"; readonly last: number }
+  | { readonly status: "fenced" | "unknown" };
 
 /** A stream and a part of its events, as they stood at one moment. */
 export interface StreamPart {
@@ -95,7 +99,8 @@ export interface StreamStore {
    *
    * @param from.after - The number of the last event that is known. @defaultValue 0
    * @param from.limit - Whole number, 1–1,000. @defaultValue 500
-   * @returns Nothing for a stream that is unknown.
+   * @returns Nothing for a stream that is unknown. Fewer events than the limit reach to the record's `last`.
+   * @throws RangeError for another limit.
    */
   read(
     id: string,
@@ -106,7 +111,7 @@ export interface StreamStore {
   /**
    * Asks for the end; whoever appends hears of it by what the append answers, and whoever follows is told. Who asks first is kept.
    *
-   * @returns False when it is unknown or has ended.
+   * @returns False when it is unknown or has ended; true also for somebody who is not the first to ask.
    */
   requestStop(
     id: string,
@@ -129,7 +134,8 @@ export interface StreamNotices {
   readonly port: "stream-notices/1";
   /**
    * @param on.told - One stream; it may be told once for several appends, and for none. It must return soon, and not throw.
-   * @param on.missed - Something may not have been told: look at all that is followed.
+   * @param on.missed - Something may not have been told: look at all that is followed. Told as well when it comes to be live later on.
+   * @throws `store.closed` once the storage is closed; watches end with it.
    */
   watch(on: {
     readonly told: (stream: { readonly tenant: string; readonly id: string }) => void;
