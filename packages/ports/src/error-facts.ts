@@ -330,6 +330,12 @@ export interface ErrorFacts {
   "access.denied": { readonly permission: string };
   /** Too many requests of one principal for now. */
   "access.limited": { readonly limit: number; readonly retryAfterMs: number };
+  /** A request that a page of another site made with the user's cookies. */
+  "access.cross_site": { readonly origin?: string };
+  /** No route of this method and path; `allowed` are the methods that the path has. */
+  "request.unknown_route": { readonly allowed: readonly string[] };
+  /** A request's body did not come in time. */
+  "request.timed_out": { readonly limitMs: number };
   /** A request does not fit what the route takes; each issue names the place. */
   "request.invalid": { readonly issues: readonly IssueFact[] };
   /** A request's body is larger than the route takes. */
