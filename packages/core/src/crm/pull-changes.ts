@@ -1,4 +1,5 @@
 import type { RecordKind, SyncCursor } from "@salesagent/ports";
+import { PullLetters } from "./pull-letters.js";
 import { pullPage } from "./pull-page.js";
 import { readBatches } from "./read-batches.js";
 import { type PageCounts, type SyncContext, timeOf } from "./sync-context.js";
@@ -21,6 +22,7 @@ export async function pullChanges(context: SyncContext, kind: RecordKind): Promi
   const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
   const name = changesCursor(kind);
   const stored = (await readCursor(context, name)) ?? (await beginChanges(context, kind));
+  const letters = await PullLetters.read(context, kind);
   let revision = stored.revision;
   let cursor = stored.value["cursor"];
   const from = typeof cursor === "string" ? { cursor } : { since: String(stored.value["since"]) };
@@ -37,6 +39,7 @@ export async function pullChanges(context: SyncContext, kind: RecordKind): Promi
       const step = { name, value: { cursor: next }, ifRevision: revision };
       const counts = await pullPage(context, kind, { records, removed, from: "changes", cursor: step });
       for (const count of Object.keys(totals) as (keyof PageCounts)[]) totals[count] += counts[count];
+      await letters.endOf([...records, ...removed]);
       revision = counts.cursorRevision ?? revision;
       cursor = next;
     }

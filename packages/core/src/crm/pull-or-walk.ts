@@ -1,8 +1,9 @@
 import { type RecordKind, SalesAgentError } from "@salesagent/ports";
-import { backfill, backfillCursor } from "./backfill.js";
+import { backfillCursor } from "./backfill.js";
 import { changesCursor, pullChanges, readCursor, type WalkCounts } from "./pull-changes.js";
 import { type SyncContext, supportOf, timeOf } from "./sync-context.js";
 import { CursorMoved, putCursor } from "./sync-cursor.js";
+import { walkAll } from "./walk-all.js";
 
 /**
  * Takes in what changed in the CRM. Where its feed does not reach back to the last time, such as after a pause that is longer than the
@@ -14,7 +15,7 @@ export async function pullOrWalk(context: SyncContext, kind: RecordKind): Promis
   } catch (error) {
     const isTooLate = SalesAgentError.is(error, "crm.walk_incomplete") && supportOf(context, kind).list;
     if (!isTooLate || !(await hasCursor(context, kind))) throw error;
-    if (await forgetFeed(context, kind)) return backfill(context, kind);
+    if (await forgetFeed(context, kind)) return walkAll(context, kind);
     return { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0, movedOn: true };
   }
 }

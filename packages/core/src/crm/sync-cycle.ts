@@ -1,11 +1,11 @@
 import type { SalesAgentError } from "@salesagent/ports";
-import { backfill } from "./backfill.js";
 import { drainLinks } from "./drain-links.js";
 import { KindFailures } from "./kind-failures.js";
 import { pullOrWalk } from "./pull-or-walk.js";
 import { pushChanges } from "./push-changes.js";
 import { settleRemovals } from "./settle-removals.js";
 import { type BatchCounts, type PageCounts, type SyncContext, supportOf } from "./sync-context.js";
+import { walkAll } from "./walk-all.js";
 
 /** What a sync did. */
 export interface CycleCounts extends BatchCounts {
@@ -44,7 +44,7 @@ export async function syncCycle(
   for (const kind of context.kinds) {
     const { list, changes } = supportOf(context, kind);
     await failures.guard(kind, async () => {
-      if (list) addPull(await backfill(context, kind, { anew: full || !changes }));
+      if (list) addPull(await walkAll(context, kind, { anew: full || !changes }));
       if (changes) addPull(await pullOrWalk(context, kind));
     });
   }

@@ -1,5 +1,6 @@
 import type { CrmHint, InboxEntry, JsonValue, RecordKind } from "@salesagent/ports";
 import { SalesAgentError } from "@salesagent/ports";
+import { PullLetters } from "../pull-letters.js";
 import { pullPage } from "../pull-page.js";
 import { bulkCall, type SyncContext, timeOf } from "../sync-context.js";
 
@@ -69,7 +70,10 @@ async function takeHints(context: SyncContext, kind: RecordKind, hints: readonly
   if (unknown.length === 0) return;
   const found = await context.provider.getMany(kind, unknown, bulkCall(context));
   const records = found.flatMap((record) => (record ? [record] : []));
-  if (records.length > 0) await pullPage(context, kind, { records, from: "changes" });
+  if (records.length === 0) return;
+  const letters = await PullLetters.read(context, kind);
+  await pullPage(context, kind, { records, from: "changes" });
+  await letters.endOf(records);
 }
 
 /** What was kept by `receiveWebhook`. */
