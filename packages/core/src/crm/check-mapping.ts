@@ -63,9 +63,8 @@ function unknownField(
   { fields, customFields, links = [] }: CrmKindSupport,
 ): string | undefined {
   if (isLinkName(field)) {
-    return links.includes(linkedKind(field))
-      ? undefined
-      : `the CRM has no such link; ${known(links.map(linkName))}`;
+    const linkNames = links.flatMap((kind) => (kind === "activity" ? [] : [linkName(kind)]));
+    return links.includes(linkedKind(field)) ? undefined : `the CRM has no such link; ${known(linkNames)}`;
   }
   if (!field.startsWith(CUSTOM)) {
     return fields.includes(field) ? undefined : `the CRM has no such field; ${known(fields)}`;
