@@ -1,7 +1,7 @@
 import type { RecordKind } from "@salesagent/ports";
+import { addCounts, noBatchCounts } from "./counts.js";
 import { KindFailures } from "./kind-failures.js";
 import { reconcile } from "./reconcile.js";
-import { SyncBatch } from "./sync-batch.js";
 import type { BatchCounts, SyncContext } from "./sync-context.js";
 
 /** How often the kinds are gone through before what is due again at once is left to the next run. */
@@ -16,7 +16,7 @@ const MAX_ROUNDS = 20;
  */
 export async function drainLinks(context: SyncContext, failures?: KindFailures): Promise<BatchCounts> {
   const failed = failures ?? new KindFailures(context);
-  const totals = new SyncBatch(context, "contact").counts;
+  const totals = noBatchCounts();
   for (let round = 0; round < MAX_ROUNDS; round++) {
     let links = 0;
     for (const kind of failed.sound(context.kinds)) {
@@ -24,7 +24,7 @@ export async function drainLinks(context: SyncContext, failures?: KindFailures):
       const done = await failed.guard(kind, () => settleAll(workers));
       for (const counts of done ?? []) {
         links += counts.links;
-        for (const name of Object.keys(counts) as (keyof BatchCounts)[]) totals[name] += counts[name];
+        addCounts(totals, counts);
       }
     }
     if (links === 0) break;
@@ -41,7 +41,7 @@ async function settleAll<T>(workers: readonly Promise<T>[]): Promise<readonly T[
 }
 
 async function drainKind(context: SyncContext, kind: RecordKind): Promise<BatchCounts> {
-  const totals = new SyncBatch(context, kind).counts;
+  const totals = noBatchCounts();
   const { connection, signal, limits } = context;
   for (let before = new Set<string>(); ; ) {
     signal?.throwIfAborted();
@@ -49,7 +49,7 @@ async function drainKind(context: SyncContext, kind: RecordKind): Promise<BatchC
     const links = await context.storage.links.claim(want, { signal });
     if (links.length === 0) return totals;
     const counts = await reconcile(context, links);
-    for (const name of Object.keys(counts) as (keyof BatchCounts)[]) totals[name] += counts[name];
+    addCounts(totals, counts);
     // What is due again at once, and nothing else, is left to the next round: it holds up no other kind.
     if (links.every(({ recordId }) => before.has(recordId))) return totals;
     before = new Set(links.map(({ recordId }) => recordId));

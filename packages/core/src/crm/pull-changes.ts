@@ -1,4 +1,5 @@
 import type { RecordKind, SyncCursor } from "@salesagent/ports";
+import { addCounts, noPageCounts } from "./counts.js";
 import { PullLetters } from "./pull-letters.js";
 import { pullPage } from "./pull-page.js";
 import { readBatches } from "./read-batches.js";
@@ -19,7 +20,7 @@ export const changesCursor = (kind: RecordKind): string => `${kind}/changes`;
  * that is cut off goes on where it stopped. Where there is no cursor yet, it begins some time ago.
  */
 export async function pullChanges(context: SyncContext, kind: RecordKind): Promise<WalkCounts> {
-  const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
+  const totals = noPageCounts();
   const name = changesCursor(kind);
   const stored = (await readCursor(context, name)) ?? (await beginChanges(context, kind));
   const letters = await PullLetters.read(context, kind);
@@ -38,7 +39,7 @@ export async function pullChanges(context: SyncContext, kind: RecordKind): Promi
       if (next === cursor && records.length + removed.length === 0) continue;
       const step = { name, value: { cursor: next }, ifRevision: revision };
       const counts = await pullPage(context, kind, { records, removed, from: "changes", cursor: step });
-      for (const count of Object.keys(totals) as (keyof PageCounts)[]) totals[count] += counts[count];
+      addCounts(totals, counts);
       await letters.endOf([...records, ...removed]);
       revision = counts.cursorRevision ?? revision;
       cursor = next;

@@ -1,5 +1,6 @@
 import { type RecordKind, SalesAgentError } from "@salesagent/ports";
 import { backfillCursor } from "./backfill.js";
+import { noPageCounts } from "./counts.js";
 import { changesCursor, pullChanges, readCursor, type WalkCounts } from "./pull-changes.js";
 import { type SyncContext, supportOf, timeOf } from "./sync-context.js";
 import { CursorMoved, putCursor } from "./sync-cursor.js";
@@ -16,7 +17,7 @@ export async function pullOrWalk(context: SyncContext, kind: RecordKind): Promis
     const isTooLate = SalesAgentError.is(error, "crm.walk_incomplete") && supportOf(context, kind).list;
     if (!isTooLate || !(await hasCursor(context, kind))) throw error;
     if (await forgetFeed(context, kind)) return walkAll(context, kind);
-    return { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0, movedOn: true };
+    return { ...noPageCounts(), movedOn: true };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { CrmLink, LinkWrite, RecordChanges, RecordKind } from "@salesagent/ports";
 import { tell } from "../kernel/tell.js";
+import { addCounts, noPageCounts, type Totals } from "./counts.js";
 import { draftOf, notesOf, without } from "./link-notes.js";
 import type { WalkCounts } from "./pull-changes.js";
 import { type PageCounts, type SyncContext, type SyncStores, supportOf, timeOf } from "./sync-context.js";
@@ -13,7 +14,7 @@ const PAGE = 500;
  * process keeps first is that one's, and the rest is left to it.
  */
 export async function pushChanges(context: SyncContext, kind: RecordKind): Promise<WalkCounts> {
-  const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
+  const totals = noPageCounts();
   if (context.direction === "to-app") return { ...totals, movedOn: false };
   try {
     await pushPages(context, kind, totals);
@@ -24,17 +25,13 @@ export async function pushChanges(context: SyncContext, kind: RecordKind): Promi
   }
 }
 
-async function pushPages(
-  context: SyncContext,
-  kind: RecordKind,
-  totals: { -readonly [Name in keyof PageCounts]: number },
-): Promise<void> {
+async function pushPages(context: SyncContext, kind: RecordKind, totals: Totals<PageCounts>): Promise<void> {
   for (let more = true; more; ) {
     context.signal?.throwIfAborted();
     const page = await context.storage.transaction((stores) => pushPage(context, stores, kind), {
       ...{ isolation: "read-committed", signal: context.signal },
     });
-    for (const name of ["read", "unchanged", "created", "due"] as const) totals[name] += page.counts[name];
+    addCounts(totals, page.counts);
     if (page.counts.read > 0) tell(context.tell, { type: "page", kind, from: "app", counts: page.counts });
     more = page.more;
   }
@@ -64,7 +61,7 @@ async function pushPage(
     await putCursor(context, stores, { name, value, ifRevision: stored?.revision ?? null });
   }
   const read = changes.records.length + changes.removed.length;
-  const counts = { read, unchanged, created: fresh.length, linked: 0, due: due.length, refused: 0 };
+  const counts = { ...noPageCounts(), read, unchanged, created: fresh.length, due: due.length };
   return { counts, more: changes.more };
 }
 

@@ -3,6 +3,7 @@ import { tell } from "../kernel/tell.js";
 import { absorbMerged } from "./absorb-merged.js";
 import { applyInApp } from "./apply-in-app.js";
 import { misfitIn } from "./check-values.js";
+import { addCounts, noBatchCounts } from "./counts.js";
 import { createInCrm } from "./create-in-crm.js";
 import { decideLink } from "./decide-link.js";
 import { isFatal, isTransientFailure } from "./link-failure.js";
@@ -24,12 +25,11 @@ import { updateInCrm } from "./update-in-crm.js";
  *   rest is due again.
  */
 export async function reconcile(context: SyncContext, links: readonly CrmLink[]): Promise<BatchCounts> {
-  const totals = new SyncBatch(context, "contact").counts;
+  const totals = noBatchCounts();
   for (const kind of KIND_ORDER) {
     const some = links.filter((link) => link.kind === kind);
     if (some.length === 0) continue;
-    const counts = await reconcileKind(context, kind, some);
-    for (const name of Object.keys(counts) as (keyof BatchCounts)[]) totals[name] += counts[name];
+    addCounts(totals, await reconcileKind(context, kind, some));
   }
   return totals;
 }

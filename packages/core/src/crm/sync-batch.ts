@@ -9,23 +9,19 @@ import {
   type RecordKind,
   SalesAgentError,
 } from "@salesagent/ports";
+import { noBatchCounts } from "./counts.js";
 import { addDeadLetter } from "./dead-letters.js";
 import { failLink, isFatal } from "./link-failure.js";
 import { notesOf, withNotes } from "./link-notes.js";
-import { type BatchCounts, bulkCall, type SyncContext, type SyncStores } from "./sync-context.js";
+import { bulkCall, type SyncContext, type SyncStores } from "./sync-context.js";
 import { SyncLog } from "./sync-log.js";
-
-type Counts = { -readonly [Name in keyof BatchCounts]: BatchCounts[Name] };
 
 /** Links of one kind that are worked on together. */
 export class SyncBatch {
   readonly log = new SyncLog();
   /** Records of the app whose CRM's record goes on with another link: it is not to be removed for them. */
   readonly takenOver = new Set<string>();
-  readonly counts: Counts = {
-    ...{ links: 0, createdInApp: 0, updatedInApp: 0, removedInApp: 0 },
-    ...{ createdInCrm: 0, updatedInCrm: 0, removedInCrm: 0, conflicts: 0, failed: 0 },
-  };
+  readonly counts = noBatchCounts();
   /** A failure of the connection: thrown once what was done is kept. */
   fatal: SalesAgentError | undefined;
   readonly #startedMs: number;

@@ -1,4 +1,5 @@
 import type { SalesAgentError } from "@salesagent/ports";
+import { addCounts } from "./counts.js";
 import { drainLinks } from "./drain-links.js";
 import { KindFailures } from "./kind-failures.js";
 import { pullOrWalk } from "./pull-or-walk.js";
@@ -51,17 +52,11 @@ export async function syncCycle(
   for (const kind of context.kinds) {
     walked.pushed += (await failures.guard(kind, () => pushChanges(context, kind)))?.read ?? 0;
   }
-  const first = await drainLinks(context, failures);
+  const counts = { ...(await drainLinks(context, failures)) };
   const { cleared, braked } = await settleRemovals(context, failures.sound(context.kinds));
-  const second = cleared > 0 ? await drainLinks(context, failures) : undefined;
+  if (cleared > 0) addCounts(counts, await drainLinks(context, failures));
   failures.throwIfAny();
-  const counts: CycleCounts = { ...walked, ...sum(first, second) };
-  return { counts: { ...counts, createdInApp: counts.createdInApp + walked.createdInApp }, braked };
-}
-
-function sum(one: BatchCounts, other: BatchCounts | undefined): BatchCounts {
-  if (!other) return one;
-  const total: { -readonly [Name in keyof BatchCounts]: number } = { ...one };
-  for (const name of Object.keys(one) as (keyof BatchCounts)[]) total[name] += other[name];
-  return total;
+  const { createdInApp, ...others } = walked;
+  addCounts(counts, { createdInApp });
+  return { counts: { ...others, ...counts }, braked };
 }

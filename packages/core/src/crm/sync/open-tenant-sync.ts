@@ -5,6 +5,7 @@ import {
   SalesAgentError,
   type TenantStorage,
 } from "@salesagent/ports";
+import { addCounts } from "../counts.js";
 import { createSyncContext, type SyncContextOptions } from "../create-sync-context.js";
 import { drainLinks } from "../drain-links.js";
 import { planSync } from "../plan-sync.js";
@@ -12,7 +13,7 @@ import type { PlannedWrite } from "../planned-write.js";
 import { replayDeadLetter } from "../replay-dead-letter.js";
 import { resolveConflict } from "../resolve-conflict.js";
 import { allowRemovals } from "../settle-removals.js";
-import type { BatchCounts, SyncContext } from "../sync-context.js";
+import type { SyncContext } from "../sync-context.js";
 import type { CrmConnection } from "./connection.js";
 import { handleWebhooks } from "./handle-webhooks.js";
 import { progressStream } from "./progress-stream.js";
@@ -92,10 +93,7 @@ export function openTenantSync(means: TenantSyncMeans): TenantSync {
       await handleWebhooks(context);
       const counts = { ...(await drainLinks(context)) };
       // What comes while links are worked on has no job of its own, since this one is not over.
-      while ((await handleWebhooks(context)) > 0) {
-        const more = await drainLinks(context);
-        for (const name of Object.keys(more) as (keyof BatchCounts)[]) counts[name] += more[name];
-      }
+      while ((await handleWebhooks(context)) > 0) addCounts(counts, await drainLinks(context));
       return counts;
     },
   };

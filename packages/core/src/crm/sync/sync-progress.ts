@@ -1,4 +1,5 @@
 import type { RecordKind, SyncRun } from "@salesagent/ports";
+import { addCounts, noBatchCounts, noPageCounts } from "../counts.js";
 import type { BatchCounts, PageCounts, SyncEvent } from "../sync-context.js";
 
 /** What a sync is at. `backfill` and `changes` read the CRM, `app` the app; `links` brings the two together. */
@@ -33,11 +34,7 @@ export type SyncProgress =
     }
   | { readonly type: "completed"; readonly run: SyncRun };
 
-const NO_COUNTS: KindCounts = {
-  ...{ read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 },
-  ...{ links: 0, createdInApp: 0, updatedInApp: 0, removedInApp: 0 },
-  ...{ createdInCrm: 0, updatedInCrm: 0, removedInCrm: 0, conflicts: 0, failed: 0 },
-};
+const noCounts = () => ({ ...noPageCounts(), ...noBatchCounts() });
 
 interface PhaseState {
   readonly startedMs: number;
@@ -61,8 +58,8 @@ export class SyncTotals {
     if (event.type === "braked") return event;
     if (event.type !== "page" && event.type !== "batch") return undefined;
     const { kind } = event;
-    const before = this.#counts.get(kind) ?? NO_COUNTS;
-    const counts = added(before, countsOf(event));
+    const counts = { ...(this.#counts.get(kind) ?? noCounts()) };
+    addCounts(counts, countsOf(event));
     this.#counts.set(kind, counts);
     if (event.type === "batch") return this.#progress("links", kind, event.counts.links, undefined, counts);
     return this.#progress(event.from, kind, event.counts.read, event.total, counts);
@@ -70,9 +67,9 @@ export class SyncTotals {
 
   /** Counts of all kinds, for the record. */
   sums(): Readonly<Record<string, number>> {
-    let sums = NO_COUNTS;
-    for (const counts of this.#counts.values()) sums = added(sums, counts);
-    return { ...sums };
+    const sums = noCounts();
+    for (const counts of this.#counts.values()) addCounts(sums, counts);
+    return sums;
   }
 
   #progress(phase: SyncPhase, kind: RecordKind, more: number, total: number | undefined, counts: KindCounts) {
@@ -97,10 +94,4 @@ export class SyncTotals {
 function countsOf(event: Extract<SyncEvent, { type: "page" | "batch" }>): Partial<KindCounts> {
   if (event.type === "batch" || event.from === "app") return event.counts;
   return { ...event.counts, createdInApp: event.counts.created };
-}
-
-function added(counts: KindCounts, more: Partial<KindCounts>): KindCounts {
-  const sum: Record<string, number> = { ...counts };
-  for (const [name, count] of Object.entries(more)) sum[name] = (sum[name] ?? 0) + count;
-  return { ...NO_COUNTS, ...sum };
 }
