@@ -19,9 +19,10 @@ import {
   toActivity,
 } from "./activity-fields.js";
 import type { CloseApi } from "./close-api.js";
-import { fieldRefusal, notFound, unsupported } from "./close-errors.js";
+import { notFound, unsupported } from "./close-errors.js";
 import type { CloseKind } from "./close-kind.js";
 import { ownFields } from "./close-schema.js";
+import { refusingFields } from "./field-refusals.js";
 import type { JsonRecord } from "./json-record.js";
 
 type Activity = CrmRecord<"activity">;
@@ -47,6 +48,7 @@ export class ActivityKind implements CloseKind<"activity"> {
     requiredLink: "company",
   };
   readonly #api: CloseApi;
+  readonly #refusing = refusingFields({ kind: "activity", nameOf: activityFieldName });
 
   constructor(api: CloseApi) {
     this.#api = api;
@@ -126,13 +128,5 @@ export class ActivityKind implements CloseKind<"activity"> {
 
   #path(type: ActivityType, id: string): string {
     return `${ACTIVITY_SHAPES[type].path}${urlPath`${id}/`}`;
-  }
-
-  async #refusing<T>(recordId: string | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw fieldRefusal(error, { kind: "activity", recordId, nameOf: activityFieldName });
-    }
   }
 }

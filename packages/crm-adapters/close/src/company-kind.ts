@@ -9,7 +9,7 @@ import type {
   CrmRecord,
 } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
-import { fieldRefusal, notFound } from "./close-errors.js";
+import { notFound } from "./close-errors.js";
 import type { CloseKind } from "./close-kind.js";
 import { findExactly, type LookupClause, words } from "./close-lookup.js";
 import type { CloseSettings } from "./close-options.js";
@@ -22,8 +22,8 @@ import {
   needsCurrentCompany,
   toLead,
 } from "./company-fields.js";
-import { mappedName } from "./contact-kind.js";
 import { survivorOf } from "./event-feed.js";
+import { type RefusingFields, refusingFields } from "./field-refusals.js";
 import type { JsonRecord } from "./json-record.js";
 import { RecordFeed } from "./record-feed.js";
 import { searchSource } from "./search-source.js";
@@ -34,12 +34,15 @@ type Company = CrmRecord<"company">;
 export class CompanyKind implements CloseKind<"company"> {
   readonly support: CrmKindSupport;
   readonly #api: CloseApi;
+  readonly #refusing: RefusingFields;
   readonly #settings: CloseSettings;
   readonly #feed: RecordFeed<"company">;
 
   constructor(api: CloseApi, settings: CloseSettings) {
     this.#api = api;
     this.#settings = settings;
+    const mapping = settings.mapping.company;
+    this.#refusing = refusingFields({ kind: "company", mapping, nameOf: companyFieldName });
     const lookup = { consistency: "index", lagMs: settings.indexLagMs } as const;
     this.support = {
       ...{ create: true, update: true, remove: true, list: true, changes: true, removals: true },
@@ -49,7 +52,7 @@ export class CompanyKind implements CloseKind<"company"> {
       ],
       maxBatch: 1,
       fields: COMPANY_FIELDS,
-      customFields: Object.keys(settings.mapping.company ?? {}),
+      customFields: Object.keys(mapping ?? {}),
     };
     const target = {
       type: "lead",
@@ -164,15 +167,5 @@ export class CompanyKind implements CloseKind<"company"> {
 
   async #gone(id: string, call: CrmCallOptions | undefined) {
     return notFound("company", id, await survivorOf(this.#api, id, call));
-  }
-
-  async #refusing<T>(recordId: string | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const nameOf = (field: string) =>
-        mappedName(this.#settings.mapping.company, field) ?? companyFieldName(field);
-      throw fieldRefusal(error, { kind: "company", recordId, nameOf });
-    }
   }
 }

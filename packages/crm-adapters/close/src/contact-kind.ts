@@ -9,7 +9,7 @@ import type {
   CrmRecord,
 } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
-import { fieldRefusal, notFound } from "./close-errors.js";
+import { notFound } from "./close-errors.js";
 import type { CloseKind } from "./close-kind.js";
 import { findExactly, type LookupClause, relatedWords } from "./close-lookup.js";
 import type { CloseSettings } from "./close-options.js";
@@ -22,6 +22,7 @@ import {
   needsCurrentContact,
   toContact,
 } from "./contact-fields.js";
+import { type RefusingFields, refusingFields } from "./field-refusals.js";
 import { type JsonRecord, recordsOf, textOf } from "./json-record.js";
 import { RecordFeed } from "./record-feed.js";
 import { searchSource } from "./search-source.js";
@@ -32,12 +33,15 @@ type Contact = CrmRecord<"contact">;
 export class ContactKind implements CloseKind<"contact"> {
   readonly support: CrmKindSupport;
   readonly #api: CloseApi;
+  readonly #refusing: RefusingFields;
   readonly #settings: CloseSettings;
   readonly #feed: RecordFeed<"contact">;
 
   constructor(api: CloseApi, settings: CloseSettings) {
     this.#api = api;
     this.#settings = settings;
+    const mapping = settings.mapping.contact;
+    this.#refusing = refusingFields({ kind: "contact", mapping, nameOf: contactFieldName });
     const lookup = { consistency: "index", lagMs: settings.indexLagMs } as const;
     this.support = {
       ...{ create: true, update: true, remove: true, list: true, changes: true, removals: true },
@@ -47,7 +51,7 @@ export class ContactKind implements CloseKind<"contact"> {
       ],
       maxBatch: 1,
       fields: CONTACT_FIELDS,
-      customFields: Object.keys(settings.mapping.contact ?? {}),
+      customFields: Object.keys(mapping ?? {}),
       readOnlyFields: ["optedOut"],
       links: ["company"],
     };
@@ -167,27 +171,4 @@ export class ContactKind implements CloseKind<"contact"> {
     if (doc === undefined) throw notFound("contact", id);
     return doc;
   }
-
-  async #refusing<T>(recordId: string | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      throw fieldRefusal(error, { kind: "contact", recordId, nameOf: (field) => this.#nameOf(field) });
-    }
-  }
-
-  #nameOf(field: string): string {
-    return mappedName(this.#settings.mapping.contact, field) ?? contactFieldName(field);
-  }
-}
-
-/** The host's name of a custom field. */
-export function mappedName(
-  mapping: Readonly<Record<string, { readonly field: string }>> | undefined,
-  field: string,
-): string | undefined {
-  const id = field.replace(/^custom\./, "").replace(/\.(add|remove)$/, "");
-  return Object.entries(mapping ?? {}).find(
-    ([, mapped]) => mapped.field.replace(/^custom\./, "") === id,
-  )?.[0];
 }

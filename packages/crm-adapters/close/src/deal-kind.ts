@@ -9,12 +9,12 @@ import type {
   CrmRecord,
 } from "@salesagent/ports";
 import type { CloseApi } from "./close-api.js";
-import { crmError, fieldRefusal, notFound, unsupported } from "./close-errors.js";
+import { crmError, notFound, unsupported } from "./close-errors.js";
 import type { CloseKind } from "./close-kind.js";
 import type { CloseSettings } from "./close-options.js";
 import { customSchema, ownFields } from "./close-schema.js";
-import { mappedName } from "./contact-kind.js";
 import { DEAL_FIELDS, DEAL_READ_ONLY, dealFieldName, fromOpportunity, toOpportunity } from "./deal-fields.js";
+import { type RefusingFields, refusingFields } from "./field-refusals.js";
 import type { JsonRecord } from "./json-record.js";
 import { opportunitySource } from "./list-source.js";
 import { RecordFeed } from "./record-feed.js";
@@ -25,18 +25,21 @@ type Deal = CrmRecord<"deal">;
 export class DealKind implements CloseKind<"deal"> {
   readonly support: CrmKindSupport;
   readonly #api: CloseApi;
+  readonly #refusing: RefusingFields;
   readonly #settings: CloseSettings;
   readonly #feed: RecordFeed<"deal">;
 
   constructor(api: CloseApi, settings: CloseSettings) {
     this.#api = api;
     this.#settings = settings;
+    const mapping = settings.mapping.deal;
+    this.#refusing = refusingFields({ kind: "deal", mapping, nameOf: dealFieldName });
     this.support = {
       ...{ create: true, update: true, remove: true, list: true, changes: true, removals: true },
       lookup: [],
       maxBatch: 1,
       fields: DEAL_FIELDS,
-      customFields: Object.keys(settings.mapping.deal ?? {}),
+      customFields: Object.keys(mapping ?? {}),
       readOnlyFields: DEAL_READ_ONLY,
       links: ["company", "contact"],
       requiredLink: "company",
@@ -131,15 +134,5 @@ export class DealKind implements CloseKind<"deal"> {
 
   #from(doc: JsonRecord): Deal {
     return fromOpportunity(doc, this.#settings.mapping.deal);
-  }
-
-  async #refusing<T>(recordId: string | undefined, work: () => Promise<T>): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      const nameOf = (field: string) =>
-        mappedName(this.#settings.mapping.deal, field) ?? dealFieldName(field);
-      throw fieldRefusal(error, { kind: "deal", recordId, nameOf });
-    }
   }
 }
