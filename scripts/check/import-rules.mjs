@@ -19,7 +19,18 @@ const packageRules = /** @type {const} */ ([
   [/^@salesagent\/provider-kit$/, [ports]],
   [/^@salesagent\/provider-openai-compatible$/, [ports, kit]],
   [/^@salesagent\/provider-(openai|cerebras|deepseek|openrouter|vllm)$/, [ports, kit, compatible]],
+  [/^@salesagent\/provider-ai-sdk$/, [ports, kit, "@salesagent/core/tools", "@salesagent/core/effects"]],
   [/^@salesagent\/provider-/, [ports, kit]],
+  [
+    /^@salesagent\/mcp$/,
+    [
+      ports,
+      "@salesagent/core/tools",
+      "@salesagent/core/effects",
+      "@salesagent/agents/tools",
+      "@salesagent/agents/node",
+    ],
+  ],
   [/^@salesagent\/agents$/, [ports, "@salesagent/core"]],
   [/^@salesagent\/crm-/, [ports, "@salesagent/core/http"]],
   [/^@salesagent\/server$/, [ports, "@salesagent/core", "@salesagent/agents", "@salesagent/intake"]],
@@ -35,6 +46,8 @@ const floors = [
   ["router", "tools", "guardrails", "memory", "graph", "credentials", "access"],
   ["agent", "crm", "outreach"],
   ["learning", "workflow", "handoff"],
+  ["live"],
+  ["app"],
 ];
 
 /**
