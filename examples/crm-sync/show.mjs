@@ -1,6 +1,6 @@
 // Two CRMs and an app are brought in step, edited on all sides, and brought in step again; a conflict waits for a person, a dead
 // letter for a corrected record.
-import { createCrmSync, matchKeys } from "@salesagent/core/crm";
+import { createCrmSync, recordDraft } from "@salesagent/core/crm";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { emailOf, openCrms } from "./crms.mjs";
 import { tableOf } from "./table.mjs";
@@ -34,10 +34,9 @@ async function live({ clock, hubspotCrm, closeCrm, hubspotWorld, closeWorld }, p
   };
   const find = async (email) => (await records.findByKeys("contact", [`email:${email}`]))[0];
   const write = async (record, changes) => {
-    const fields = { ...record.fields, ...changes };
-    const keys = matchKeys("contact", fields);
-    const { kind, id, custom, links, revision: ifRevision } = record;
-    await records.writeMany([{ op: "put", kind, id, ifRevision, draft: { fields, custom, links, keys } }]);
+    const draft = recordDraft("contact", { ...record.fields, ...changes }, record);
+    const { kind, id, revision: ifRevision } = record;
+    await records.writeMany([{ op: "put", kind, id, ifRevision, draft }]);
   };
 
   print("1. What the first sync with HubSpot would write. Nothing is written yet");

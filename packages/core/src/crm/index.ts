@@ -19,6 +19,7 @@ export { pullChanges, type WalkCounts } from "./pull-changes.js";
 export { type PulledPage, pullPage } from "./pull-page.js";
 export { pushChanges } from "./push-changes.js";
 export { reconcile } from "./reconcile.js";
+export { recordDraft } from "./record-draft.js";
 export { replayDeadLetter } from "./replay-dead-letter.js";
 export { type ConflictChoice, resolveConflict } from "./resolve-conflict.js";
 export { allowRemovals, type SettledRemovals, settleRemovals } from "./settle-removals.js";
