@@ -51,6 +51,20 @@ describe("backfill", () => {
     expect((await storage.links.list("double")).items).toEqual(before);
   });
 
+  it("looks for missing records only among links that were there before it began", async () => {
+    const { context, world, storage } = openSync({ pageSize: 500 }, { kinds: ["contact"] });
+    for (const index of ids(1_001)) world.create({ kind: "contact", fields: { title: `T${index}` } });
+    let read = 0;
+    const list: typeof storage.links.list = async (...wanted) => {
+      const page = await storage.links.list(...wanted);
+      read += page.items.length;
+      return page;
+    };
+    const watched = { ...context, storage: { ...storage, links: { ...storage.links, list } } };
+    await backfill(watched, "contact");
+    expect(read).toBeLessThan(1_001);
+  });
+
   it("has one process walk where two begin, and loses nothing", async () => {
     const { context, world, storage } = openSync({ pageSize: 5 });
     for (const index of ids(40)) world.create({ kind: "contact", fields: { title: `T${index}` } });

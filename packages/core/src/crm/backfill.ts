@@ -105,7 +105,7 @@ class BackfillWalk {
     }
   }
 
-  /** Makes links due whose records did not come, of those that were there before the walk began. */
+  /** Makes links due whose records did not come, of those that were there before the walk began; earliest creation first. */
   async #lookForMissing(): Promise<number> {
     const { connection, storage, signal } = this.#context;
     let due = 0;
@@ -118,7 +118,8 @@ class BackfillWalk {
         due += await storage.links.hint(want, { signal });
       }
       after = page.next;
-      if (after === undefined) return due;
+      const isPast = (page.items.at(-1)?.createdAt ?? "") >= this.#startedAt;
+      if (after === undefined || isPast) return due;
     }
   }
 

@@ -35,4 +35,23 @@ describe("pullPage", () => {
     await syncCycle(context);
     expect(await storage.records.count("contact")).toBe(1);
   });
+
+  it("links each of many new records with its own, but for one that the store refuses", async () => {
+    const fields = { contact: { "custom.score": {} } };
+    const { context, world, storage } = openSync({}, { ...CONTACTS, fields });
+    const ids = Array.from({ length: 300 }, (_, index) =>
+      world.create({ kind: "contact", fields: { title: `T${index}` } }),
+    );
+    const bad = ids[200];
+    const records = world
+      .records("contact")
+      .map((record) => (record.id === bad ? { ...record, custom: { score: Number.NaN } } : record));
+    const counts = await pullPage(context, "contact", { records, from: "changes" });
+    expect(counts).toMatchObject({ read: 300, created: 299, refused: 1 });
+    const links = await storage.links.findByCrmIds("double", "contact", ids);
+    for (const [index, link] of links.entries()) {
+      const record = link && (await storage.records.get("contact", link.recordId));
+      expect(record?.fields.title).toBe(ids[index] === bad ? undefined : `T${index}`);
+    }
+  });
 });

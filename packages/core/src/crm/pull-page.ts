@@ -1,15 +1,9 @@
-import {
-  type CrmRecord,
-  type CrmRemoval,
-  type LinkWrite,
-  type RecordKind,
-  type RecordWrite,
-  SalesAgentError,
-} from "@salesagent/ports";
+import type { CrmRecord, CrmRemoval, LinkWrite, RecordKind, SalesAgentError } from "@salesagent/ports";
 import { tell } from "../kernel/tell.js";
 import { classifyPage, type PageFindings } from "./classify-page.js";
 import { addDeadLetter } from "./dead-letters.js";
 import { draftOf, notesOf, withNotes } from "./link-notes.js";
+import { makeInApp, Unstorable } from "./make-in-app.js";
 import { type PageCounts, type SyncContext, type SyncStores, timeOf } from "./sync-context.js";
 import { type CursorStep, putCursor } from "./sync-cursor.js";
 import { SyncLog } from "./sync-log.js";
@@ -25,7 +19,7 @@ export interface PulledPage {
 }
 
 /**
- * Takes in a page of a CRM's records, in one transaction and in as many statements however many records there are. One that says
+ * Takes in a page of a CRM's records, in one transaction and in few statements, however many records there are. One that says
  * what it said before costs no write. One that is new is made in the app, or linked with the record of the app that has its
  * address or domain, or that was being made in the CRM when an answer was lost. One that is linked and says something else, was
  * removed or merged becomes due: {@link reconcile} does the rest. One that can't be taken in becomes a dead letter.
@@ -59,16 +53,6 @@ export async function pullPage(
   }
 }
 
-/** A record of the page breaks a rule of the store; the page is taken in without it. */
-class Unstorable extends Error {
-  constructor(
-    readonly crmId: string,
-    readonly error: SalesAgentError,
-  ) {
-    super("unstorable record");
-  }
-}
-
 async function takeIn(
   context: SyncContext,
   stores: SyncStores,
@@ -78,8 +62,8 @@ async function takeIn(
 ): Promise<PageCounts & { readonly cursorRevision?: number | undefined }> {
   const log = new SyncLog();
   const findings = await classifyPage(context, stores, kind, page, refused);
-  const made = await makeRecords(context, stores, kind, findings);
-  const lost = await writeLinks(context, stores, findings, made, log);
+  const { made, lost } = await makeInApp(context, stores, kind, findings.created, log);
+  await writeLinks(context, stores, findings, log);
   if (lost.length > 0) await stores.records.writeMany(lost, { signal: context.signal });
   const hinted = await hint(context, stores, kind, findings);
   for (const { crmId, error } of findings.refused) {
@@ -90,7 +74,7 @@ async function takeIn(
   return {
     read: page.records.length + (page.removed?.length ?? 0),
     unchanged: findings.unchanged,
-    created: made.length - lost.length,
+    created: made - lost.length,
     linked: findings.adopted.length,
     due: hinted,
     refused: findings.refused.length,
@@ -98,66 +82,15 @@ async function takeIn(
   };
 }
 
-interface MadeRecord {
-  readonly found: PageFindings["created"][number];
-  readonly recordId: string;
-  readonly revision: string;
-}
-
-async function makeRecords(
-  context: SyncContext,
-  stores: SyncStores,
-  kind: RecordKind,
-  { created }: PageFindings,
-): Promise<readonly MadeRecord[]> {
-  if (created.length === 0) return [];
-  const ids = created.map(() => context.createId());
-  const writes = created.map(
-    ({ draft }, index): RecordWrite => ({ op: "put", kind, id: ids[index] ?? "", draft, ifRevision: null }),
-  );
-  try {
-    const written = await stores.records.writeMany(writes, { signal: context.signal });
-    return written.flatMap((outcome, index) => {
-      const [found, recordId] = [created[index], ids[index]];
-      if (outcome.status === "stale" || !found || recordId === undefined) return [];
-      return [{ found, recordId, revision: outcome.revision }];
-    });
-  } catch (error) {
-    const index = refusedWrite(error);
-    const found = index === undefined ? undefined : created[index];
-    if (!found || !SalesAgentError.is(error)) throw error;
-    throw new Unstorable(found.record.id, error);
-  }
-}
-
-/** Which write of a call broke a rule of the store. */
-function refusedWrite(error: unknown): number | undefined {
-  if (!SalesAgentError.is(error, "store.invalid")) return undefined;
-  const index = /^writes\[(\d+)\]/.exec(error.facts.field)?.[1];
-  return index === undefined ? undefined : Number(index);
-}
-
-/** @returns Removals of records whose counterpart was linked by somebody else meanwhile. */
+/** Writes links of records that the app had. */
 async function writeLinks(
   context: SyncContext,
   stores: SyncStores,
   findings: PageFindings,
-  made: readonly MadeRecord[],
   log: SyncLog,
-): Promise<readonly RecordWrite[]> {
+): Promise<void> {
   const { connection } = context;
   const now = timeOf(context);
-  const fresh = made.map(
-    ({ found, recordId, revision }): LinkWrite => ({
-      link: {
-        ...{ connection, kind: found.record.kind as RecordKind, recordId, crmId: found.record.id },
-        ...{ state: "linked", base: { app: found.values, crm: found.values }, failures: 0 },
-        ...{ recordRevision: revision, crmHash: found.hash, crmUpdatedAt: found.record.updatedAt },
-        ...(found.awaits && { dueAt: timeOf(context, AWAITED_LINK_MS), notes: { awaits: 1 } }),
-      },
-      ifRevision: null,
-    }),
-  );
   const adopted = findings.adopted.map(
     ({ record, recordId, link, base }): LinkWrite => ({
       link: withNotes(
@@ -183,24 +116,14 @@ async function writeLinks(
       ifRevision: link.revision,
     }),
   );
-  const writes = [...fresh, ...adopted, ...merged, ...revived];
-  if (writes.length === 0) return [];
+  const writes = [...adopted, ...merged, ...revived];
+  if (writes.length === 0) return;
   const written = await stores.links.writeMany(writes, { signal: context.signal });
-  const lost: RecordWrite[] = [];
-  for (const [index, { link }] of writes.entries()) {
-    const isWritten = written[index]?.status === "written";
+  for (const [index, { link }] of writes.slice(0, adopted.length).entries()) {
     const { recordId, crmId } = link;
-    if (index < fresh.length && isWritten) log.add({ action: "created-in-app", recordId, crmId });
-    else if (index < fresh.length) lost.push({ op: "remove", kind: link.kind, id: recordId });
-    else if (index < fresh.length + adopted.length && isWritten) {
-      log.add({ action: "linked", recordId, crmId });
-    }
+    if (written[index]?.status === "written") log.add({ action: "linked", recordId, crmId });
   }
-  return lost;
 }
-
-/** How long a record that hangs on one that is not linked yet waits before it is looked at again. */
-const AWAITED_LINK_MS = 60_000;
 
 async function hint(
   { connection, signal, ...context }: SyncContext,
