@@ -1,0 +1,33 @@
+import type { Cors } from "./server-options.js";
+
+const ALLOWED_HEADERS = "authorization, content-type, last-event-id, x-request-id";
+const EXPOSED_HEADERS = "x-request-id, retry-after, x-vercel-ai-ui-message-stream, location";
+
+/** Lets pages of known other origins read an answer. Without `cors` no page may, and the answer says nothing of it. */
+export function allowOrigin(request: Request, headers: Headers, cors: Cors | undefined): void {
+  if (!cors) return;
+  headers.append("vary", "origin");
+  const origin = request.headers.get("origin");
+  if (origin === null || !cors.origins.has(origin)) return;
+  headers.set("access-control-allow-origin", origin);
+  headers.set("access-control-expose-headers", EXPOSED_HEADERS);
+  if (cors.credentials) headers.set("access-control-allow-credentials", "true");
+}
+
+/** Answers a browser that asks whether it may ask. @returns Nothing where the request is no such question, or CORS is off. */
+export function preflight(
+  request: Request,
+  methods: readonly string[],
+  cors: Cors | undefined,
+): Response | undefined {
+  const asked = request.headers.has("access-control-request-method") && request.headers.has("origin");
+  if (!cors || request.method !== "OPTIONS" || !asked || methods.length === 0) return undefined;
+  const headers = new Headers();
+  allowOrigin(request, headers, cors);
+  if (headers.has("access-control-allow-origin")) {
+    headers.set("access-control-allow-methods", methods.join(", "));
+    headers.set("access-control-allow-headers", ALLOWED_HEADERS);
+    headers.set("access-control-max-age", String(cors.maxAgeSeconds));
+  }
+  return new Response(null, { status: 204, headers });
+}

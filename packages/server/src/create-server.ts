@@ -1,0 +1,81 @@
+import type { JsonObject } from "@salesagent/ports";
+import { Hono } from "hono";
+import { preflight } from "./cors.js";
+import { handleRequest, handleUnknown } from "./handle-request.js";
+import { openApiDocument } from "./openapi.js";
+import type { Route } from "./route.js";
+import { allRoutes } from "./routes/index.js";
+import type { ServerOptions } from "./server-options.js";
+import { openScope, type ServerScope } from "./server-scope.js";
+
+/** The routes of an app, in any web-standard runtime. */
+export interface SalesServer extends AsyncDisposable {
+  /** Answers a request. Never rejects. */
+  fetch(request: Request): Promise<Response>;
+  /** All routes as OpenAPI 3.1. */
+  openapi(): JsonObject;
+  /** What its parts share: for mounts, such as WebSockets. @internal */
+  readonly scope: ServerScope;
+}
+
+/**
+ * Makes the server of an app. It listens nowhere: mount it in the host's own.
+ *
+ * @example
+ * ```ts
+ * const server = createServer({ sales, authorize: apiKeys(sales), prefix: "/sales" });
+ * const response = await server.fetch(new Request("https://app.example.com/sales/leads"));
+ * ```
+ * @throws `config.invalid` with the path of the option that is wrong.
+ */
+export function createServer(options: ServerOptions): SalesServer {
+  return serverOf(openScope(options), allRoutes());
+}
+
+/** A server of any table of routes. */
+export function serverOf(scope: ServerScope, routes: readonly Route[]): SalesServer {
+  const hono = new Hono({ strict: false });
+  for (const route of [...routes].sort(moreFixedFirst)) {
+    const path = scope.prefix + route.path.replaceAll(/\{(\w+)\}/g, ":$1");
+    hono.on(route.method, path, (context) =>
+      handleRequest(scope, route, context.req.raw, context.req.param() as Record<string, string>),
+    );
+  }
+  const methodsOf = allowedMethods(scope.prefix, routes);
+  hono.notFound(({ req }) => {
+    const allowed = methodsOf(new URL(req.url).pathname);
+    return preflight(req.raw, allowed, scope.cors) ?? handleUnknown(scope, req.raw, allowed);
+  });
+  let document: JsonObject | undefined;
+  return {
+    scope,
+    fetch: (request) => (request.method === "HEAD" ? head(hono, request) : toPromise(hono.fetch(request))),
+    openapi: () => (document ??= openApiDocument(routes, scope.prefix)),
+    [Symbol.asyncDispose]: () => scope.refusals.flush(),
+  };
+}
+
+const toPromise = async (response: Response | Promise<Response>): Promise<Response> => response;
+
+/** As GET, without what it would send: a stream that nobody reads must not stay open. */
+async function head(hono: Hono, request: Request): Promise<Response> {
+  const response = await hono.fetch(new Request(request, { method: "GET" }));
+  await response.body?.cancel();
+  return new Response(null, { status: response.status, headers: response.headers });
+}
+
+/** `/sync/metrics` before `/sync/{connection}`, wherever they stand in the table. */
+function moreFixedFirst(one: Route, other: Route): number {
+  return one.path.replaceAll("{", "\uffff") < other.path.replaceAll("{", "\uffff") ? -1 : 1;
+}
+
+/** Which methods a path has. */
+function allowedMethods(prefix: string, routes: readonly Route[]): (path: string) => readonly string[] {
+  const patterns = routes.map(({ method, path }) => {
+    const source = (prefix + path).replaceAll(/[.~]/g, "\\$&").replaceAll(/\{\w+\}/g, "[^/]+");
+    return { method, pattern: new RegExp(`^${source}/?$`) };
+  });
+  return (path) => [
+    ...new Set(patterns.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method)),
+  ];
+}

@@ -1,0 +1,42 @@
+import { SalesAgentError } from "@salesagent/ports";
+
+const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
+
+/**
+ * Refuses what a page of another site may have made with the cookies of whoever looks at it: an unsafe request without an
+ * `Authorization` header, which no page can forge.
+ *
+ * @param trusted - Origins that may ask, such as `https://app.example.com`.
+ * @throws `access.cross_site`.
+ */
+export function refuseCrossSite(request: Request, trusted: ReadonlySet<string>): void {
+  if (SAFE.has(request.method) || request.headers.has("authorization")) return;
+  refuseForeignOrigin(request, trusted);
+}
+
+/** As {@link refuseCrossSite}, for any method and header: WebSockets begin with a GET that any page can make. */
+export function refuseForeignOrigin(request: Request, trusted: ReadonlySet<string>): void {
+  const origin = request.headers.get("origin") ?? undefined;
+  if (origin !== undefined && trusted.has(origin)) return;
+  const site = request.headers.get("sec-fetch-site");
+  // A browser that tells is believed; one that does not, by the origin; programs send neither.
+  const own = site === null ? origin === undefined || isOwn(origin, request) : isOwnSite(site);
+  if (own) return;
+  throw new SalesAgentError("access.cross_site", {
+    message:
+      "A page of another site may have made this request. Add its origin to cors.origins if it is yours.",
+    facts: origin === undefined ? {} : { origin: origin.slice(0, 200) },
+    replay: "safe",
+  });
+}
+
+/** `same-site` is another host of one's domain, and not one's own. */
+const isOwnSite = (site: string): boolean => site === "same-origin" || site === "none";
+
+function isOwn(origin: string, request: Request): boolean {
+  try {
+    return new URL(origin).host === new URL(request.url).host;
+  } catch {
+    return false; // "null" of sandboxed pages
+  }
+}

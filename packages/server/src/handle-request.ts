@@ -1,0 +1,136 @@
+import { type Principal, requirePermission } from "@salesagent/core/access";
+import { SalesAgentError } from "@salesagent/ports";
+import { askWho } from "./access.js";
+import { allowOrigin } from "./cors.js";
+import { refuseCrossSite } from "./cross-site.js";
+import { problemResponse } from "./problem-response.js";
+import type { Route } from "./route.js";
+import type { ServerScope } from "./server-scope.js";
+import { takeBody } from "./take-body.js";
+import { withTimeLimit } from "./time-limit.js";
+import { queryOf, validate } from "./validate.js";
+
+/** One request on its way through the server. */
+interface Exchange {
+  readonly scope: ServerScope;
+  readonly route: Route;
+  readonly request: Request;
+  readonly requestId: string;
+  /** As the path gave them. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+const CALLERS_ID = /^[\w.-]{1,100}$/;
+
+/** Answers a request for a route of the table. Never rejects. */
+export async function handleRequest(
+  scope: ServerScope,
+  route: Route,
+  request: Request,
+  params: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const requestId = requestIdOf(request, scope);
+  const exchange = { scope, route, request, requestId, params };
+  let response: Response;
+  try {
+    response = toResponse(route, await answer(exchange));
+  } catch (error) {
+    response = refuse(scope, error, { request, requestId, route: nameOf(route) });
+  }
+  return finish(scope, request, response, requestId);
+}
+
+/** Answers a request that no route takes. */
+export function handleUnknown(scope: ServerScope, request: Request, allowed: readonly string[]): Response {
+  const requestId = requestIdOf(request, scope);
+  const said = allowed.length > 0 ? `This path takes ${allowed.join(", ")}.` : "There is no such route.";
+  const error = new SalesAgentError("request.unknown_route", {
+    message: said,
+    facts: { allowed },
+    replay: "safe",
+  });
+  return finish(scope, request, refuse(scope, error, { request, requestId }), requestId);
+}
+
+async function answer(exchange: Exchange): Promise<unknown> {
+  const { scope, route, request } = exchange;
+  const principal = route.permission === "public" ? undefined : await admit(exchange, route.permission);
+  const params = validate("params", route.params, exchange.params);
+  const query = validate("query", route.query, queryOf(new URL(request.url)));
+  const body = await takeBody(request, route.body, scope);
+  const limitMs = route.handlerMs ?? scope.limits.handlerMs;
+  const limit = { name: nameOf(route), clock: scope.clock, limitMs, caller: request.signal };
+  return withTimeLimit((signal) => {
+    const { sales } = scope;
+    const { requestId } = exchange;
+    const context = { params, query, body, sales, signal, request, requestId, server: scope };
+    // A public route's handler knows no principal; its type says so.
+    const known = { principal, stores: principal && sales.storage.tenant(principal.tenant) } as {
+      readonly principal: Principal;
+      readonly stores: ReturnType<typeof sales.storage.tenant>;
+    };
+    return route.handler({ ...context, ...known });
+  }, limit);
+}
+
+/** Who asks, where it may. @throws `access.*`; what is refused of a known principal is audited. */
+async function admit(
+  { scope, route, request, requestId }: Exchange,
+  permission: Exclude<Route["permission"], "public">,
+): Promise<Principal> {
+  const principal = await askWho(scope.authorize, request);
+  const { tenant, id: actor } = principal;
+  const audit = (code: string) =>
+    scope.refusals.add({ tenant, actor, route: nameOf(route), code, requestId, permission });
+  const limited = scope.rate.take(principal);
+  if (limited) {
+    if (limited.isFirst) audit(limited.error.code);
+    throw limited.error;
+  }
+  try {
+    refuseCrossSite(request, scope.trusted);
+    requirePermission(principal, permission);
+  } catch (error) {
+    if (SalesAgentError.is(error)) audit(error.code);
+    throw error;
+  }
+  return principal;
+}
+
+function refuse(
+  scope: ServerScope,
+  error: unknown,
+  about: { readonly request: Request; readonly requestId: string; readonly route?: string },
+): Response {
+  const { request, requestId, route } = about;
+  // Whoever asked is gone: nobody reads this, and nothing failed.
+  if (request.signal.aborted && !SalesAgentError.is(error)) return new Response(null, { status: 499 });
+  const { response, isFault } = problemResponse(error, { requestId, errorDocs: scope.errorDocs });
+  if (isFault) scope.onError(error, { requestId, ...(route !== undefined && { route }) });
+  return response;
+}
+
+function toResponse({ answer: { status = 200 } }: Route, value: unknown): Response {
+  if (value instanceof Response) return value;
+  if (value === undefined) return new Response(null, { status: status === 200 ? 204 : status });
+  const headers = { "content-type": "application/json" };
+  return new Response(JSON.stringify(value), { status, headers });
+}
+
+/** What every answer carries. */
+function finish(scope: ServerScope, request: Request, response: Response, requestId: string): Response {
+  const { headers } = response;
+  headers.set("x-request-id", requestId);
+  headers.set("x-content-type-options", "nosniff");
+  if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
+  allowOrigin(request, headers, scope.cors);
+  return response;
+}
+
+const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+
+/** The caller's own id where it has one, so that its log and ours name the same. */
+function requestIdOf(request: Request, { createId }: ServerScope): string {
+  const given = request.headers.get("x-request-id");
+  return given !== null && CALLERS_ID.test(given) ? given : createId();
+}

@@ -1,0 +1,48 @@
+import { type Clock, onAbort, SalesAgentError } from "@salesagent/ports";
+
+/**
+ * Works with a signal that aborts when the caller leaves or the time is over, and does not wait for work that does not heed it.
+ *
+ * @param limitMs - `none` for work whose answer streams: its signal is the caller's alone.
+ * @throws `call.timed_out`, the caller's reason, and what the work throws.
+ */
+export async function withTimeLimit<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  {
+    name,
+    clock,
+    limitMs,
+    caller,
+  }: {
+    readonly name: string;
+    readonly clock: Clock;
+    readonly limitMs: number | "none";
+    readonly caller: AbortSignal;
+  },
+): Promise<T> {
+  if (limitMs === "none") return work(caller);
+  caller.throwIfAborted();
+  const own = new AbortController();
+  return await new Promise<T>((resolve, reject) => {
+    const end = (reason: unknown) => {
+      own.abort(reason);
+      reject(reason);
+    };
+    const release = onAbort(caller, () => end(caller.reason));
+    const timer = clock.schedule(limitMs, () => end(tooSlow(name, limitMs)));
+    work(own.signal)
+      .then(resolve, reject)
+      .finally(() => {
+        timer.cancel();
+        release();
+      });
+  });
+}
+
+function tooSlow(name: string, limitMs: number): SalesAgentError<"call.timed_out"> {
+  return new SalesAgentError("call.timed_out", {
+    message: `${name} was not done within ${limitMs} ms.`,
+    facts: { name, limitMs },
+    replay: "unsafe",
+  });
+}
