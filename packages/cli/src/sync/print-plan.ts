@@ -15,6 +15,8 @@ interface PlanCount {
   readonly side: PlannedWrite["side"];
   readonly op: PlannedWrite["op"];
   readonly kind: PlannedWrite["kind"];
+  /** Removals that would wait for somebody's word. */
+  readonly held?: true;
   readonly writes: number;
 }
 
@@ -41,9 +43,10 @@ export async function printPlan(choice: SyncChoice, { sync }: SyncSession, io: I
   return 0;
 }
 
-function count(counts: Map<string, PlanCount>, { side, op, kind }: PlannedWrite): void {
-  const name = `${side} ${op} ${kind}`;
-  counts.set(name, { side, op, kind, writes: (counts.get(name)?.writes ?? 0) + 1 });
+function count(counts: Map<string, PlanCount>, { side, op, kind, held }: PlannedWrite): void {
+  const name = `${side} ${op} ${kind} ${held ?? ""}`;
+  const writes = (counts.get(name)?.writes ?? 0) + 1;
+  counts.set(name, { side, op, kind, ...(held && { held }), writes });
 }
 
 function planInWords(
@@ -62,18 +65,22 @@ function planInWords(
 
 const COUNT_COLUMNS: readonly Column<PlanCount>[] = [
   { title: "Side", cell: ({ side }) => side },
-  { title: "Would", cell: ({ op }) => op },
+  { title: "Would", cell: opInWords },
   { title: "Kind", cell: ({ kind }) => kind },
   { title: "Writes", align: "right", cell: ({ writes }) => String(writes) },
 ];
 
 const COLUMNS: readonly Column<PlannedWrite>[] = [
   { title: "Side", cell: ({ side }) => side },
-  { title: "Would", cell: ({ op }) => op },
+  { title: "Would", cell: opInWords },
   { title: "Kind", cell: ({ kind }) => kind },
   { title: "Record", cell: ({ side, recordId, crmId }) => nameOf(side, recordId, crmId) },
   { title: "Fields", grows: true, cell: fieldsOf },
 ];
+
+function opInWords({ op, held }: Pick<PlannedWrite, "op" | "held">): string {
+  return held ? `${op} (held)` : op;
+}
 
 /** Ids are long, and tell records apart by their ends. */
 function nameOf(side: PlannedWrite["side"], recordId: string | undefined, crmId: string | undefined): string {

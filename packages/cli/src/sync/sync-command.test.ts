@@ -93,6 +93,8 @@ describe("salesagent sync CRM", () => {
     expect(held).toMatchObject({ exitCode: 0 });
     expect(held.stderr).toContain("12 of 12 contact records would be removed; none was.");
     expect((await kept.salesagent("sync", "status", "--json")).stdout).toContain('"heldRemovals":12');
+    const plan = await kept.salesagent("sync", "close", "--plan", ...PG);
+    expect(plan.stdout).toMatch(/app +remove \(held\) +contact +12/);
     const allowed = await kept.salesagent("sync", "allow-removals", "close", "contact", "--by", "user:42");
     expect(allowed.stdout).toContain("12 removals of contact records are allowed by user:42");
     await kept.salesagent("sync", "close", ...PG);

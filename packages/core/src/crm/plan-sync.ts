@@ -1,14 +1,17 @@
-import type { CrmLink, CrmRecord, CrmRemoval, JsonObject, RecordKind } from "@salesagent/ports";
+import type { CrmLink, CrmRecord, CrmRemoval, JsonObject, LinkFilter, RecordKind } from "@salesagent/ports";
 import { backfillCursor, isBackfilled } from "./backfill.js";
 import { misfitIn } from "./check-values.js";
 import { classifyPage, type PageFindings } from "./classify-page.js";
 import { decideLink } from "./decide-link.js";
 import { KindFailures } from "./kind-failures.js";
 import { notesOf } from "./link-notes.js";
+import { isWaiting, PlannedRemovals } from "./planned-removals.js";
 import { describeDecision, type PlannedWrite } from "./planned-write.js";
 import { changesCursor, readCursor } from "./pull-changes.js";
+import { isTooLate } from "./pull-or-walk.js";
 import { appCursor, classifyChanges } from "./push-changes.js";
 import { type LinkSides, readSides } from "./read-sides.js";
+import { SeenIds } from "./seen-ids.js";
 import { bulkCall, type SyncContext, supportOf, timeOf } from "./sync-context.js";
 
 /** What a sync would write, in the order in which it would: as long as it is, it is never held as a whole. */
@@ -19,7 +22,7 @@ const PAGE = 500;
 /**
  * Tells what a sync would write just now, record by record and field by field, and writes nothing: it reads the same pages and the
  * same records, and decides by the same rules. What a record hangs on is told as far as that is linked already: a contact that would
- * be made with its company is told without it.
+ * be made with its company is told without it. Removals come last of their kind, as their number tells whether they would be held.
  *
  * @param full - As a sync that walks over all records again.
  * @throws While it is read: as a sync would.
@@ -49,6 +52,7 @@ class KindPlan {
   readonly #kind: RecordKind;
   /** Records that were told already, by the app's id or the CRM's: of what changed, not of all. */
   readonly #told = new Set<string>();
+  readonly #removals = new PlannedRemovals();
 
   constructor(context: SyncContext, kind: RecordKind) {
     this.#context = context;
@@ -64,14 +68,31 @@ class KindPlan {
     if (cursor) yield* this.#changes(cursor);
     yield* this.#app();
     yield* this.#due();
+    yield* this.#pending();
+    yield* this.#removals.tell(context, kind);
   }
 
   async *#walk(full: boolean): AsyncGenerator<PlannedWrite, void, undefined> {
     const stored = (await readCursor(this.#context, backfillCursor(this.#kind)))?.value;
     const goesOn = stored?.["done"] === false && !full && typeof stored["cursor"] === "string";
-    const from = goesOn ? { cursor: String(stored["cursor"]) } : {};
+    yield* this.#walkFrom(goesOn ? { cursor: String(stored["cursor"]) } : {});
+  }
+
+  async *#walkFrom(from: { readonly cursor?: string }): AsyncGenerator<PlannedWrite, void, undefined> {
+    const seen = new SeenIds();
+    let isComplete = false;
     for await (const page of this.#context.provider.list(this.#kind, from, bulkCall(this.#context))) {
       yield* this.#page(page.records, []);
+      for (const { id, mergedIds = [] } of page.records) for (const one of [id, ...mergedIds]) seen.add(one);
+      isComplete = page.complete;
+    }
+    if (isComplete && from.cursor === undefined) yield* this.#missing(seen);
+  }
+
+  /** Links whose records a whole walk did not bring. */
+  async *#missing(seen: SeenIds): AsyncGenerator<PlannedWrite, void, undefined> {
+    for await (const links of this.#links({ state: "linked" })) {
+      yield* this.#decide(links.filter(({ crmId }) => crmId !== undefined && !seen.has(crmId)));
     }
   }
 
@@ -79,7 +100,12 @@ class KindPlan {
     const { cursor, since } = value;
     const from = typeof cursor === "string" ? { cursor } : { since: String(since) };
     const pages = this.#context.provider.changes(this.#kind, from, bulkCall(this.#context));
-    for await (const { records, removed } of pages) yield* this.#page(records, removed);
+    try {
+      for await (const { records, removed } of pages) yield* this.#page(records, removed);
+    } catch (error) {
+      if (!(await isTooLate(this.#context, this.#kind, error))) throw error;
+      yield* this.#walkFrom({});
+    }
   }
 
   async *#page(
@@ -90,6 +116,7 @@ class KindPlan {
     const findings = await classifyPage(context, context.storage, kind, { records, removed });
     for (const { record, values } of findings.created) {
       if (!this.#isNew(`crm:${record.id}`)) continue;
+      this.#removals.noteMade(1);
       yield { side: "app", op: "create", kind, crmId: record.id, changes: changesTo(values) };
     }
     for (const { crmId, error } of findings.refused) {
@@ -141,9 +168,25 @@ class KindPlan {
     const counts = await storage.links.count(connection, { kind }, { signal });
     if (counts.every(({ due }) => due === 0)) return;
     const now = timeOf(this.#context);
+    for await (const links of this.#links({})) {
+      yield* this.#decide(links.filter(({ dueAt }) => dueAt !== undefined && dueAt <= now));
+    }
+  }
+
+  /** Removals that wait from before. */
+  async *#pending(): AsyncGenerator<PlannedWrite, void, undefined> {
+    for (const removal of ["to-app", "to-crm"] as const) {
+      for await (const links of this.#links({ removal })) yield* this.#decide(links);
+    }
+  }
+
+  /** Stored links of the kind, page by page. */
+  async *#links(filter: Omit<LinkFilter, "kind">): AsyncGenerator<readonly CrmLink[], void, undefined> {
+    const { connection, signal, storage } = this.#context;
     for (let after: string | undefined; ; ) {
-      const page = await storage.links.list(connection, { kind }, { after, limit: PAGE }, { signal });
-      yield* this.#decide(page.items.filter(({ dueAt }) => dueAt !== undefined && dueAt <= now));
+      const want = { ...filter, kind: this.#kind };
+      const page = await storage.links.list(connection, want, { after, limit: PAGE }, { signal });
+      yield page.items;
       after = page.next;
       if (after === undefined) return;
     }
@@ -158,9 +201,17 @@ class KindPlan {
       for (const sides of await readSides(context, context.storage, kind, some)) {
         const refused = misfitIn(context, sides);
         if (refused) yield refusal(sides, refused.message);
-        else yield* describeDecision(context, sides, decideLink(context, afterRekey(sides)));
+        else yield* this.#describe(sides);
       }
     }
+  }
+
+  *#describe(sides: LinkSides): Generator<PlannedWrite, void, undefined> {
+    const decision = decideLink(this.#context, afterRekey(sides));
+    this.#removals.note(sides.link, decision);
+    const writes = describeDecision(this.#context, sides, decision);
+    if (!isWaiting(decision)) yield* writes;
+    else for (const write of writes) this.#removals.add(write);
   }
 
   #isNew(name: string): boolean {

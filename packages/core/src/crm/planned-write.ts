@@ -19,6 +19,8 @@ export interface PlannedWrite {
   /** By field: what stands there, and what would; null is no value. Of a conflict: what the app has, and what the CRM has. */
   readonly changes: Readonly<Record<string, { readonly from: JsonValue; readonly to: JsonValue }>>;
   readonly reason?: string;
+  /** Of a removal: there would be too many, and it would wait for somebody's word. */
+  readonly held?: true;
 }
 
 /** What a decision would write, in the order in which it would. */

@@ -14,15 +14,18 @@ export async function pullOrWalk(context: SyncContext, kind: RecordKind): Promis
   try {
     return await pullChanges(context, kind);
   } catch (error) {
-    const isTooLate = SalesAgentError.is(error, "crm.walk_incomplete") && supportOf(context, kind).list;
-    if (!isTooLate || !(await hasCursor(context, kind))) throw error;
+    if (!(await isTooLate(context, kind, error))) throw error;
     if (await forgetFeed(context, kind)) return walkAll(context, kind);
     return { ...noPageCounts(), movedOn: true };
   }
 }
 
-/** A feed that has begun only now, and refuses all the same, would refuse after a walk too. */
-async function hasCursor(context: SyncContext, kind: RecordKind): Promise<boolean> {
+/**
+ * Whether a feed does not reach back to its cursor, and a walk can be had instead. One that has begun only now, and refuses all the
+ * same, would refuse after a walk too.
+ */
+export async function isTooLate(context: SyncContext, kind: RecordKind, error: unknown): Promise<boolean> {
+  if (!SalesAgentError.is(error, "crm.walk_incomplete") || !supportOf(context, kind).list) return false;
   const stored = await readCursor(context, changesCursor(kind));
   return typeof stored?.value["cursor"] === "string";
 }

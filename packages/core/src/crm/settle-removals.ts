@@ -28,11 +28,9 @@ export async function settleRemovals(
   let cleared = 0;
   const braked: SalesAgentError<"sync.braked">[] = [];
   for (const kind of kinds) {
-    const count = await countRemovals(context, kind);
-    if (count.pending === 0) continue;
-    const limit = Math.max(count.limit, await allowance(context, kind));
-    const removals = count.pending + count.done;
-    if (removals > limit) braked.push(await brake(context, kind, { removals, limit, of: count.links }));
+    if ((await countPending(context, kind)) === 0) continue;
+    const { waiting, limit, links } = await removalRoom(context, kind);
+    if (waiting > limit) braked.push(await brake(context, kind, { removals: waiting, limit, of: links }));
     else cleared += await clearAll(context, kind);
   }
   return { cleared, braked };
@@ -48,7 +46,8 @@ export async function allowRemovals(
   allow: { readonly kind: RecordKind; readonly by: string },
 ): Promise<number> {
   const { connection, signal } = context;
-  const { pending, done } = await countRemovals(context, allow.kind);
+  const pending = await countPending(context, allow.kind);
+  const done = pending === 0 ? 0 : await countDone(context, allow.kind);
   await context.storage.transaction(
     async (stores) => {
       const value = { upTo: pending + done, until: timeOf(context, DAY_MS), by: allow.by };
@@ -71,25 +70,47 @@ export async function allowRemovals(
   return pending;
 }
 
-interface RemovalCount {
-  readonly pending: number;
-  /** In the last 24 hours. */
-  readonly done: number;
-  readonly links: number;
+/** How many removals there are, and how many may be. */
+export interface RemovalRoom {
+  /** Those that wait, and those of the last 24 hours. */
+  readonly waiting: number;
+  /** How many need nobody's word, or were allowed. */
   readonly limit: number;
+  readonly links: number;
 }
 
-async function countRemovals(context: SyncContext, kind: RecordKind): Promise<RemovalCount> {
-  const count = async (filter: LinkFilter) => {
-    const counts = await context.storage.links.count(context.connection, filter, { signal: context.signal });
-    return counts.reduce((sum, { links }) => sum + links, 0);
-  };
-  const pending = (await count({ kind, removal: "to-app" })) + (await count({ kind, removal: "to-crm" }));
-  if (pending === 0) return { pending, done: 0, links: 0, limit: 0 };
-  const done = await count({ kind, state: "removed", since: timeOf(context, -DAY_MS) });
-  const links = (await count({ kind, state: "linked" })) + (await count({ kind, state: "held" })) + done;
+/**
+ * Counts removals of a kind against what may be removed without being asked.
+ *
+ * @param more - What is there besides, such as what a plan came upon.
+ */
+export async function removalRoom(
+  context: SyncContext,
+  kind: RecordKind,
+  more = { removals: 0, links: 0 },
+): Promise<RemovalRoom> {
+  const done = await countDone(context, kind);
+  const standing = await Promise.all(
+    (["linked", "held"] as const).map((state) => countLinks(context, { kind, state })),
+  );
+  const links = standing.reduce((sum, count) => sum + count, done + more.links);
   const { removals, removalShare } = context.limits;
-  return { pending, done, links, limit: Math.max(removals, Math.floor(links * removalShare)) };
+  const limit = Math.max(removals, Math.floor(links * removalShare), await allowance(context, kind));
+  return { waiting: (await countPending(context, kind)) + done + more.removals, limit, links };
+}
+
+async function countPending(context: SyncContext, kind: RecordKind): Promise<number> {
+  const toApp = await countLinks(context, { kind, removal: "to-app" });
+  return toApp + (await countLinks(context, { kind, removal: "to-crm" }));
+}
+
+function countDone(context: SyncContext, kind: RecordKind): Promise<number> {
+  return countLinks(context, { kind, state: "removed", since: timeOf(context, -DAY_MS) });
+}
+
+async function countLinks(context: SyncContext, filter: LinkFilter): Promise<number> {
+  const counts = await context.storage.links.count(context.connection, filter, { signal: context.signal });
+  return counts.reduce((sum, { links }) => sum + links, 0);
 }
 
 const allowanceCursor = (kind: RecordKind): string => `${kind}/removals-allowed`;
