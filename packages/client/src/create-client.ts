@@ -1,0 +1,35 @@
+import { type ClientOptions, readOptions } from "./client-options.js";
+import { createConnection } from "./connection.js";
+import { type FigureRoutes, figureRoutes } from "./figure-routes.js";
+import { type LeadRoutes, leadRoutes } from "./lead-routes.js";
+import { type AgentRoutes, agentRoutes, type RunRoutes, runRoutes } from "./run-routes.js";
+import { type StreamRoutes, streamRoutes } from "./stream-routes.js";
+import { type SyncRoutes, syncRoutes } from "./sync-routes.js";
+
+/** The routes of a mounted server. Every method rejects with a `ClientError`, or with the reason of the signal that it was given. */
+export interface SalesClient extends FigureRoutes {
+  readonly leads: LeadRoutes;
+  readonly agents: AgentRoutes;
+  readonly runs: RunRoutes["runs"];
+  readonly approvals: RunRoutes["approvals"];
+  readonly streams: StreamRoutes;
+  readonly sync: SyncRoutes;
+}
+
+/**
+ * A client of a server that is mounted somewhere. Nothing is sent before a method is called.
+ *
+ * @throws TypeError naming the option that is wrong.
+ */
+export function createClient(options: ClientOptions): SalesClient {
+  const connection = createConnection(readOptions(options));
+  const streams = streamRoutes(connection);
+  return {
+    leads: leadRoutes(connection),
+    agents: agentRoutes(connection, streams),
+    ...runRoutes(connection),
+    streams,
+    sync: syncRoutes(connection),
+    ...figureRoutes(connection),
+  };
+}

@@ -1,0 +1,41 @@
+import { type Connection, pathOf } from "./connection.js";
+import { type ListOptions, type Page, readPages } from "./pages.js";
+import type {
+  CallOptions,
+  ImportOutcome,
+  InvokedRun,
+  Lead,
+  LeadFilter,
+  LeadWithResults,
+  QualifyRequest,
+} from "./responses.js";
+
+/** Leads of the tenant. */
+export interface LeadRoutes {
+  /** Pages of leads; each is asked for when it is read. */
+  list(options?: ListOptions & LeadFilter): AsyncGenerator<Page<Lead>, void, void>;
+  get(id: string, options?: CallOptions): Promise<LeadWithResults>;
+  /** Qualifies a lead, stored or not, and waits for the result. */
+  qualify(lead: QualifyRequest, options?: CallOptions): Promise<InvokedRun>;
+  /**
+   * Imports a CSV file: a `File` of a form, its text, its bytes, or a stream of them.
+   */
+  import(csv: CsvSource, options?: ImportOptions): Promise<ImportOutcome>;
+}
+
+export type CsvSource = string | Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
+
+export interface ImportOptions extends CallOptions {
+  /** What the leads' source is told as, such as `fair-2026.csv`. */
+  readonly name?: string;
+}
+
+export function leadRoutes(connection: Connection): LeadRoutes {
+  return {
+    list: (options = {}) => readPages(connection, "/leads", options),
+    get: (id, { signal } = {}) => connection.ask("GET", pathOf("leads", id), { signal }),
+    qualify: (json, { signal } = {}) => connection.ask("POST", "/leads/qualify", { json, signal }),
+    import: (body, { signal } = {}) =>
+      connection.ask("POST", "/leads/import", { body, signal, headers: { "content-type": "text/csv" } }),
+  };
+}

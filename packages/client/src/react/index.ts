@@ -1,0 +1,2 @@
+export type { RunClient } from "./followed-run.js";
+export { type RunOfComponent, type UseRunOptions, useRun } from "./use-run.js";
