@@ -76,6 +76,7 @@ const TOLD: Readonly<Record<ErrorCode, Told>> = {
   "tool.timed_out": TOO_SLOW,
   "tool.failed": INTERNAL,
   "tool.unknown": UNPROCESSABLE,
+  "tool.changed": CONFLICT,
   "tool.effect_unguarded": INTERNAL,
   "effect.unknown": CONFLICT,
   "effect.in_progress": CONFLICT,

@@ -23,20 +23,24 @@ export async function withTimeLimit<T>(
   if (limitMs === "none") return work(caller);
   caller.throwIfAborted();
   const own = new AbortController();
-  return await new Promise<T>((resolve, reject) => {
-    const end = (reason: unknown) => {
-      own.abort(reason);
-      reject(reason);
-    };
-    const release = onAbort(caller, () => end(caller.reason));
-    const timer = clock.schedule(limitMs, () => end(tooSlow(name, limitMs)));
-    work(own.signal)
-      .then(resolve, reject)
-      .finally(() => {
+  let letGo = () => {};
+  try {
+    return await new Promise<T>((resolve, reject) => {
+      const end = (reason: unknown) => {
+        own.abort(reason);
+        reject(reason);
+      };
+      const release = onAbort(caller, () => end(caller.reason));
+      const timer = clock.schedule(limitMs, () => end(tooSlow(name, limitMs)));
+      letGo = () => {
         timer.cancel();
         release();
-      });
-  });
+      };
+      work(own.signal).then(resolve, reject);
+    });
+  } finally {
+    letGo();
+  }
 }
 
 function tooSlow(name: string, limitMs: number): SalesAgentError<"call.timed_out"> {

@@ -1,0 +1,320 @@
+import { SalesAgentError } from "@salesagent/ports";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { jsonBody } from "./body.js";
+import { need } from "./request-errors.js";
+import { publicRoute, route } from "./route.js";
+import { MEMBER, openTable, settle } from "./testing/open-table.js";
+
+const shared = { tag: "test", permission: "leads:read", answer: { description: "Done." } } as const;
+
+const lead = route({
+  ...shared,
+  ...{ method: "GET", path: "/leads/{id}", summary: "A lead" },
+  params: z.strictObject({ id: z.string().max(20) }),
+  query: z.strictObject({ limit: z.coerce.number().int().max(10).default(5) }),
+  handler: async ({ params, query, principal }) => ({ ...params, ...query, by: principal.id }),
+});
+
+const create = route({
+  ...shared,
+  ...{ method: "POST", path: "/leads", summary: "A new lead", permission: "leads:write" },
+  body: jsonBody(
+    z.strictObject({ company: z.string().min(1), size: z.strictObject({ min: z.number() }).optional() }),
+  ),
+  answer: { description: "The lead.", status: 201 },
+  handler: async ({ body }) => body,
+});
+
+const failing = (error: unknown) =>
+  route({
+    ...shared,
+    ...{ method: "GET", path: "/fails", summary: "Fails" },
+    handler: async () => {
+      throw error;
+    },
+  });
+
+const json = (value: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: "POST",
+  body: typeof value === "string" ? value : JSON.stringify(value),
+  headers: { "content-type": "application/json", ...headers },
+});
+
+describe("a request", () => {
+  it("reaches its handler with what was asked for, in its types", async () => {
+    const { ask } = openTable([lead]);
+    const response = await ask("/leads/a%2Fb?limit=7");
+    expect([response.status, await response.json()]).toEqual([200, { id: "a/b", limit: 7, by: "user:1" }]);
+    expect(response.headers.get("content-type")).toBe("application/json");
+    expect(response.headers.get("cache-control")).toBe("no-store");
+  });
+
+  it.each([
+    ["/leads/1?limit=11", ["query.limit"]],
+    ["/leads/1?limit=x&more=1", ["query.limit", "query.more"]],
+    ["/leads/1?limit=1&limit=2", ["query.limit"]],
+    ["/leads/1?__proto__=1", ["query.__proto__"]],
+    [`/leads/${"x".repeat(21)}`, ["params.id"]],
+  ])("is refused for %s with the places that are wrong", async (path, places) => {
+    const response = await openTable([lead]).ask(path);
+    const problem = (await response.json()) as { issues: { path: string }[] };
+    expect(response.status).toBe(400);
+    expect(response.headers.get("content-type")).toBe("application/problem+json");
+    expect(problem).toMatchObject({
+      code: "request.invalid",
+      status: 400,
+      type: "urn:salesagent:error:request.invalid",
+    });
+    expect(problem.issues.map((issue) => issue.path)).toEqual(places);
+  });
+
+  it.each([
+    [{ company: "" }, "body.company"],
+    [{ company: "Figma", size: { min: "1" } }, "body.size.min"],
+    [{ company: "Figma", id: 1 }, "body.id"],
+    ["{", "body"],
+    ["", "body"],
+    ["null", "body"],
+  ])("is refused for the body %j, naming %s", async (body, place) => {
+    const response = await openTable([create]).ask("/leads", json(body));
+    expect(response.status).toBe(400);
+    expect(((await response.json()) as { issues: { path: string }[] }).issues[0]?.path).toBe(place);
+  });
+
+  it("is refused for a body of another type, so that no form of another site is one", async () => {
+    const response = await openTable([create]).ask(
+      "/leads",
+      json({ company: "Figma" }, { "content-type": "text/plain" }),
+    );
+    expect(await response.json()).toMatchObject({ status: 400, issues: [{ path: "headers.content-type" }] });
+  });
+
+  it("has an id: the caller's own where it has a sound one", async () => {
+    const { ask } = openTable([lead]);
+    const named = await ask("/leads/1", { headers: { "x-request-id": "abc-1" } });
+    const odd = await ask("/leads/1", { headers: { "x-request-id": "a b" } });
+    expect(named.headers.get("x-request-id")).toBe("abc-1");
+    expect(odd.headers.get("x-request-id")).toMatch(/^[\w-]{36}$/);
+    const problem = await ask("/leads/1?x=1", { headers: { "x-request-id": "abc-2" } });
+    expect(await problem.json()).toMatchObject({ instance: "abc-2" });
+  });
+
+  it("for a path that there is not, or with another method, is told so", async () => {
+    const { ask } = openTable([lead, create]);
+    const nowhere = await ask("/nowhere");
+    expect([nowhere.status, await nowhere.json()]).toMatchObject([404, { code: "request.unknown_route" }]);
+    const other = await ask("/leads/1", { method: "DELETE" });
+    expect([other.status, other.headers.get("allow")]).toEqual([405, "GET"]);
+  });
+
+  it("is found below the prefix, and only there", async () => {
+    const { ask } = openTable([lead], { prefix: "/sales/" });
+    expect([(await ask("/sales/leads/1")).status, (await ask("/leads/1")).status]).toEqual([200, 404]);
+  });
+
+  it("by HEAD has the headers alone, and lets go of what it does not send", async () => {
+    let cancelled = false;
+    const stream = route({
+      ...shared,
+      ...{ method: "GET", path: "/stream", summary: "Streams" },
+      handler: async () =>
+        new Response(
+          new ReadableStream({
+            cancel: () => {
+              cancelled = true;
+            },
+          }),
+        ),
+    });
+    const response = await openTable([stream]).ask("/stream", { method: "HEAD" });
+    expect([response.status, await response.text(), cancelled]).toEqual([200, "", true]);
+  });
+
+  it("goes to the route with the fixed path, wherever it stands in the table", async () => {
+    const fixed = route({
+      ...shared,
+      ...{ method: "GET", path: "/leads/best", summary: "Best" },
+      handler: async () => "best",
+    });
+    expect(await (await openTable([lead, fixed]).ask("/leads/best")).json()).toBe("best");
+  });
+});
+
+describe("access", () => {
+  it("is refused where nobody is known, to the role and to the scope that lack it", async () => {
+    const { ask } = openTable([create, lead]);
+    const body = json({ company: "Figma" });
+    const statuses = [];
+    for (const as of ["", "acme/user:2/viewer", "acme/key:1/owner/leads:read", MEMBER]) {
+      statuses.push((await ask("/leads", { ...body, as })).status);
+    }
+    expect(statuses).toEqual([401, 403, 403, 201]);
+  });
+
+  it("is refused before anything is told of what is wrong with the request", async () => {
+    const response = await openTable([create]).ask("/leads", { ...json("{"), as: "acme/user:2/viewer" });
+    expect(await response.json()).toMatchObject({
+      code: "access.denied",
+      facts: { permission: "leads:write" },
+    });
+  });
+
+  it("that is refused is on record, by route and not by what was filled in", async () => {
+    const { ask, audit } = openTable([lead, create]);
+    const denied = {
+      as: "acme/user:2/viewer",
+      headers: { "x-request-id": "r1", "content-type": "application/json" },
+    };
+    await ask("/leads", { ...denied, method: "POST", body: "{}" });
+    await ask("/leads", { method: "POST", as: "globex/user:9/viewer" });
+    const [record, ...others] = await audit("acme");
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({
+      actor: "user:2",
+      action: "request-refused",
+      subject: "route:POST /leads",
+      facts: { code: "access.denied", permission: "leads:write", requestId: "r1" },
+    });
+  });
+
+  it("of a host that fails is a failure, told to the host alone", async () => {
+    const { ask, faults } = openTable([lead], {
+      authorize: () => {
+        throw new Error("password hunter2 of the session store");
+      },
+    });
+    const response = await ask("/leads/1");
+    expect(response.status).toBe(500);
+    expect(await response.text()).not.toContain("hunter2");
+    expect(faults).toMatchObject([{ message: expect.stringContaining("hunter2") }]);
+  });
+
+  it.each(["acme/user:1/root", `${"x".repeat(201)}/user:1/owner`, "acme/user:1/owner/leads:all"])(
+    "is never given to a principal that can't be one: %s",
+    async (as) => {
+      const { ask, faults } = openTable([lead]);
+      expect((await ask("/leads/1", { as })).status).toBe(500);
+      expect(faults).toMatchObject([{ message: expect.stringContaining("authorize") }]);
+    },
+  );
+
+  it("is not asked of public routes", async () => {
+    const open = publicRoute({
+      ...{ method: "GET", path: "/open", tag: "test", summary: "Open" },
+      answer: { description: "x" },
+      handler: async () => ({ open: true }),
+    });
+    expect((await openTable([open]).ask("/open", { as: "" })).status).toBe(200);
+  });
+});
+
+describe("a rate", () => {
+  it("holds for each principal by itself and is new after a minute", async () => {
+    const { ask, clock, audit } = openTable([lead], { limits: { requestsPerMinute: 2 } });
+    const statuses = async (as: string) => [
+      (await ask("/leads/1", { as })).status,
+      (await ask("/leads/1", { as })).status,
+    ];
+    expect(await statuses("acme/user:1/member")).toEqual([200, 200]);
+    clock.advance(15_000);
+    const refused = await ask("/leads/1");
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, "45"]);
+    await ask("/leads/1");
+    expect(await statuses("acme/user:2/member")).toEqual([200, 200]);
+    expect(await statuses("globex/user:1/member")).toEqual([200, 200]);
+    clock.advance(45_000);
+    expect(await statuses("acme/user:1/member")).toEqual([200, 200]);
+    expect((await audit("acme")).map(({ facts }) => facts["code"])).toEqual(["access.limited"]);
+  });
+});
+
+describe("a handler", () => {
+  it("that takes too long is told to stop, and is not waited for", async () => {
+    let told: AbortSignal | undefined;
+    const slow = route({
+      ...shared,
+      ...{ method: "GET", path: "/slow", summary: "Slow" },
+      handler: ({ signal }) => {
+        told = signal;
+        return new Promise(() => {});
+      },
+    });
+    const { ask, clock } = openTable([slow], { limits: { handlerMs: 5_000 } });
+    const answer = ask("/slow");
+    await settle();
+    clock.advance(5_000);
+    expect([(await answer).status, told?.aborted]).toEqual([504, true]);
+  });
+
+  it("whose caller leaves is told so, and nothing is taken for a failure", async () => {
+    const leaving = new AbortController();
+    let told: AbortSignal | undefined;
+    const slow = route({
+      ...shared,
+      ...{ method: "GET", path: "/slow", summary: "Slow" },
+      handler: ({ signal }) => {
+        told = signal;
+        return new Promise(() => {});
+      },
+    });
+    const { ask, faults, clock } = openTable([slow]);
+    const answer = ask("/slow", { signal: leaving.signal });
+    await settle();
+    leaving.abort();
+    await answer;
+    expect([told?.aborted, faults, clock.pendingTimers]).toEqual([true, [], 0]);
+  });
+
+  it("that fails in its own way tells the host, and the caller nothing", async () => {
+    const { ask, faults } = openTable([failing(new TypeError("secret sk-123 of tenant globex"))]);
+    const response = await ask("/fails", { headers: { "x-request-id": "r9" } });
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      {
+        type: "urn:salesagent:error:internal",
+        title: "Something failed here",
+        status: 500,
+        code: "internal",
+        instance: "r9",
+      },
+    ]);
+    expect(faults).toHaveLength(1);
+  });
+
+  it("that fails by the family is told by its code's status", async () => {
+    const stale = new SalesAgentError("store.stale_revision", {
+      message: "Somebody wrote meanwhile.",
+      facts: { store: "leads", id: "1", current: "r2" },
+      replay: "safe",
+    });
+    const { ask, faults } = openTable([failing(stale)], { errorDocs: "https://docs.example.com/errors#" });
+    expect(await (await ask("/fails")).json()).toMatchObject({
+      status: 409,
+      type: "https://docs.example.com/errors#store.stale_revision",
+      detail: "Somebody wrote meanwhile.",
+    });
+    expect(faults).toEqual([]);
+  });
+
+  it("that finds nothing is a 404", async () => {
+    const none = route({
+      ...shared,
+      ...{ method: "GET", path: "/none", summary: "None" },
+      handler: () => need(Promise.resolve(undefined), "lead", "1"),
+    });
+    expect(await (await openTable([none]).ask("/none")).json()).toMatchObject({
+      status: 404,
+      code: "store.not_found",
+    });
+  });
+
+  it("that says nothing is a 204", async () => {
+    const silent = route({
+      ...shared,
+      ...{ method: "DELETE", path: "/silent", summary: "Silent" },
+      handler: async () => undefined,
+    });
+    expect((await openTable([silent]).ask("/silent", { method: "DELETE" })).status).toBe(204);
+  });
+});
