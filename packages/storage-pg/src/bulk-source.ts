@@ -1,3 +1,4 @@
+import { toArrayText } from "./array-text.js";
 import type { RecordColumn } from "./record-columns.js";
 
 /** The rows of a bulk write as SQL. */
@@ -54,7 +55,7 @@ export function createBulkSource<T>(columns: readonly RecordColumn<T>[], first: 
 }
 
 function toArray<T>(name: string, type: string, parameter: number, read: (record: T) => unknown): Part<T> {
-  const toValue = (records: readonly T[]) => records.map((record) => read(record) ?? null);
+  const toValue = (records: readonly T[]) => toArrayText(records.map(read));
   return { sql: `$${parameter}::${type}[]`, name, toValue };
 }
 

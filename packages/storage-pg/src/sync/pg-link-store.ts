@@ -18,6 +18,7 @@ import {
   toStorable,
   transactionContended,
 } from "@salesagent/ports/store-rules";
+import { toArrayText } from "../array-text.js";
 import { number, type Row, text } from "../columns.js";
 import { type SqlCondition, toWhere } from "../page-reader.js";
 import type { Statement } from "../statement.js";
@@ -156,7 +157,12 @@ export function createPgLinkStore(context: StoreContext, statements: LinkStateme
     const of = [toNormalName("links", "connection", connection), toNormalKind("links", "kind", kind)];
     const wanted = toStorable("links", "ids", ids);
     if (wanted.length === 0) return [];
-    const rows = await executor.run("links", statement, [tenant, ...of, wanted, toLeaseTime(clock)], call);
+    const rows = await executor.run(
+      "links",
+      statement,
+      [tenant, ...of, toArrayText(wanted), toLeaseTime(clock)],
+      call,
+    );
     const links = new Map(rows.map((row) => [text(row, column), fromLinkRow(row)]));
     return wanted.map((id) => links.get(id));
   };

@@ -14,6 +14,7 @@ import {
   toNormalRecordWrites,
   toStorable,
 } from "@salesagent/ports/store-rules";
+import { toArrayText } from "../array-text.js";
 import { number, type Row, text } from "../columns.js";
 import type { Executor } from "../executor.js";
 import type { Statement } from "../statement.js";
@@ -165,7 +166,12 @@ export function createPgRecordStore(context: StoreContext, statements: RecordSta
       toNormalKind("records", "kind", kind);
       const wanted = toLookedFor(keys);
       if (wanted.length === 0) return [];
-      const rows = await executor.run("records", statements.findByKeys, [tenant, kind, wanted], call);
+      const rows = await executor.run(
+        "records",
+        statements.findByKeys,
+        [tenant, kind, toArrayText(wanted)],
+        call,
+      );
       const lookedFor = new Set(wanted);
       return rows.map(fromRecordRow<Kind>).filter((record) => record.keys.some((key) => lookedFor.has(key)));
     },
