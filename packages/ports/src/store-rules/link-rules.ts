@@ -136,7 +136,19 @@ function toIds(field: string, ids: readonly string[]): readonly string[] {
 }
 
 function toNormalLink(field: string, link: LinkDraft): LinkDraft {
-  const { crmId, state, base, recordRevision, crmHash, crmUpdatedAt, removal, notes, failures } = link;
+  const {
+    crmId,
+    state,
+    base,
+    recordRevision,
+    crmHash,
+    crmUpdatedAt,
+    removal,
+    notes,
+    failures,
+    error,
+    dueAt,
+  } = link;
   if (!STATES.has(state)) {
     throw invalidValue("links", `${field}.state`, `it is not one of ${[...STATES].join(", ")}`);
   }
@@ -150,21 +162,24 @@ function toNormalLink(field: string, link: LinkDraft): LinkDraft {
     throw invalidValue("links", `${field}.notes`, "it is not an object");
   }
   checkWhole("links", `${field}.failures`, failures);
-  const texts = { recordRevision, crmHash, crmUpdatedAt };
-  return Object.freeze({
+  const normal: { -readonly [Part in keyof LinkDraft]: LinkDraft[Part] } = {
     connection: toNormalName("links", `${field}.connection`, link.connection),
     kind: toNormalKind("links", `${field}.kind`, link.kind),
     recordId: toNormalId("links", `${field}.recordId`, link.recordId),
-    ...(crmId === undefined ? {} : { crmId: toNormalId("links", `${field}.crmId`, crmId) }),
-    state,
-    ...(base === undefined ? {} : { base: toNormalBase(`${field}.base`, base) }),
-    ...toNormalTexts(field, texts),
-    ...(removal === undefined ? {} : { removal }),
-    ...(notes === undefined ? {} : { notes: toStorable("links", `${field}.notes`, notes) }),
-    failures,
-    ...(link.error === undefined ? {} : { error: toNormalError("links", `${field}.error`, link.error) }),
-    ...(link.dueAt === undefined ? {} : { dueAt: toInstant("links", `${field}.dueAt`, link.dueAt) }),
-  });
+    ...{ state, failures },
+  };
+  if (crmId !== undefined) normal.crmId = toNormalId("links", `${field}.crmId`, crmId);
+  if (base !== undefined) normal.base = toNormalBase(`${field}.base`, base);
+  if (recordRevision !== undefined) {
+    normal.recordRevision = toNormalText(`${field}.recordRevision`, recordRevision);
+  }
+  if (crmHash !== undefined) normal.crmHash = toNormalText(`${field}.crmHash`, crmHash);
+  if (crmUpdatedAt !== undefined) normal.crmUpdatedAt = toNormalText(`${field}.crmUpdatedAt`, crmUpdatedAt);
+  if (removal !== undefined) normal.removal = removal;
+  if (notes !== undefined) normal.notes = toStorable("links", `${field}.notes`, notes);
+  if (error !== undefined) normal.error = toNormalError("links", `${field}.error`, error);
+  if (dueAt !== undefined) normal.dueAt = toInstant("links", `${field}.dueAt`, dueAt);
+  return Object.freeze(normal);
 }
 
 /** Both sides mostly say the same, in one object: it is copied once. */
@@ -176,18 +191,9 @@ function toNormalBase(
   return Object.freeze({ app: copy, crm: crm === app ? copy : toStorable("links", `${field}.crm`, crm) });
 }
 
-function toNormalTexts<Name extends string>(
-  field: string,
-  texts: Readonly<Record<Name, string | undefined>>,
-): { readonly [Each in Name]?: string } {
-  const normal: { [Each in Name]?: string } = {};
-  for (const name of Object.keys(texts) as Name[]) {
-    const text = texts[name];
-    if (text === undefined) continue;
-    if (typeof text !== "string") throw invalidValue("links", `${field}.${name}`, "it is not a text");
-    normal[name] = toStorable("links", `${field}.${name}`, text);
-  }
-  return normal;
+function toNormalText(field: string, text: string): string {
+  if (typeof text !== "string") throw invalidValue("links", field, "it is not a text");
+  return toStorable("links", field, text);
 }
 
 /** How links are counted: by kind in the order of {@link recordKinds}, then by state. */

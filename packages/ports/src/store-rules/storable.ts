@@ -3,10 +3,13 @@ import { invalidValue } from "./store-errors.js";
 /** Deeper values are refused: they refer to themselves, or no database would read them back. */
 export const DEEPEST_LEVEL = 200;
 
+/** The first test is cheap, and right mostly. */
+const MAY_BE_UNSTORABLE = /[\0\ud800-\udfff]/;
 const HALF_SURROGATE = /\p{Surrogate}/u;
 
 /** Why a text can't be stored as it is, or undefined. Postgres holds neither of these two in its text and JSON types. */
 function problemOfText(text: string): string | undefined {
+  if (!MAY_BE_UNSTORABLE.test(text)) return undefined;
   if (text.includes("\0")) return "its text holds a NUL character (U+0000); remove it";
   if (HALF_SURROGATE.test(text))
     return "its text holds half of a surrogate pair; cut text between code points";
@@ -37,6 +40,7 @@ function isSettled(source: Readonly<Record<string, unknown>>): boolean {
  * numbers that aren't finite, anything that isn't JSON.
  */
 export function toStorable<T>(store: string, field: string, value: T): T {
+  if (typeof value === "string" && problemOfText(value) === undefined) return value;
   const trail: (string | number)[] = [];
   const refuse = (problem: string) => invalidValue(store, field + trail.map(toStep).join(""), problem);
 
