@@ -1,4 +1,4 @@
-import type { CrmFields, CrmRecord, JsonValue, RecordKind, StoredRecord } from "@salesagent/ports";
+import type { CrmRecord, JsonValue, RecordKind, StoredRecord } from "@salesagent/ports";
 import { SalesAgentError } from "@salesagent/ports";
 import type { LinkSides } from "./read-sides.js";
 import { isEmpty } from "./same-value.js";
@@ -28,9 +28,11 @@ export function misfitOf(
   { kind, id, fields }: Pick<StoredRecord | CrmRecord, "kind" | "id" | "fields">,
 ): SalesAgentError<"crm.field_invalid"> | undefined {
   const rules = rulesOf(context, kind as RecordKind);
-  for (const [field, value] of Object.entries(fields as CrmFields[RecordKind]) as [string, JsonValue][]) {
+  const values = fields as Readonly<Record<string, JsonValue>>;
+  for (const field of Object.keys(values)) {
+    const value = values[field] ?? null;
     const { name, fits } = SHAPES[field] ?? TEXT;
-    if (!(field in rules) || isEmpty(value) || fits(value)) continue;
+    if (!(field in rules) || fits(value) || isEmpty(value)) continue;
     const { connection } = context;
     const where = side === "app" ? "the app" : connection;
     return new SalesAgentError("crm.field_invalid", {

@@ -1,6 +1,8 @@
 import type { CrmRecord, JsonValue } from "@salesagent/ports";
 import { comparable, type FieldValue } from "./same-value.js";
 
+const MOST_SORTED_HERE = 40;
+
 /**
  * A number of 64 bits over texts and values, for telling what changed: not for secrets. Two lanes of 32 bits, each a
  * multiplicative hash over UTF-16 code units, end in the mixing steps of MurmurHash3 (`fmix32`).
@@ -86,11 +88,15 @@ function addValues(hash: Hash64, values: Readonly<Record<string, JsonValue>>): v
   }
 }
 
-/** Sorting what is in order already costs more than to see that it is. */
+/** By UTF-16 code units. Of few keys, and mostly in order, `sort` would cost more than all the rest. */
 function sortedKeys(values: object): readonly string[] {
   const keys = Object.keys(values);
-  for (let index = 1; index < keys.length; index++) {
-    if ((keys[index - 1] ?? "") > (keys[index] ?? "")) return keys.sort();
+  if (keys.length > MOST_SORTED_HERE) return keys.sort();
+  for (let end = 1; end < keys.length; end++) {
+    const key = keys[end] ?? "";
+    let at = end;
+    for (; at > 0 && (keys[at - 1] ?? "") > key; at--) keys[at] = keys[at - 1] ?? "";
+    keys[at] = key;
   }
   return keys;
 }

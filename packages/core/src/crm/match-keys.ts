@@ -34,26 +34,27 @@ export function keysAfter(
 
 function contactKeys(fields: CrmContactFields): readonly string[] {
   const { email, otherEmails = [], linkedinUrl, phone, otherPhones = [] } = fields;
-  const keys = [email, ...listOf(otherEmails)].map((address) =>
-    keyOf("email", textOf(address)?.toLowerCase()),
-  );
-  keys.push(keyOf("linkedin", linkedinPage(linkedinUrl)));
-  keys.push(...[phone, ...listOf(otherPhones)].map((number) => keyOf("phone", phoneDigits(number))));
-  return distinct(keys);
+  const keys = new Set<string>();
+  addKey(keys, "email", textOf(email)?.toLowerCase());
+  for (const address of listOf(otherEmails)) addKey(keys, "email", textOf(address)?.toLowerCase());
+  addKey(keys, "linkedin", linkedinPage(linkedinUrl));
+  addKey(keys, "phone", phoneDigits(phone));
+  for (const number of listOf(otherPhones)) addKey(keys, "phone", phoneDigits(number));
+  return [...keys].slice(0, MAX_KEYS);
 }
 
 function companyKeys({ domain, linkedinUrl }: CrmCompanyFields): readonly string[] {
-  return distinct([
-    keyOf("domain", textOf(domain)?.toLowerCase()),
-    keyOf("linkedin", linkedinPage(linkedinUrl)),
-  ]);
+  const keys = new Set<string>();
+  addKey(keys, "domain", textOf(domain)?.toLowerCase());
+  addKey(keys, "linkedin", linkedinPage(linkedinUrl));
+  return [...keys];
 }
 
-function keyOf(name: string, value: string | undefined): string | undefined {
+function addKey(keys: Set<string>, name: string, value: string | undefined): void {
   const text = value?.trim();
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined || text === "") return;
   const key = `${name}:${text}`;
-  return key.length > MAX_KEY_CHARS ? undefined : key;
+  if (key.length <= MAX_KEY_CHARS) keys.add(key);
 }
 
 const phoneDigits = (number: string | undefined): string | undefined =>
@@ -72,10 +73,4 @@ function linkedinPage(url: string | undefined): string | undefined {
     .replace(/^(?:[a-z]{2,3}|www)\.linkedin\./, "linkedin.")
     .replace(/[?#].*$/, "")
     .replace(/\/+$/, "");
-}
-
-function distinct(keys: readonly (string | undefined)[]): readonly string[] {
-  const found = new Set<string>();
-  for (const key of keys) if (key !== undefined) found.add(key);
-  return [...found].slice(0, MAX_KEYS);
 }

@@ -39,7 +39,8 @@ export function toValues(record: RecordParts, names: Iterable<string>): JsonObje
 /** The parts that flat values stand for. */
 export function toParts(values: JsonObject): ChangedParts {
   const parts: ChangedParts = { fields: {}, custom: {}, links: {} };
-  for (const [name, value] of Object.entries(values)) {
+  for (const name of Object.keys(values)) {
+    const value = values[name] ?? null;
     if (name.startsWith(CUSTOM)) parts.custom[name.slice(CUSTOM.length)] = value;
     else if (isLinkName(name)) parts.links[linkedKind(name)] = (value ?? []) as readonly string[];
     else parts.fields[name] = value;
