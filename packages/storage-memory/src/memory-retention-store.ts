@@ -93,7 +93,11 @@ const prunes: Readonly<Record<keyof RetentionLimits, Prune>> = {
   },
   ...syncPrunes,
   streams({ streams }, span) {
-    const old = findOld(streams.all(), ({ record }) => record.updatedAt, span);
+    const { before, limit } = span;
+    const old = streams
+      .all() // in the order in which they were opened
+      .filter(({ record }) => before !== undefined && record.updatedAt < before)
+      .slice(0, limit);
     streams.remove(old.map(({ record }) => record.id));
     return old.length;
   },

@@ -1,6 +1,7 @@
 import { loadPg } from "./own-pool.js";
 import type { PgNotice, PgPool } from "./pg-pool.js";
 import type { ResolvedOptions } from "./postgres-options.js";
+import { shareListening } from "./shared-listening.js";
 
 /** A connection that does nothing but listen. */
 export interface Listening {
@@ -13,6 +14,20 @@ export type Listen = (
   channel: string,
   on: { readonly told: (payload: string) => void; readonly lost: () => void },
 ) => Promise<Listening>;
+
+/** A connection that can listen on several channels. */
+export interface ListeningLine {
+  listen(channel: string): Promise<void>;
+  /** What is told afterwards reaches nobody. */
+  unlisten(channel: string): void;
+  close(): void;
+}
+
+/** Connects, to listen. */
+export type OpenLine = (on: {
+  readonly told: (channel: string, payload: string) => void;
+  readonly lost: () => void;
+}) => Promise<ListeningLine>;
 
 /** The few members that a listening client needs. */
 interface ListeningClient {
@@ -31,17 +46,16 @@ interface ListeningClient {
  */
 export function createListen({ connection, pooling, listen }: ResolvedOptions): Listen | undefined {
   if (!listen || pooling === "transaction") return undefined;
-  if (!("pool" in connection)) return (channel, on) => listenAlone(connection, channel, on);
+  if (!("pool" in connection)) return shareListening((on) => openAlone(connection, on));
   const { pool } = connection;
   if (pool.options?.max !== undefined && pool.options.max < 2) return undefined;
-  return (channel, on) => listenBorrowed(pool, channel, on);
+  return shareListening((on) => borrow(pool, on));
 }
 
-async function listenAlone(
+async function openAlone(
   { connectionString, connectTimeoutMs }: { connectionString: string; connectTimeoutMs: number },
-  channel: string,
-  on: Parameters<Listen>[1],
-): Promise<Listening> {
+  on: Parameters<OpenLine>[0],
+): Promise<ListeningLine> {
   const { Client } = await loadPg();
   const client = new Client({
     connectionString,
@@ -53,36 +67,35 @@ async function listenAlone(
   client.on("error", () => {}); // one that breaks while it connects is told by the rejection
   try {
     await client.connect();
-    await begin(client, channel, on);
   } catch (error) {
     close();
     throw error;
   }
-  return { close };
+  return toLine(client, close, on);
 }
 
-async function listenBorrowed(pool: PgPool, channel: string, on: Parameters<Listen>[1]): Promise<Listening> {
+async function borrow(pool: PgPool, on: Parameters<OpenLine>[0]): Promise<ListeningLine> {
   const client = await pool.connect();
   let given = false;
   const close = () => {
     if (!given) client.release(true);
     given = true;
   };
-  try {
-    await begin(client, channel, on);
-  } catch (error) {
-    close();
-    throw error;
-  }
-  return { close };
+  return toLine(client, close, on);
 }
 
-async function begin(client: ListeningClient, channel: string, on: Parameters<Listen>[1]): Promise<void> {
+function toLine(client: ListeningClient, close: () => void, on: Parameters<OpenLine>[0]): ListeningLine {
   client.unref?.();
   client.on("error", on.lost);
   client.on("end", on.lost);
-  client.on("notification", (notice) => {
-    if (notice.channel === channel) on.told(notice.payload ?? "");
-  });
-  await client.query({ text: `listen ${channel}` });
+  client.on("notification", ({ channel, payload = "" }) => on.told(channel, payload));
+  return {
+    async listen(channel) {
+      await client.query({ text: `listen ${channel}` });
+    },
+    unlisten(channel) {
+      client.query({ text: `unlisten ${channel}` }).catch(() => {}); // a line that is lost is told by `lost`
+    },
+    close,
+  };
 }

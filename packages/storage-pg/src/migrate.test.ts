@@ -115,6 +115,7 @@ describe("migrate", () => {
       { number: 3, name: "flows", length: 64 },
       { number: 4, name: "memory", length: 64 },
       { number: 5, name: "sync", length: 64 },
+      { number: 6, name: "streams", length: 64 },
     ]);
   });
 

@@ -19,6 +19,7 @@ import {
 } from "./erasure/memory-tables.js";
 import { PersonSearch } from "./erasure/person-search.js";
 import { type ContactFinder, createContactFinder, createRecordEraser } from "./erasure/record-eraser.js";
+import { createStreamEraser } from "./erasure/stream-eraser.js";
 import {
   personalConflicts,
   personalInbox,
@@ -38,11 +39,12 @@ export interface Erasing {
 }
 
 /**
- * What erases, table by table: runs of graphs first, so that they write nothing any more, and contacts last, since what belongs to
- * them is found by them.
+ * What erases, table by table: streams first, since they are found by the runs that they tell of; then runs of graphs, so that they
+ * write nothing any more; and contacts last, since what belongs to them is found by them.
  */
 export function createErasing(name: TableNames): Erasing {
   const erasers = [
+    createStreamEraser(name),
     createFlowEraser(name),
     createLeadEraser(name),
     createTableEraser(name, personalResults),

@@ -27,7 +27,7 @@ class Pruning {
       runs: await this.#aging("runs"),
       effects: await this.#aging("effects"),
       approvals: await this.#agingOrOver("approvals"),
-      messages: await this.#threads(),
+      messages: await this.#with("messages", "threads", "messages"),
       audit: await this.#aging("audit"),
       budgets: await this.#agingOrOver("budgets"),
       syncRuns: await this.#aging("syncRuns"),
@@ -35,6 +35,7 @@ class Pruning {
       conflicts: await this.#aging("conflicts"),
       deadLetters: await this.#aging("deadLetters"),
       inbox: await this.#aging("inbox"),
+      streams: await this.#with("streams", "streams", "streamEvents"),
       expired: await this.#expired(),
     };
   }
@@ -61,17 +62,21 @@ class Pruning {
     return (await executor.run("retention", statement, values, this.call)).length;
   }
 
-  /** The messages by a statement of their own, which sees those that came until the thread was dropped. */
-  async #threads(): Promise<number> {
+  /** What belongs to the records by a statement of its own, which sees what came until they were dropped. */
+  async #with(
+    kind: "messages" | "streams",
+    records: "threads" | "streams",
+    parts: "messages" | "streamEvents",
+  ): Promise<number> {
     const { limits, limit } = this.want;
-    const before = limits.messages;
+    const before = limits[kind];
     if (before === undefined) return 0;
     const { tenant, executor } = this.context;
     const work = async (within: Executor) => {
       const values = [tenant, limit, before];
-      const dropped = await within.run("retention", this.statements.threads, values, undefined);
+      const dropped = await within.run("retention", this.statements[records], values, undefined);
       const ids = dropped.map((row) => text(row, "id"));
-      if (ids.length > 0) await within.run("retention", this.statements.messages, [tenant, ids], undefined);
+      if (ids.length > 0) await within.run("retention", this.statements[parts], [tenant, ids], undefined);
       return ids.length;
     };
     return executor.together("retention", work, this.call);

@@ -6,12 +6,14 @@ import {
   toNanoUsd,
   toNormalPatch,
   toNormalRun,
+  toNormalStatsRange,
   toStorable,
 } from "@salesagent/ports/store-rules";
 import { type BulkWriter, createBulkWriter, replaceStored } from "./bulk-writer.js";
 import { json, jsonText, number, optional, type Row, text } from "./columns.js";
 import { byInstant } from "./page-order.js";
 import { createPageReader, type PageReader } from "./page-reader.js";
+import { createStatsStatement, fromStatsRow } from "./pg-run-stats.js";
 import { type RecordColumn, toSelectList } from "./record-columns.js";
 import { reading, type Statement, writing } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
@@ -69,6 +71,8 @@ export interface RunStatements {
   /** $2: id. */
   readonly get: Statement;
   readonly list: PageReader<RunRecord>;
+  /** See {@link createStatsStatement}. */
+  readonly stats: Statement;
 }
 
 export function createRunStatements(name: TableNames): RunStatements {
@@ -99,6 +103,7 @@ export function createRunStatements(name: TableNames): RunStatements {
       descending: true,
       fromRow: fromRunRow,
     }),
+    stats: createStatsStatement(runs),
   };
 }
 
@@ -157,6 +162,12 @@ export function createPgRunStore(context: StoreContext, statements: RunStatement
     },
     async list({ agent, status, leadId } = {}, page, call) {
       return statements.list(context, { agent, status, lead_id: leadId }, page, call);
+    },
+    async stats(range, call) {
+      executor.admit("runs", call);
+      const { from, before, agent } = toNormalStatsRange(range);
+      const values = [tenant, from, before, agent ?? null];
+      return (await executor.run("runs", statements.stats, values, call)).map(fromStatsRow);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { ApprovalStore, EffectStore, FlowStore, TenantStores } from "@sales
 import { createBudgetStatements } from "./budget-statements.js";
 import { createFlowStatements } from "./flow-statements.js";
 import { createLeadStatements } from "./lead-statements.js";
+import { createApiKeyStatements, createPgApiKeyStore } from "./pg-api-key-store.js";
 import { createApprovalStatements, createPgApprovalStore } from "./pg-approval-store.js";
 import { createAuditStatements, createPgAuditStore } from "./pg-audit-store.js";
 import { createBreakerStatements, createPgBreakerStore } from "./pg-breaker-store.js";
@@ -24,6 +25,7 @@ import { createPgVectorStore } from "./pg-vector-store.js";
 import { createPgWorkflowStore, createWorkflowStatements } from "./pg-workflow-store.js";
 import { createRetentionStatements } from "./retention-statements.js";
 import type { StoreContext, TableNames } from "./store-context.js";
+import { createPgStreamStore, createStreamStatements } from "./streams/pg-stream-store.js";
 import { createLinkStatements } from "./sync/link-statements.js";
 import { createConflictStatements, createPgConflictStore } from "./sync/pg-conflict-store.js";
 import { createCredentialStatements, createPgCredentialStore } from "./sync/pg-credential-store.js";
@@ -70,6 +72,8 @@ export function createStatements(name: TableNames, schema: string) {
     rateBudgets: createRateBudgetStatements(name),
     leases: createLeaseStatements(name),
     credentials: createCredentialStatements(name),
+    streams: createStreamStatements(name, schema),
+    apiKeys: createApiKeyStatements(name),
     erasing: createErasing(name),
     retention: createRetentionStatements(name),
   };
@@ -116,5 +120,7 @@ export function createPgStores(context: StoreContext, statements: Statements): P
     rateBudgets: createPgRateBudgetStore(context, statements.rateBudgets),
     leases: createPgLeaseStore(context, statements.leases),
     credentials: createPgCredentialStore(context, statements.credentials),
+    streams: createPgStreamStore(context, statements.streams),
+    apiKeys: createPgApiKeyStore(context, statements.apiKeys),
   };
 }

@@ -24,6 +24,8 @@ import { PooledExecutor } from "./pooled-executor.js";
 import { type PostgresOptions, type ResolvedOptions, resolvePostgresOptions } from "./postgres-options.js";
 import { createScrubber } from "./scrub.js";
 import { StatementRunner } from "./statement-runner.js";
+import { PgStreamNotices } from "./streams/pg-stream-notices.js";
+import { streamChannel } from "./streams/stream-append.js";
 import { rememberTransaction } from "./transaction-stores.js";
 
 /** The stores of one tenant, and transactions over them. */
@@ -54,17 +56,16 @@ export function postgres(options: PostgresOptions): PostgresStorage {
   const connections = new Connections(pool.open, resolved.pooling, scrub);
   let closed = false;
   const running = { ...resolved, connections, isClosed: () => closed };
-  const listener = new FlowListener({
-    ...resolved,
-    listen: createListen(resolved),
-    channel: flowChannel(resolved.schema),
-  });
+  const listen = createListen(resolved);
+  const listener = new FlowListener({ ...resolved, listen, channel: flowChannel(resolved.schema) });
+  const notices = new PgStreamNotices({ ...resolved, listen, channel: streamChannel(resolved.schema) });
   const runner = new StatementRunner(running);
 
   return {
     port: "storage/1",
     supports: { durable: true, shared: true },
     queue: createPgFlowQueue({ runner, listener, clock: resolved.clock }, statements.queue),
+    notices,
     tenant(id) {
       checkTenant(id);
       const executor = new PooledExecutor({ ...running, tenant: id });
@@ -84,6 +85,7 @@ export function postgres(options: PostgresOptions): PostgresStorage {
       if (closed) return;
       closed = true;
       listener.close();
+      notices.close();
       await pool.close();
     },
   };

@@ -19,6 +19,10 @@ export interface RetentionStatements {
   readonly threads: Statement;
   /** $2: threads. */
   readonly messages: Statement;
+  /** Gives the ids of the streams that it dropped. */
+  readonly streams: Statement;
+  /** $2: streams. */
+  readonly streamEvents: Statement;
   /** Answers, vectors, facts. They count what they dropped; $3: now. */
   readonly expired: readonly Statement[];
 }
@@ -132,6 +136,12 @@ export function createRetentionStatements(name: TableNames): RetentionStatements
     },
     threads: writing(`${drop({ from: name("threads"), key: "id", time: "r.last_at" })} returning d.id`),
     messages: writing(`delete from ${name("messages")} where tenant = $1 and thread_id = any($2::text[])`),
+    streams: writing(
+      `${drop({ from: name("streams"), key: "id", time: "r.created_at", which: "r.updated_at < $3::timestamptz" })} returning d.id`,
+    ),
+    streamEvents: writing(
+      `delete from ${name("stream_events")} where tenant = $1 and stream_id = any($2::text[])`,
+    ),
     expired: [
       expired("cache_entries", "key"),
       expired("vector_items", "collection, id"),

@@ -61,6 +61,9 @@ const SHARED = [
   "rate_budgets",
   "leases",
   "credentials",
+  "streams",
+  "stream_events",
+  "api_keys",
 ];
 
 /** Puts one row into each of the tables that processes share. */
@@ -78,6 +81,15 @@ async function fillShared(stores: TenantStores): Promise<void> {
   const part = { type: "text" as const, text: "Hello", origin: "user" as const };
   await messages.append("mail-1", [{ message: { role: "user", parts: [part] }, createdAt: at }]);
   await fillSync(stores);
+  await fillStreams(stores);
+}
+
+/** Puts one row into each of the tables of streams and keys. */
+async function fillStreams({ streams, apiKeys }: TenantStores): Promise<void> {
+  await streams.open({ id: "run-1", source: "agent:chat", threadId: "mail-1", startedBy: "user:42" });
+  await streams.append([{ id: "run-1", fence: 1, after: 0, events: [{ type: "text", data: "of acme" }] }]);
+  const [hash, createdAt] = ["h".repeat(43), "2026-05-01T09:00:00.000Z"];
+  await apiKeys.add({ id: "key-1", name: "CI", hash, role: "member", createdBy: "user:42", createdAt });
 }
 
 /** Puts one row into each of the tables of syncs. */
@@ -132,7 +144,7 @@ describe("row-level security", () => {
       `select relname, relrowsecurity and relforcerowsecurity as forced from pg_class
        where relnamespace = 'salesagent'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
     );
-    expect(rows).toHaveLength(40);
+    expect(rows).toHaveLength(43);
     expect(rows.filter((row) => row["forced"] !== true)).toEqual([]);
   });
 
@@ -168,7 +180,7 @@ describe("row-level security", () => {
     expect(await storage.tenant("acme").budgets.read(["day"])).toEqual([line]);
   });
 
-  it("gives no tenant what another keeps of a sync, by the same ids", async () => {
+  it("gives no tenant what another keeps of a sync, of streams and of keys, by the same ids", async () => {
     await using storage = postgres({ pool });
     const other = storage.tenant("stranger");
     expect(await other.records.getMany("contact", ["1"])).toEqual([undefined]);
@@ -182,6 +194,14 @@ describe("row-level security", () => {
     expect(await other.inbox.claim({ source: "close", leaseMs: 1000, limit: 5 })).toEqual([]);
     expect(await other.leases.acquire("refresh", "stranger", 1000)).toBe(1);
     expect(await other.credentials.get("close", "1")).toBe(undefined);
+    expect(await other.streams.read("run-1")).toBe(undefined);
+    expect(await other.streams.append([{ id: "run-1", fence: 2, after: 1, events: [] }])).toEqual([
+      { status: "unknown" },
+    ]);
+    expect(await other.streams.requestStop("run-1", { by: "x", reason: "y" })).toBe(false);
+    expect(await other.streams.open({ id: "run-1", source: "agent:chat" })).toBe(true);
+    expect(await other.apiKeys.get("key-1")).toBe(undefined);
+    expect(await other.apiKeys.revoke("key-1", "2026-05-01T09:00:00.000Z")).toBe(false);
     expect(
       (await other.links.writeMany([{ link: link("2", { crmId: "crm-1" }), ifRevision: null }]))[0],
     ).toEqual({

@@ -37,7 +37,7 @@ export interface RetentionLimits {
   readonly deadLetters?: string | undefined;
   /** Requests to webhooks that came before it and are handled or failed. One that comes again is taken for new then. */
   readonly inbox?: string | undefined;
-  /** Streams that were last appended to before it, with their events, whether they have ended or not. */
+  /** Streams that were last appended to before it, with their events, whether they have ended or not; the first opened first. */
   readonly streams?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { FlowRecord, JsonValue } from "@salesagent/ports";
+import type { FlowRecord } from "@salesagent/ports";
 import { toErasedFlow } from "@salesagent/ports/store-rules";
 import { createBulkSource } from "../bulk-source.js";
 import { json, optional, type Row, text } from "../columns.js";
@@ -7,9 +7,8 @@ import type { RecordColumn } from "../record-columns.js";
 import { reading, type Statement, writing } from "../statement.js";
 import type { TableNames } from "../store-context.js";
 import { leaseTime, toLeaseTime } from "../store-time.js";
-import { type FlowPartTable, flowParts } from "./flow-tables.js";
-import { selectByKeys, toKeyValues } from "./keyed-rows.js";
-import { type Candidates, createCandidates, type PersonSearch } from "./person-search.js";
+import { createFlowFinder } from "./flow-finder.js";
+import type { PersonSearch } from "./person-search.js";
 import type { Eraser } from "./table-eraser.js";
 
 const STORE = "flows";
@@ -80,58 +79,10 @@ function createFlowEraserStatements(name: TableNames): FlowEraserStatements {
   };
 }
 
-/** Where runs mention a person, and how it is read. */
-interface FlowPart extends FlowPartTable {
-  readonly candidates: Candidates;
-  readonly read: Statement;
-}
-
-function createFlowPart(name: TableNames, part: FlowPartTable, idColumns?: readonly string[]): FlowPart {
-  const [table, { key, says, selected }] = [name(part.table), part];
-  const candidates = createCandidates({ store: STORE, table, key, says, idColumns });
-  return { ...part, candidates, read: reading(selectByKeys({ table, key, selected })) };
-}
-
-/** The runs themselves; those of the person's threads as well. */
-const flowRuns: FlowPartTable = {
-  ...{ table: "flow_runs", key: [{ name: "id", type: "text" }], run: "id" },
-  says: ["id", "thread_id", "input", "output", "error", "stop"],
-  selected: "id, thread_id, input, output, error, stop",
-  toTexts: (row) => [
-    text(row, "id"),
-    ...["input", "output", "error", "stop"].map((column) =>
-      row[column] === null ? null : json<JsonValue>(row, column),
-    ),
-  ],
-};
-
 /** Runs of graphs: each goes whole where a part of it is about the person, and its record stays. */
 export function createFlowEraser(name: TableNames): Eraser {
   const statements = createFlowEraserStatements(name);
-  const runs = createFlowPart(name, flowRuns, ["thread_id"]);
-  const parts = [runs, ...flowParts.map((part) => createFlowPart(name, part))];
-
-  /** Visits the ids of runs with a part that is about the person; of one run maybe again and again. */
-  const visit = async (search: PersonSearch, act: (ids: readonly string[]) => Promise<number>) => {
-    const { context, person, call } = search;
-    let changed = 0;
-    for (const { candidates, read, key, run, toTexts } of parts) {
-      changed += await search.visit(candidates, person.threadIds, async (found) => {
-        const rows = await context.executor.run(
-          STORE,
-          read,
-          [context.tenant, ...toKeyValues(key, found)],
-          call,
-        );
-        const about = rows.filter(
-          (row) => person.isTheirThread(row["thread_id"] ?? undefined) || person.mentions.isIn(toTexts(row)),
-        );
-        const ids = [...new Set(about.map((row) => text(row, run)))].sort();
-        return ids.length === 0 ? 0 : act(ids);
-      });
-    }
-    return changed;
-  };
+  const visit = createFlowFinder(name);
 
   return {
     store: STORE,

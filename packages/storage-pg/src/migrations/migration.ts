@@ -3,6 +3,7 @@ import { routing } from "./0002-routing.js";
 import { flows } from "./0003-flows.js";
 import { memory } from "./0004-memory.js";
 import { sync } from "./0005-sync.js";
+import { streams } from "./0006-streams.js";
 
 /** One change of the schema. A released one is never edited: its checksum is on record. */
 export interface Migration {
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { number: 3, name: "flows", sql: flows },
   { number: 4, name: "memory", sql: memory },
   { number: 5, name: "sync", sql: sync },
+  { number: 6, name: "streams", sql: streams },
 ];
