@@ -1,29 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { postgres } from "../postgres.js";
-import { emptyTables } from "../testing/emptied-storage.js";
+import { describe, expect, it } from "vitest";
 import { FAR_AHEAD, webhook } from "../testing/sync-rows.js";
-import { createTestDatabase, type TestDatabase } from "../testing/test-database.js";
-import { TwoProcesses } from "../testing/two-processes.js";
+import { eachWithTwoProcesses } from "../testing/two-processes.js";
 
-let database: TestDatabase;
-let processes: TwoProcesses;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await using storage = postgres({ connectionString: database.url });
-  await storage.migrate();
-});
-
-beforeEach(async () => {
-  await emptyTables(database);
-  processes = new TwoProcesses(database.url);
-});
-
-afterEach(() => processes[Symbol.asyncDispose]());
-afterAll(() => database[Symbol.asyncDispose]());
-
-const acme = (index: number) => processes.acme(index);
-const atOnce: TwoProcesses["atOnce"] = (count, act) => processes.atOnce(count, act);
+const { acme, atOnce } = eachWithTwoProcesses();
 
 describe("what two processes share", () => {
   it("grants exactly the calls of a window, in all windows or in none", async () => {

@@ -1,30 +1,9 @@
 import type { LinkWritten } from "@salesagent/ports";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { postgres } from "../postgres.js";
-import { emptyTables } from "../testing/emptied-storage.js";
+import { describe, expect, it } from "vitest";
 import { contact, LONG_AGO, link, linkWant } from "../testing/sync-rows.js";
-import { createTestDatabase, type TestDatabase } from "../testing/test-database.js";
-import { TwoProcesses } from "../testing/two-processes.js";
+import { eachWithTwoProcesses } from "../testing/two-processes.js";
 
-let database: TestDatabase;
-let processes: TwoProcesses;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await using storage = postgres({ connectionString: database.url });
-  await storage.migrate();
-});
-
-beforeEach(async () => {
-  await emptyTables(database);
-  processes = new TwoProcesses(database.url);
-});
-
-afterEach(() => processes[Symbol.asyncDispose]());
-afterAll(() => database[Symbol.asyncDispose]());
-
-const acme = (index: number) => processes.acme(index);
-const atOnce: TwoProcesses["atOnce"] = (count, act) => processes.atOnce(count, act);
+const { acme, atOnce, query } = eachWithTwoProcesses();
 
 const numbers = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
 
@@ -93,7 +72,7 @@ describe("a hint that waits for who claims or writes the link", () => {
   async function isWaited(): Promise<void> {
     const waiting =
       "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-    while ((await database.query(waiting)).length === 0);
+    while ((await query(waiting)).length === 0);
   }
 });
 
@@ -161,7 +140,7 @@ describe("writes that two processes make at once", () => {
     for (const [index, key] of keys.entries()) {
       expect(await acme(1).records.findByKeys("contact", [key])).toHaveLength(index < 2 ? 1 : 0);
     }
-    const kept = await database.query("select distinct key_hash from salesagent.record_keys");
+    const kept = await query("select distinct key_hash from salesagent.record_keys");
     expect(kept).toHaveLength(2);
   });
 });
