@@ -1,4 +1,5 @@
 import type { CrmLink, CrmPage, JsonObject, RecordKind } from "@salesagent/ports";
+import { type RecordLook, withLooks } from "./look-at-record.js";
 import { beginChanges, changesCursor, readCursor, type WalkCounts } from "./pull-changes.js";
 import { pullPage } from "./pull-page.js";
 import { readBatches } from "./read-batches.js";
@@ -7,6 +8,8 @@ import { type PageCounts, type SyncContext, supportOf, timeOf } from "./sync-con
 import { CursorMoved } from "./sync-cursor.js";
 
 const LINKS_A_PAGE = 1_000;
+
+type LookedPage = CrmPage & { readonly looks: readonly RecordLook[] };
 
 /** The cursor of a walk over all records. */
 export const backfillCursor = (kind: RecordKind): string => `${kind}/backfill`;
@@ -70,7 +73,8 @@ class BackfillWalk {
     const isWhole = cursor === undefined;
     let isComplete = false;
     const batches = readBatches({
-      open: (signal) => context.provider.list(kind, { cursor }, { priority: "bulk", signal }),
+      open: (signal) =>
+        withLooks(context, context.provider.list(kind, { cursor }, { priority: "bulk", signal })),
       ...{ records: context.limits.pageRecords, signal: context.signal },
     });
     for await (const pages of batches) {
@@ -84,13 +88,14 @@ class BackfillWalk {
   }
 
   /** Takes in pages at once, with the cursor of the last. */
-  async #takeIn(pages: readonly CrmPage[]): Promise<PageCounts> {
+  async #takeIn(pages: readonly LookedPage[]): Promise<PageCounts> {
     const last = pages.at(-1);
     const value: JsonObject = {
       ...{ cursor: last?.cursor ?? "", startedAt: this.#startedAt, done: last?.complete === true },
     };
     const { cursorRevision, ...counts } = await pullPage(this.#context, this.#kind, {
-      ...{ records: pages.flatMap(({ records }) => records), from: "backfill", total: last?.total },
+      ...{ records: pages.flatMap(({ records }) => records), looks: pages.flatMap(({ looks }) => looks) },
+      ...{ from: "backfill", total: last?.total },
       cursor: { name: backfillCursor(this.#kind), value, ifRevision: this.#revision },
     });
     this.#revision = cursorRevision ?? this.#revision;

@@ -7,11 +7,10 @@ import {
   type RecordKind,
   SalesAgentError,
 } from "@salesagent/ports";
-import { misfitOf } from "./check-values.js";
-import { contentHash } from "./content-hash.js";
 import type { FieldRules } from "./default-rules.js";
 import { notesOf } from "./link-notes.js";
 import { awaitsLinks, crmValues, readLinkTable } from "./link-table.js";
+import { lookAt, type RecordLook } from "./look-at-record.js";
 import { matchKeys } from "./match-keys.js";
 import { matchUnlinked } from "./match-unlinked.js";
 import type { AgreedBase } from "./merge-record.js";
@@ -53,26 +52,34 @@ export interface Unlinked {
   readonly hash: string;
 }
 
-/** Tells what a page's records mean, and writes nothing. */
+/**
+ * Tells what a page's records mean, and writes nothing.
+ *
+ * @param page.looks - At its records, where they were taken before.
+ */
 export async function classifyPage(
   context: SyncContext,
   stores: SyncStores,
   kind: RecordKind,
-  page: { readonly records: readonly CrmRecord[]; readonly removed?: readonly CrmRemoval[] | undefined },
+  page: {
+    readonly records: readonly CrmRecord[];
+    readonly looks?: readonly RecordLook[] | undefined;
+    readonly removed?: readonly CrmRemoval[] | undefined;
+  },
   refused: ReadonlyMap<string, SalesAgentError> = new Map(),
 ): Promise<PageFindings> {
   const findings: PageFindings = {
     ...{ unchanged: 0, due: [], merged: [], revived: [], adopted: [], created: [], refused: [] },
   };
   // Of one that comes twice, the later state counts.
-  const latest = new Map(page.records.map((record) => [record.id, record]));
+  const looks = page.looks ?? page.records.map((record) => lookAt(context, record));
+  const latest = new Map(looks.map((look) => [look.record.id, look]));
   const links = await linksOf(context, stores, kind, latest, page.removed ?? []);
   for (const removal of page.removed ?? []) classifyRemoval(removal, links, latest, findings);
   const unlinked: Unlinked[] = [];
   const takenOver: Unlinked[] = [];
-  for (const record of latest.values()) {
-    const error = refused.get(record.id) ?? misfitOf(context, "crm", record);
-    const { hash, chars } = contentHash(record);
+  for (const { record, hash, chars, misfit } of latest.values()) {
+    const error = refused.get(record.id) ?? misfit;
     if (error) findings.refused.push({ crmId: record.id, error });
     else if (chars > context.limits.maxRecordChars) {
       findings.refused.push({ crmId: record.id, error: tooLarge(context, record, chars) });
@@ -119,11 +126,11 @@ async function linksOf(
   { connection, signal }: SyncContext,
   stores: SyncStores,
   kind: RecordKind,
-  records: ReadonlyMap<string, CrmRecord>,
+  looks: ReadonlyMap<string, RecordLook>,
   removed: readonly CrmRemoval[],
 ): Promise<ReadonlyMap<string, CrmLink>> {
-  const ids = new Set(records.keys());
-  for (const { mergedIds = [] } of records.values()) for (const id of mergedIds) ids.add(id);
+  const ids = new Set(looks.keys());
+  for (const { record } of looks.values()) for (const id of record.mergedIds ?? []) ids.add(id);
   for (const { id } of removed) ids.add(id);
   const found = ids.size === 0 ? [] : await stores.links.findByCrmIds(connection, kind, [...ids], { signal });
   const links = new Map<string, CrmLink>();
@@ -134,7 +141,7 @@ async function linksOf(
 function classifyRemoval(
   { id, mergedInto }: CrmRemoval,
   links: ReadonlyMap<string, CrmLink>,
-  records: ReadonlyMap<string, CrmRecord>,
+  records: ReadonlyMap<string, unknown>,
   findings: PageFindings,
 ): void {
   const link = links.get(id);

@@ -3,6 +3,7 @@ import { tell } from "../kernel/tell.js";
 import { classifyPage, type PageFindings } from "./classify-page.js";
 import { addDeadLetter } from "./dead-letters.js";
 import { draftOf, notesOf, withNotes } from "./link-notes.js";
+import type { RecordLook } from "./look-at-record.js";
 import { makeInApp, Unstorable } from "./make-in-app.js";
 import { type PageCounts, type SyncContext, type SyncStores, timeOf } from "./sync-context.js";
 import { type CursorStep, putCursor } from "./sync-cursor.js";
@@ -11,6 +12,8 @@ import { SyncLog } from "./sync-log.js";
 /** A page of a walk or of what changed. */
 export interface PulledPage {
   readonly records: readonly CrmRecord[];
+  /** At its records, where they were taken before. */
+  readonly looks?: readonly RecordLook[] | undefined;
   readonly removed?: readonly CrmRemoval[] | undefined;
   readonly from: "backfill" | "changes";
   /** What is kept with it, so that the next page begins where this one ended. */
