@@ -15,9 +15,12 @@ export const capabilityCases: readonly CrmCase[] = [
   {
     name: "says of itself what fits together",
     async run(bench, kind) {
-      const { fields, readOnlyFields = [], links = [], ...support } = bench.support(kind);
-      bench.expect(new Set(fields).size).toBe(fields.length);
-      bench.expect(readOnlyFields.filter((name) => !fields.includes(name))).toEqual([]);
+      const { fields, customFields, readOnlyFields = [], links = [], ...support } = bench.support(kind);
+      const names = [...fields, ...(customFields ?? []).map((name) => `custom.${name}`)];
+      bench.expect(new Set(names).size).toBe(names.length);
+      bench.expect(readOnlyFields.filter((name) => !names.includes(name))).toEqual([]);
+      for (const { name, kind: of } of bench.options.custom ?? [])
+        if (customFields && of === kind) bench.expect(customFields).toContain(name);
       bench.expect(Number.isInteger(support.maxBatch) && support.maxBatch >= 1).toBe(true);
       if (support.requiredLink !== undefined) bench.expect(links).toContain(support.requiredLink);
       bench.expect(support.removals && !support.changes, "removals without changes").toBe(false);
