@@ -154,6 +154,8 @@ export interface ErrorFacts {
   "tool.unknown": ToolErrorFacts & { readonly known: readonly string[] };
   /** A tool that writes was called where no effect ledger guards it. */
   "tool.effect_unguarded": ToolErrorFacts;
+  /** A server defines the tool otherwise than when its tools were listed; it was not called. */
+  "tool.changed": ToolErrorFacts;
   /** A rule of the host forbids the request; nothing was sent to this host. `rule` says which. */
   "http.blocked": {
     readonly host: string;
