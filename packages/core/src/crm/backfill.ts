@@ -1,4 +1,5 @@
 import type { CrmLink, CrmPage, JsonObject, RecordKind } from "@salesagent/ports";
+import { addCounts, noPageCounts } from "./counts.js";
 import { type RecordLook, withLooks } from "./look-at-record.js";
 import { beginChanges, changesCursor, readCursor, type WalkCounts } from "./pull-changes.js";
 import { pullPage } from "./pull-page.js";
@@ -34,8 +35,7 @@ export async function backfill(
   const name = backfillCursor(kind);
   const stored = await readCursor(context, name);
   const isOver = stored?.value["done"] === true;
-  const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0, movedOn: false };
-  if (isOver && !anew) return totals;
+  if (isOver && !anew) return { ...noPageCounts(), movedOn: false };
   if (supportOf(context, kind).changes && !(await readCursor(context, changesCursor(kind)))) {
     await beginChanges(context, kind);
   }
@@ -44,10 +44,9 @@ export async function backfill(
   const walk = new BackfillWalk(context, kind, startedAt, stored?.revision ?? null);
   try {
     const counts = await walk.run(goesOn ? String(stored.value["cursor"]) : undefined);
-    for (const count of Object.keys(counts) as (keyof PageCounts)[]) totals[count] += counts[count];
-    return totals;
+    return { ...counts, movedOn: false };
   } catch (error) {
-    if (error instanceof CursorMoved) return { ...totals, movedOn: true };
+    if (error instanceof CursorMoved) return { ...noPageCounts(), movedOn: true };
     throw error;
   }
 }
@@ -68,7 +67,7 @@ class BackfillWalk {
   }
 
   async run(cursor: string | undefined): Promise<PageCounts> {
-    const totals = { read: 0, unchanged: 0, created: 0, linked: 0, due: 0, refused: 0 };
+    const totals = noPageCounts();
     const [context, kind] = [this.#context, this.#kind];
     const isWhole = cursor === undefined;
     let isComplete = false;
@@ -78,8 +77,7 @@ class BackfillWalk {
       ...{ records: context.limits.pageRecords, signal: context.signal },
     });
     for await (const pages of batches) {
-      const counts = await this.#takeIn(pages);
-      for (const count of Object.keys(counts) as (keyof PageCounts)[]) totals[count] += counts[count];
+      addCounts(totals, await this.#takeIn(pages));
       if (isWhole) for (const { records } of pages) this.#note(records);
       isComplete = pages.at(-1)?.complete === true;
     }
