@@ -6,12 +6,14 @@ export type FieldValue = JsonValue | undefined;
 
 /** A text that is its own normal form: visible ASCII with single spaces between. */
 const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+/** What is not to stay as it is: single spaces, which are by far the most, are passed over. */
+const RUN_OF_SPACES = /\s{2,}|[^\S ]/g;
 
 /** The value as it counts for comparing: spaces at the ends and runs of them say nothing, nor does the form of Unicode. */
 export function comparable(value: FieldValue): FieldValue {
   if (typeof value === "string") {
     if (PLAIN.test(value)) return value;
-    const text = value.normalize("NFC").replace(/\s+/g, " ").trim();
+    const text = value.normalize("NFC").replace(RUN_OF_SPACES, " ").trim();
     return text === "" ? undefined : text;
   }
   if (value === null) return undefined;

@@ -104,9 +104,10 @@ function toNormalRecordWrite(field: string, write: RecordWrite): NormalRecordWri
 
 function toNormalRecordDraft(field: string, draft: RecordDraft): NormalRecordDraft {
   const { fields, custom = {}, links = {}, keys, fieldTimes = {} } = draft;
-  for (const [name, value] of Object.entries({ fields, custom, links, fieldTimes })) {
-    if (!isPlainObject(value)) throw invalidValue("records", `${field}.${name}`, "it is not an object");
-  }
+  checkObject(field, "fields", fields);
+  checkObject(field, "custom", custom);
+  checkObject(field, "links", links);
+  checkObject(field, "fieldTimes", fieldTimes);
   return Object.freeze({
     fields: toStorable("records", `${field}.fields`, fields),
     custom: toStorable("records", `${field}.custom`, custom),
@@ -114,6 +115,10 @@ function toNormalRecordDraft(field: string, draft: RecordDraft): NormalRecordDra
     keys: toNormalKeys(`${field}.keys`, keys),
     fieldTimes: toNormalTimes(`${field}.fieldTimes`, fieldTimes),
   });
+}
+
+function checkObject(field: string, name: string, value: unknown): void {
+  if (!isPlainObject(value)) throw invalidValue("records", `${field}.${name}`, "it is not an object");
 }
 
 function toNormalKeys(field: string, keys: readonly string[]): readonly string[] {

@@ -41,59 +41,73 @@ function isSettled(source: Readonly<Record<string, unknown>>): boolean {
  */
 export function toStorable<T>(store: string, field: string, value: T): T {
   if (typeof value === "string" && problemOfText(value) === undefined) return value;
-  const trail: (string | number)[] = [];
-  const refuse = (problem: string) => invalidValue(store, field + trail.map(toStep).join(""), problem);
+  return new Copying(store, field).copy(value) as T;
+}
 
-  const checkText = (text: string): string => {
-    const problem = problemOfText(text);
-    if (problem !== undefined) throw refuse(problem);
-    return text;
-  };
+/** One call of {@link toStorable}. */
+class Copying {
+  /** Where it is, below the field. */
+  readonly #trail: (string | number)[] = [];
 
-  const copyList = (list: readonly unknown[]): readonly unknown[] => {
+  constructor(
+    private readonly store: string,
+    private readonly field: string,
+  ) {}
+
+  copy(item: unknown): unknown {
+    if (typeof item === "string") return this.#checkText(item);
+    if (typeof item === "boolean" || item === null) return item;
+    if (typeof item === "number") {
+      if (!Number.isFinite(item)) throw this.#refuse(`${item} is not a finite number`);
+      return item + 0; // turns -0 into 0, as JSON does
+    }
+    if (this.#trail.length > DEEPEST_LEVEL) {
+      throw this.#refuse(`it is nested deeper than ${DEEPEST_LEVEL} levels`);
+    }
+    if (Array.isArray(item)) return this.#copyList(item);
+    if (isPlainObject(item)) return this.#copyObject(item);
+    throw this.#refuse(`${describeKind(item)} is not JSON`);
+  }
+
+  #copyList(list: readonly unknown[]): readonly unknown[] {
     const copies: unknown[] = [...list]; // of the very length: a list that grows keeps room to spare for ever
     for (let index = 0; index < list.length; index++) {
-      trail.push(index);
-      copies[index] = copy(list[index]);
-      trail.pop();
+      this.#trail.push(index);
+      copies[index] = this.copy(list[index]);
+      this.#trail.pop();
     }
     return Object.freeze(copies);
-  };
+  }
 
-  const copyObject = (source: Readonly<Record<string, unknown>>): object => {
+  #copyObject(source: Readonly<Record<string, unknown>>): object {
     const settled = settledCopies.get(source);
     if (settled) return settled;
     const target: Record<string, unknown> = {};
     for (const key of Object.keys(source)) {
       const item = source[key];
       if (item === undefined) continue;
-      trail.push(key);
-      checkText(key);
-      const copied = copy(item);
+      this.#trail.push(key);
+      this.#checkText(key);
+      const copied = this.copy(item);
       // plain assignment to this key would set the prototype instead
       if (key === "__proto__") Object.defineProperty(target, key, { value: copied, enumerable: true });
       else target[key] = copied;
-      trail.pop();
+      this.#trail.pop();
     }
     Object.freeze(target);
     if (isSettled(source)) settledCopies.set(source, target);
     return target;
-  };
+  }
 
-  const copy = (item: unknown): unknown => {
-    if (typeof item === "string") return checkText(item);
-    if (typeof item === "boolean" || item === null) return item;
-    if (typeof item === "number") {
-      if (!Number.isFinite(item)) throw refuse(`${item} is not a finite number`);
-      return item + 0; // turns -0 into 0, as JSON does
-    }
-    if (trail.length > DEEPEST_LEVEL) throw refuse(`it is nested deeper than ${DEEPEST_LEVEL} levels`);
-    if (Array.isArray(item)) return copyList(item);
-    if (isPlainObject(item)) return copyObject(item);
-    throw refuse(`${describeKind(item)} is not JSON`);
-  };
+  #checkText(text: string): string {
+    const problem = problemOfText(text);
+    if (problem !== undefined) throw this.#refuse(problem);
+    return text;
+  }
 
-  return copy(value) as T;
+  #refuse(problem: string): Error {
+    return invalidValue(this.store, this.field + this.#trail.map(toStep).join(""), problem);
+  }
 }
 
 export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
