@@ -45,6 +45,11 @@ describe("following a stream", () => {
     );
   });
 
+  it("takes an agent's own event for no end", async () => {
+    const events = [{ seq: 1, type: "end", data: { of: "a call" } }, ...told(2).slice(1)];
+    expect(await readAll(streamServer(events, { dropAfter: [60] }).fetch)).toEqual([...events, end(2)]);
+  });
+
   it("passes over events that a server sends again", async () => {
     const { fetch } = streamServer(told(6), { dropAfter: [150, 150], repeats: 3 });
     expect(await readAll(fetch)).toEqual([...told(6), end(6)]);

@@ -111,11 +111,12 @@ async function* readConnection(
 
 /** Notes that the event is known. @returns Nothing for one that is known already. */
 function toEvent(message: SseMessage, position: Position): StreamEvent | undefined {
-  if (message.event === "end") {
+  const seq = Number(message.id);
+  // An agent may have an event of this name too, but that one has a number of its own.
+  if (message.event === "end" && !(seq > position.last)) {
     position.ended = true;
     return { seq: position.last, type: "end", data: readData(message) };
   }
-  const seq = Number(message.id);
   if (!/^\d+$/.test(message.id) || !Number.isSafeInteger(seq)) {
     throw malformed(`The stream has an event "${message.event}" without a number.`);
   }

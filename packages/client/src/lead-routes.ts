@@ -3,11 +3,11 @@ import { type ListOptions, type Page, readPages } from "./pages.js";
 import type {
   CallOptions,
   ImportOutcome,
-  InvokedRun,
   Lead,
   LeadFilter,
   LeadWithResults,
   QualifyRequest,
+  RunResult,
 } from "./responses.js";
 
 /** Leads of the tenant. */
@@ -16,7 +16,7 @@ export interface LeadRoutes {
   list(options?: ListOptions & LeadFilter): AsyncGenerator<Page<Lead>, void, void>;
   get(id: string, options?: CallOptions): Promise<LeadWithResults>;
   /** Qualifies a lead, stored or not, and waits for the result. */
-  qualify(lead: QualifyRequest, options?: CallOptions): Promise<InvokedRun>;
+  qualify(lead: QualifyRequest, options?: CallOptions): Promise<RunResult>;
   /**
    * Imports a CSV file: a `File` of a form, its text, its bytes, or a stream of them.
    */

@@ -4,12 +4,16 @@ import { type ListOptions, type Page, readPages } from "./pages.js";
 import type {
   AgentDescription,
   Approval,
+  ApprovalDecision,
+  ApprovalStatus,
   CallOptions,
-  InvokedRun,
   InvokeRequest,
+  LiveRun,
   RunFilter,
-  RunState,
+  RunResult,
+  RunSummary,
   RunTrace,
+  Stopping,
 } from "./responses.js";
 import type { JsonValue, StreamEvent } from "./stream-event.js";
 import type { StreamRoutes } from "./stream-routes.js";
@@ -18,7 +22,7 @@ import type { StreamRoutes } from "./stream-routes.js";
 export interface AgentRoutes {
   list(options?: CallOptions): Promise<Page<AgentDescription>>;
   /** Runs an agent and waits for what comes of it. */
-  invoke(agent: string, request: InvokeRequest, options?: CallOptions): Promise<InvokedRun>;
+  invoke(agent: string, request: InvokeRequest, options?: CallOptions): Promise<RunResult>;
   /**
    * Begins a run and follows it, over as many connections as it takes. The last event is `end`.
    *
@@ -48,42 +52,47 @@ export function agentRoutes(connection: Connection, streams: StreamRoutes): Agen
 export interface RunRoutes {
   readonly runs: {
     /** Latest first, page by page. */
-    list(options?: ListOptions & RunFilter): AsyncGenerator<Page<RunState>, void, void>;
-    get(id: string, options?: CallOptions): Promise<RunState>;
-    cancel(id: string, reason?: string, options?: CallOptions): Promise<void>;
-    /** Answers what a run waits for. */
-    resume(id: string, answer: JsonValue, options?: CallOptions & { readonly name?: string }): Promise<void>;
+    list(options?: ListOptions & RunFilter): AsyncGenerator<Page<RunSummary>, void, void>;
+    get(id: string, options?: CallOptions): Promise<LiveRun>;
+    cancel(id: string, options?: CallOptions & { readonly reason?: string }): Promise<Stopping>;
+    /** Answers what a run waits for. @param options.name - Which one, where it waits for several. */
+    resume(
+      id: string,
+      answer: JsonValue,
+      options?: CallOptions & { readonly name?: string },
+    ): Promise<{ readonly name: string }>;
+    /** Goes on with a run that failed. @returns The new stream that tells of it. */
+    retry(id: string, options?: CallOptions): Promise<{ readonly id: string; readonly streamId: string }>;
     /** Its steps and model calls. */
     trace(id: string, options?: CallOptions): Promise<RunTrace>;
   };
   readonly approvals: {
-    list(options?: ListOptions & { readonly status?: string }): AsyncGenerator<Page<Approval>, void, void>;
-    /** Who decides is whoever the server takes the request to be from. */
-    decide(
-      id: string,
-      decision: "approved" | "rejected",
-      options?: CallOptions & { readonly note?: string },
-    ): Promise<Approval>;
+    list(
+      options?: ListOptions & { readonly status?: ApprovalStatus; readonly runId?: string },
+    ): AsyncGenerator<Page<Approval>, void, void>;
+    get(id: string, options?: CallOptions): Promise<Approval>;
+    /** Once; the run goes on. Who decides is whoever the server takes the request to be from. */
+    decide(id: string, decision: ApprovalDecision, options?: CallOptions): Promise<Approval>;
   };
 }
 
 export function runRoutes(connection: Connection): RunRoutes {
+  const { ask } = connection;
+  const runOf = (id: string, action?: string) => pathOf("runs", id, ...(action ? [action] : []));
   return {
     runs: {
       list: (options = {}) => readPages(connection, "/runs", options),
-      get: (id, { signal } = {}) => connection.ask("GET", pathOf("runs", id), { signal }),
-      async cancel(id, reason = "asked for", { signal } = {}) {
-        await connection.ask("POST", pathOf("runs", id, "cancel"), { json: { reason }, signal });
-      },
-      async resume(id, answer, { signal, name } = {}) {
-        await connection.ask("POST", pathOf("runs", id, "resume"), { json: { name, answer }, signal });
-      },
-      trace: (id, { signal } = {}) => connection.ask("GET", pathOf("runs", id, "trace"), { signal }),
+      get: (id, { signal } = {}) => ask("GET", runOf(id), { signal }),
+      cancel: (id, { signal, ...json } = {}) => ask("POST", runOf(id, "cancel"), { json, signal }),
+      resume: (id, answer, { signal, ...name } = {}) =>
+        ask("POST", runOf(id, "resume"), { json: { ...name, answer }, signal }),
+      retry: (id, { signal } = {}) => ask("POST", runOf(id, "retry"), { signal }),
+      trace: (id, { signal } = {}) => ask("GET", runOf(id, "trace"), { signal }),
     },
     approvals: {
       list: (options = {}) => readPages(connection, "/approvals", options),
-      decide: (id, decision, { signal, note } = {}) =>
-        connection.ask("POST", pathOf("approvals", id), { json: { decision, note }, signal }),
+      get: (id, { signal } = {}) => ask("GET", pathOf("approvals", id), { signal }),
+      decide: (id, json, { signal } = {}) => ask("POST", pathOf("approvals", id), { json, signal }),
     },
   };
 }

@@ -46,7 +46,7 @@ describe("useRun", () => {
     const runs = scriptedRuns();
     await render({ client: runs.client, agent: "qualification" });
     expect(host.textContent).toBe("idle: ");
-    await act(() => latest().start({ company: "Figma" }, { leadId: "lead-1" }));
+    await act(() => latest().start({ input: { company: "Figma" }, leadId: "lead-1" }));
     expect(runs.started).toEqual([
       { agent: "qualification", input: { company: "Figma" }, leadId: "lead-1", id: "run-1" },
     ]);
@@ -151,8 +151,8 @@ describe("useRun", () => {
     await render({ client: runs.client, agent: "qualification" });
     const answerFirst = runs.holdNextStart();
     await act(async () => {
-      void latest().start({ turn: 1 });
-      await latest().start({ turn: 2 });
+      void latest().start({ input: 1 });
+      await latest().start({ input: 2 });
     });
     await act(async () => answerFirst());
     expect(latest().streamId).toBe("run-2");

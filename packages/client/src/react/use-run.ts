@@ -1,6 +1,6 @@
 import { useCallback, useRef, useState, useSyncExternalStore } from "react";
 import type { ClientError } from "../client-error.js";
-import type { StartRequest } from "../responses.js";
+import type { InvokeRequest } from "../responses.js";
 import type { RunView } from "../run-view.js";
 import type { JsonValue } from "../stream-event.js";
 import { followedRun, idleSnapshot, type RunClient, toClientError } from "./followed-run.js";
@@ -16,7 +16,9 @@ export interface UseRunOptions {
 }
 
 /** A run as it stands, and what can be done with it. */
-export interface RunOfComponent extends Pick<RunView, "text" | "partial" | "output" | "events"> {
+export interface RunOfComponent<Output = JsonValue> extends Pick<RunView, "text" | "partial" | "events"> {
+  /** As it stands at the end of the run; whether it is of that type, nobody checks. */
+  readonly output: Output | undefined;
   /** The run's; `starting` before the server took it in, `lost` where it can't be followed any more though it may go on. */
   readonly status: RunView["status"] | "starting" | "lost";
   /** What ended the run or the following of it, or why it could not be begun or stopped. */
@@ -26,7 +28,7 @@ export interface RunOfComponent extends Pick<RunView, "text" | "partial" | "outp
   /** With it another page, or this one after a reload, shows the same run. */
   readonly streamId: string | undefined;
   /** Begins a run, which takes the place of the one that is shown. Never rejects: see `error`. */
-  readonly start: (input: JsonValue, more?: Omit<StartRequest, "agent" | "input">) => Promise<void>;
+  readonly start: (request: InvokeRequest) => Promise<void>;
   /** Asks the run to end; it is `cancelled` when it has. Never rejects: see `error`. */
   readonly stop: () => Promise<void>;
 }
@@ -41,7 +43,11 @@ type Started =
  * Follows a run while the component is there; the run goes on without it. A component that comes back, with the same client and
  * `streamId`, goes on after the last event that was shown.
  */
-export function useRun({ client, streamId, agent }: UseRunOptions): RunOfComponent {
+export function useRun<Output = JsonValue>({
+  client,
+  streamId,
+  agent,
+}: UseRunOptions): RunOfComponent<Output> {
   const [started, setStarted] = useState<Started>({ phase: "none" });
   const [stopFailed, setStopFailed] = useState<{ readonly id: string; readonly error: ClientError }>();
   const starts = useRef({ latest: 0, stopped: 0 });
@@ -66,11 +72,11 @@ export function useRun({ client, streamId, agent }: UseRunOptions): RunOfCompone
     [client],
   );
   const start = useCallback<RunOfComponent["start"]>(
-    async (input, more) => {
+    async (request) => {
       if (agent === undefined) throw new TypeError("useRun: `start` needs the option `agent`.");
       const turn = ++starts.current.latest;
       setStarted({ phase: "starting", over: streamId });
-      const next = await begin(client, agent, input, more);
+      const next = await begin(client, { ...request, agent });
       if (turn === starts.current.latest) setStarted({ ...next, over: streamId });
       if (next.phase === "started" && turn <= starts.current.stopped) await stopRun(next.id);
     },
@@ -85,7 +91,8 @@ export function useRun({ client, streamId, agent }: UseRunOptions): RunOfCompone
     own?.phase === "failed" ? own.error : (lost ?? (stopFailed?.id === id ? stopFailed?.error : undefined));
   const { text, partial, output, events } = view;
   return {
-    ...{ text, partial, output, events, reconnecting, streamId: id, start, stop },
+    ...{ text, partial, events, reconnecting, streamId: id, start, stop },
+    output: output as Output | undefined,
     status: statusOf(own, lost, view),
     error: error ? { code: error.code, message: error.message } : view.error,
   };
@@ -95,14 +102,9 @@ type Begun =
   | { readonly phase: "started"; readonly id: string }
   | { readonly phase: "failed"; readonly error: ClientError };
 
-async function begin(
-  client: RunClient,
-  agent: string,
-  input: JsonValue,
-  more?: Omit<StartRequest, "agent" | "input">,
-): Promise<Begun> {
+async function begin(client: RunClient, request: InvokeRequest & { readonly agent: string }): Promise<Begun> {
   try {
-    const { id } = await client.streams.start({ ...more, agent, input });
+    const { id } = await client.streams.start(request);
     return { phase: "started", id };
   } catch (error) {
     return { phase: "failed", error: toClientError(error) };

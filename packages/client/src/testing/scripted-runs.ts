@@ -60,6 +60,7 @@ export function scriptedRuns() {
       },
       async stop(id) {
         stopped.push(id);
+        return { stopping: true };
       },
     },
   };

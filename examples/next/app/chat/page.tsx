@@ -1,0 +1,45 @@
+"use client";
+
+import { useChat } from "@ai-sdk/react";
+import { DefaultChatTransport } from "ai";
+import Link from "next/link";
+import { useState } from "react";
+
+const transport = new DefaultChatTransport({ api: "/sales/chat/assistant" });
+
+/** The AI SDK's own hook: the server speaks its protocol. */
+export default function Chat() {
+  const { messages, sendMessage, status, error } = useChat({ transport });
+  const [question, setQuestion] = useState("");
+  return (
+    <main>
+      <header>
+        <h1>Assistant</h1>
+        <Link href="/leads">Leads</Link>
+      </header>
+      <ol id="messages" aria-live="polite">
+        {messages.map(({ id, role, parts }) => (
+          <li key={id}>
+            <strong>{role === "user" ? "You" : "Assistant"}</strong>{" "}
+            {parts.map((part) => (part.type === "text" ? part.text : "")).join("")}
+          </li>
+        ))}
+      </ol>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void sendMessage({ text: question });
+          setQuestion("");
+        }}
+      >
+        <label>
+          Question <input value={question} onChange={(event) => setQuestion(event.target.value)} />
+        </label>
+        <button type="submit" disabled={question === "" || status !== "ready"}>
+          Ask
+        </button>
+      </form>
+      {error && <p role="alert">{error.message}</p>}
+    </main>
+  );
+}
