@@ -185,6 +185,8 @@ function statusOf({ code, facts }: SalesAgentError): Told {
   if (code === "request.unknown_route" && "allowed" in facts && facts.allowed.length > 0) {
     return [405, "Not with this method"];
   }
+  // What another tenant's approval would be told as, too.
+  if (code === "approval.invalid" && "problem" in facts && facts.problem === "unknown") return NOT_FOUND;
   return told ?? INTERNAL;
 }
 

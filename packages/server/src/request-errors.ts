@@ -13,12 +13,19 @@ export function invalidRequest(issues: readonly IssueFact[]): SalesAgentError<"r
 }
 
 /** @param place - What was checked: `params`, `query` or `body`. */
-export function toIssues(place: string, error: z.ZodError): readonly IssueFact[] {
-  return error.issues.flatMap((issue) => {
-    const base = [place, ...issue.path.map(String)].join(".");
-    if (issue.code !== "unrecognized_keys") return [{ path: base, message: issue.message }];
-    return issue.keys.map((key) => ({ path: `${base}.${key}`, message: "is not known here" }));
-  });
+export function toIssues(place: string, error: Pick<z.ZodError, "issues">): readonly IssueFact[] {
+  return error.issues.flatMap((issue) => issuesOf(issue, place));
+}
+
+function issuesOf(issue: z.core.$ZodIssue, place: string): readonly IssueFact[] {
+  const path = [place, ...issue.path.map(String)].join(".");
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({ path: `${path}.${key}`, message: "is not known here" }));
+  }
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
+  // Of several shapes the one that is nearest to being right is what was meant.
+  const told = issue.errors.map((issues) => toIssues(path, { issues: issues as z.core.$ZodIssue[] }));
+  return told.reduce((best, other) => (other.length < best.length ? other : best));
 }
 
 /** What there is not, and what is another tenant's: the same answer, so that nobody learns which. */

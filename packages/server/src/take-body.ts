@@ -1,4 +1,5 @@
 import type { BodySpec } from "./body.js";
+import { isTooDeep } from "./json-depth.js";
 import { type BodyLimits, readBytes, readStream } from "./read-body.js";
 import { invalidRequest } from "./request-errors.js";
 import type { Limits } from "./server-options.js";
@@ -31,11 +32,14 @@ export async function takeBody(
 }
 
 function fromJson(bytes: Uint8Array): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
   } catch {
     throw invalidRequest([{ path: "body", message: "is not JSON in UTF-8" }]);
   }
+  if (isTooDeep(value)) throw invalidRequest([{ path: "body", message: "is nested too deeply" }]);
+  return value;
 }
 
 function checkMediaType(request: Request, allowed: readonly string[]): void {

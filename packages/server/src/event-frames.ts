@@ -1,0 +1,80 @@
+import type { StreamReader } from "@salesagent/core/live";
+import type { StoredStreamEvent, StreamRecord } from "@salesagent/ports";
+import type { EventSource } from "./event-body.js";
+
+const encoder = new TextEncoder();
+/** How soon a browser connects again, in milliseconds. */
+const BEGIN = "retry: 1000\n\n";
+
+/** The events of all readers of a process are the same objects: each is written out once. */
+const WRITTEN = new WeakMap<StoredStreamEvent, Uint8Array>();
+
+/** A stream's events as server-sent events: `id` is the event's number, and `end` the last. */
+export function streamFrames(reader: StreamReader, close: () => void): EventSource {
+  return framesOf(reader, { begin: BEGIN, close, write: toFrame, end: toEnd });
+}
+
+/** How a stream is told in some protocol. */
+export interface Telling {
+  /** Sent before all else. */
+  readonly begin: string;
+  /** Nothing for an event that this protocol does not tell. */
+  readonly write: (event: StoredStreamEvent) => Uint8Array | undefined;
+  readonly end: (record: StreamRecord | undefined) => string;
+  readonly close: () => void;
+}
+
+/** What came meanwhile goes out together. */
+export function framesOf(reader: StreamReader, { begin, write, end, close }: Telling): EventSource {
+  let phase: "begin" | "events" | "ended" = "begin";
+  return {
+    async next() {
+      if (phase === "begin") {
+        phase = "events";
+        if (begin !== "") return encoder.encode(begin);
+      }
+      while (phase === "events") {
+        const step = await reader.next();
+        if (step.done) {
+          phase = "ended";
+          return encoder.encode(end(reader.record));
+        }
+        const written = joined([step.value, ...reader.buffered()].flatMap((event) => write(event) ?? []));
+        if (written) return written;
+      }
+      return undefined;
+    },
+    close() {
+      void reader.return().catch(() => {});
+      close();
+    },
+  };
+}
+
+function toFrame(event: StoredStreamEvent): Uint8Array {
+  const known = WRITTEN.get(event);
+  if (known) return known;
+  const { seq, type, data } = event;
+  // A type is a word of ours or of a host's agent; it can't be made to end its line.
+  const name = type.replaceAll(/[\r\n]/g, " ");
+  const frame = encoder.encode(`id: ${seq}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
+  WRITTEN.set(event, frame);
+  return frame;
+}
+
+function toEnd(record: StreamRecord | undefined): string {
+  const { status = "completed", error } = record ?? {};
+  return `event: end\ndata: ${JSON.stringify({ status, ...(error && { error }) })}\n\n`;
+}
+
+function joined(frames: readonly Uint8Array[]): Uint8Array | undefined {
+  const [first] = frames;
+  if (!first || frames.length === 1) return first;
+  const whole = new Uint8Array(frames.reduce((size, frame) => size + frame.length, 0));
+  let offset = 0;
+  for (const frame of frames) {
+    whole.set(frame, offset);
+    offset += frame.length;
+  }
+  return whole;
+}
