@@ -14,11 +14,11 @@ export interface Problem {
   readonly detail: string;
   readonly issues?: readonly ClientIssue[];
   /** The id of the request, where the server told it. */
-  readonly instance?: string;
+  readonly instance?: string | undefined;
   /** What else the server says of it, such as `permission`. */
   readonly facts?: Readonly<Record<string, unknown>>;
   /** How long to wait before another try, in milliseconds. */
-  readonly retryAfterMs?: number;
+  readonly retryAfterMs?: number | undefined;
 }
 
 /**
@@ -28,25 +28,18 @@ export interface Problem {
  */
 export class ClientError extends Error {
   override readonly name: string = "ClientError";
-  readonly code: string;
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  readonly issues: readonly ClientIssue[];
-  readonly facts: Readonly<Record<string, unknown>>;
-  readonly instance: string | undefined;
-  readonly retryAfterMs: number | undefined;
+  declare readonly code: string;
+  declare readonly status: number;
+  declare readonly title: string;
+  declare readonly detail: string;
+  declare readonly issues: readonly ClientIssue[];
+  declare readonly facts: Readonly<Record<string, unknown>>;
+  declare readonly instance: string | undefined;
+  declare readonly retryAfterMs: number | undefined;
 
   constructor(problem: Problem, cause?: unknown) {
     super(problem.detail, cause === undefined ? undefined : { cause });
-    this.code = problem.code;
-    this.status = problem.status ?? 0;
-    this.title = problem.title ?? problem.code;
-    this.detail = problem.detail;
-    this.issues = problem.issues ?? [];
-    this.facts = problem.facts ?? {};
-    this.instance = problem.instance;
-    this.retryAfterMs = problem.retryAfterMs;
+    Object.assign(this, { status: 0, title: problem.code, issues: [], facts: {} }, problem);
   }
 
   /** Whether a value is an error of this kind, of any installed copy, and of one code where one is given. */

@@ -33,52 +33,40 @@ export interface ClientSettings {
   readonly random: () => number;
 }
 
-const names = ["url", "headers", "fetch", "timeoutMs", "idleMs", "clock", "random"];
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null;
+const isFunction = (value: unknown): boolean => typeof value === "function";
+const isWait = (value: unknown): boolean => Number.isFinite(value) && (value as number) > 0;
+const isUrl = (value: unknown): boolean =>
+  typeof value === "string" && /^(https?:\/\/[^/?#]|\/(?!\/))[^?#]*$/.test(value);
+const waitText = "a number of milliseconds over 0";
+
+/** What each option must be; all but the first may be left out. */
+const checks: { readonly [Name in keyof ClientOptions]-?: readonly [(value: unknown) => boolean, string] } = {
+  url: [isUrl, 'an http(s) URL or a path such as "/sales", without a query'],
+  headers: [(value) => isObject(value) || isFunction(value), "an object or a function"],
+  fetch: [isFunction, "a function"],
+  timeoutMs: [isWait, waitText],
+  idleMs: [isWait, waitText],
+  clock: [(value) => isFunction((value as ClientClock | null)?.schedule), "an object with `schedule`"],
+  random: [isFunction, "a function"],
+};
 
 /** @throws TypeError naming the option that is wrong. */
 export function readOptions(options: ClientOptions): ClientSettings {
-  if (typeof options !== "object" || options === null)
-    throw wrong("options", "an object with `url`", options);
-  const unknown = Object.keys(options).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new TypeError(`createClient: no option is named "${unknown}".`);
-  const { headers = {}, fetch: given, timeoutMs = 60_000, idleMs = 45_000 } = options;
+  const given: Readonly<Record<string, unknown>> = { url: undefined, ...(options as object) };
+  for (const [name, value] of Object.entries(given)) {
+    const [isRight, wanted] = checks[name as keyof ClientOptions] ?? [];
+    if (!isRight) throw new TypeError(`createClient: no option is named "${name}".`);
+    if (isRight(value) || (value === undefined && name !== "url")) continue;
+    throw new TypeError(`createClient: \`${name}\` must be ${wanted}; it is ${JSON.stringify(value)}.`);
+  }
+  const { url, headers = {}, fetch: own, timeoutMs = 60_000, idleMs = 45_000 } = options;
   const { clock = systemClock, random = Math.random } = options;
-  if (!isObject(headers) && typeof headers !== "function")
-    throw wrong("headers", "an object or a function", headers);
-  if (given !== undefined && typeof given !== "function") throw wrong("fetch", "a function", given);
-  if (typeof clock.schedule !== "function") throw wrong("clock", "an object with `schedule`", clock);
-  if (typeof random !== "function") throw wrong("random", "a function", random);
   return {
-    url: readUrl(options.url),
+    url: url.replace(/\/+$/, ""),
     headers: typeof headers === "function" ? headers : () => headers,
     // Asked of the platform at each call: what watches an app replaces it late, and browsers refuse it another `this`.
-    fetch: given ?? ((input, init) => fetch(input, init)),
-    timeoutMs: readWait("timeoutMs", timeoutMs),
-    idleMs: readWait("idleMs", idleMs),
-    clock,
-    random,
+    fetch: own ?? ((input, init) => fetch(input, init)),
+    ...{ timeoutMs, idleMs, clock, random },
   };
-}
-
-function readUrl(url: unknown): string {
-  const isPath = typeof url === "string" && url.startsWith("/") && !url.startsWith("//");
-  const isWeb = typeof url === "string" && /^https?:\/\/[^/]/.test(url);
-  if (!(isPath || isWeb) || /[?#]/.test(url)) {
-    throw wrong("url", 'an http(s) URL or a path such as "/sales", without a query', url);
-  }
-  return url.replace(/\/+$/, "");
-}
-
-function readWait(name: string, value: unknown): number {
-  if (typeof value === "number" && value > 0 && Number.isFinite(value)) return value;
-  throw wrong(name, "a number of milliseconds over 0", value);
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
-}
-
-function wrong(option: string, wanted: string, got: unknown): TypeError {
-  const shown = typeof got === "string" ? JSON.stringify(got) : got === null ? "null" : typeof got;
-  return new TypeError(`createClient: \`${option}\` must be ${wanted}; it is ${shown}.`);
 }

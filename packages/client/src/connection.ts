@@ -24,6 +24,12 @@ export interface Connection {
   open(method: string, path: string, parts?: RequestParts): Promise<Response>;
   /** The JSON of an answer; undefined where there is no content. @throws ClientError; the signal's reason. */
   ask<T>(method: string, path: string, parts?: RequestParts): Promise<T>;
+  get<T>(path: string, options?: Signal, query?: Query): Promise<T>;
+  post<T>(path: string, options?: Signal, json?: unknown): Promise<T>;
+}
+
+interface Signal {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A path of segments: each is escaped, so that an id can't lead elsewhere. */
@@ -64,21 +70,23 @@ export function createConnection(settings: ClientSettings): Connection {
     if (!response.ok) throw await readProblem(response);
     return response;
   };
+  const ask = async <T>(method: string, path: string, parts: RequestParts = {}): Promise<T> => {
+    const linked = linkedSignal(parts.signal);
+    const { signal } = linked;
+    try {
+      const answer = open(method, path, { ...parts, signal }).then(readJson<T>);
+      return await within(answer, { clock, limitMs: timeoutMs, signal });
+    } catch (error) {
+      parts.signal?.throwIfAborted();
+      throw error;
+    } finally {
+      linked.end(); // after an answer, nothing is left to abort
+    }
+  };
   return {
-    settings,
-    open,
-    async ask<T>(method: string, path: string, parts: RequestParts = {}) {
-      const linked = linkedSignal(parts.signal);
-      try {
-        const answer = open(method, path, { ...parts, signal: linked.signal }).then(readJson<T>);
-        return await within(answer, { clock, limitMs: timeoutMs, signal: linked.signal });
-      } catch (error) {
-        parts.signal?.throwIfAborted();
-        throw error;
-      } finally {
-        linked.end(); // after an answer, nothing is left to abort
-      }
-    },
+    ...{ settings, open, ask },
+    get: (path, { signal } = {}, query) => ask("GET", path, { signal, query }),
+    post: (path, { signal } = {}, json) => ask("POST", path, { signal, json }),
   };
 }
 

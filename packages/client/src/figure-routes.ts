@@ -1,4 +1,4 @@
-import type { Connection, Query } from "./connection.js";
+import type { Connection } from "./connection.js";
 import type { Page } from "./pages.js";
 import type { CallOptions, DayRange, RunStats, UsageRow } from "./responses.js";
 
@@ -10,11 +10,9 @@ export interface FigureRoutes {
   analytics(range?: DayRange & CallOptions & { readonly agent?: string }): Promise<Page<RunStats>>;
 }
 
-export function figureRoutes(connection: Connection): FigureRoutes {
-  const read = <T>(path: string, { signal, ...query }: CallOptions & object): Promise<T> =>
-    connection.ask<T>("GET", path, { query: query as Query, signal });
+export function figureRoutes({ get }: Connection): FigureRoutes {
   return {
-    usage: (range = {}) => read("/usage", { ...range }),
-    analytics: (range = {}) => read("/analytics", { ...range }),
+    usage: ({ signal, ...range } = {}) => get("/usage", { signal }, range),
+    analytics: ({ signal, ...range } = {}) => get("/analytics", { signal }, range),
   };
 }

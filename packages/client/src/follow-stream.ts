@@ -94,10 +94,7 @@ async function* readConnection(
       position.failures = 0;
     });
     options.onOpen();
-    const onRetry = (waitMs: number) => {
-      position.retryMs = waitMs;
-    };
-    for await (const message of readSse(body, { clock, idleMs, signal, onRetry })) {
+    for await (const message of readSse(body, { clock, idleMs, signal, hints: position })) {
       const event = toEvent(message, position);
       if (!event) continue;
       yield event;

@@ -31,11 +31,12 @@ export interface ImportOptions extends CallOptions {
 }
 
 export function leadRoutes(connection: Connection): LeadRoutes {
+  const { get, post, ask } = connection;
   return {
     list: (options = {}) => readPages(connection, "/leads", options),
-    get: (id, { signal } = {}) => connection.ask("GET", pathOf("leads", id), { signal }),
-    qualify: (json, { signal } = {}) => connection.ask("POST", "/leads/qualify", { json, signal }),
+    get: (id, options) => get(pathOf("leads", id), options),
+    qualify: (lead, options) => post("/leads/qualify", options, lead),
     import: (body, { signal } = {}) =>
-      connection.ask("POST", "/leads/import", { body, signal, headers: { "content-type": "text/csv" } }),
+      ask("POST", "/leads/import", { body, signal, headers: { "content-type": "text/csv" } }),
   };
 }

@@ -31,7 +31,7 @@ export async function* readPages<Item>(
     });
     if (!Array.isArray(page?.items)) throw malformed(`A page of ${path} has no items.`);
     yield page;
-    if (page.next === undefined || page.next === null) return;
+    if (!page.next) return;
     if (page.next === after) throw malformed(`The pages of ${path} go round in a circle.`);
     after = page.next;
   }

@@ -7,8 +7,6 @@ const MAX_PROBLEM_CHARACTERS = 100_000;
 export async function readProblem(response: Response): Promise<ClientError> {
   const { status } = response;
   const body = await readObject(response);
-  const retryAfterMs = toRetryAfterMs(response.headers.get("retry-after"));
-  const instance = textOf(body["instance"]);
   return new ClientError({
     code: textOf(body["code"]) ?? "client.refused",
     status,
@@ -16,8 +14,8 @@ export async function readProblem(response: Response): Promise<ClientError> {
     detail: textOf(body["detail"]) ?? textOf(body["title"]) ?? `The server answered with status ${status}.`,
     issues: toIssues(body["issues"]),
     facts: toObject(body["facts"]),
-    ...(instance === undefined ? {} : { instance }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    instance: textOf(body["instance"]),
+    retryAfterMs: toRetryAfterMs(response.headers.get("retry-after")),
   });
 }
 

@@ -3,7 +3,8 @@ import { createSseParser, type SseHints, type SseMessage } from "./sse-parser.js
 import { within } from "./within.js";
 
 /** How a body is read. */
-export interface ReadSseOptions extends SseHints {
+export interface ReadSseOptions {
+  readonly hints: SseHints;
   readonly clock: ClientClock;
   /** The longest that nothing may come, heartbeats counted, in milliseconds. */
   readonly idleMs: number;
@@ -17,11 +18,11 @@ export interface ReadSseOptions extends SseHints {
  */
 export async function* readSse(
   body: ReadableStream<Uint8Array>,
-  { clock, idleMs, signal, onRetry }: ReadSseOptions,
+  { clock, idleMs, signal, hints }: ReadSseOptions,
 ): AsyncGenerator<SseMessage, void, void> {
   const reader = body.getReader();
   const decoder = new TextDecoder(); // takes a byte order mark away
-  const parse = createSseParser(onRetry ? { onRetry } : {});
+  const parse = createSseParser(hints);
   try {
     for (;;) {
       const { done, value } = await within(reader.read(), { clock, limitMs: idleMs, signal });

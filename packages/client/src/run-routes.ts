@@ -35,11 +35,10 @@ export interface AgentRoutes {
   ): AsyncGenerator<StreamEvent, void, void>;
 }
 
-export function agentRoutes(connection: Connection, streams: StreamRoutes): AgentRoutes {
+export function agentRoutes({ get, post }: Connection, streams: StreamRoutes): AgentRoutes {
   return {
-    list: ({ signal } = {}) => connection.ask("GET", "/agents", { signal }),
-    invoke: (agent, json, { signal } = {}) =>
-      connection.ask("POST", pathOf("agents", agent, "invoke"), { json, signal }),
+    list: (options) => get("/agents", options),
+    invoke: (agent, request, options) => post(pathOf("agents", agent, "invoke"), options, request),
     async *stream(agent, request, { onStart, ...options } = {}) {
       const { id } = await streams.start({ ...request, agent }, options);
       onStart?.(id);
@@ -77,22 +76,21 @@ export interface RunRoutes {
 }
 
 export function runRoutes(connection: Connection): RunRoutes {
-  const { ask } = connection;
-  const runOf = (id: string, action?: string) => pathOf("runs", id, ...(action ? [action] : []));
+  const { get, post } = connection;
   return {
     runs: {
       list: (options = {}) => readPages(connection, "/runs", options),
-      get: (id, { signal } = {}) => ask("GET", runOf(id), { signal }),
-      cancel: (id, { signal, ...json } = {}) => ask("POST", runOf(id, "cancel"), { json, signal }),
+      get: (id, options) => get(pathOf("runs", id), options),
+      cancel: (id, { signal, ...reason } = {}) => post(pathOf("runs", id, "cancel"), { signal }, reason),
       resume: (id, answer, { signal, ...name } = {}) =>
-        ask("POST", runOf(id, "resume"), { json: { ...name, answer }, signal }),
-      retry: (id, { signal } = {}) => ask("POST", runOf(id, "retry"), { signal }),
-      trace: (id, { signal } = {}) => ask("GET", runOf(id, "trace"), { signal }),
+        post(pathOf("runs", id, "resume"), { signal }, { ...name, answer }),
+      retry: (id, options) => post(pathOf("runs", id, "retry"), options),
+      trace: (id, options) => get(pathOf("runs", id, "trace"), options),
     },
     approvals: {
       list: (options = {}) => readPages(connection, "/approvals", options),
-      get: (id, { signal } = {}) => ask("GET", pathOf("approvals", id), { signal }),
-      decide: (id, json, { signal } = {}) => ask("POST", pathOf("approvals", id), { json, signal }),
+      get: (id, options) => get(pathOf("approvals", id), options),
+      decide: (id, decision, options) => post(pathOf("approvals", id), options, decision),
     },
   };
 }

@@ -9,10 +9,10 @@ export interface SseMessage {
   readonly data: string;
 }
 
-/** Told as it comes, outside of messages. */
+/** Kept up to date as it is told, outside of messages. */
 export interface SseHints {
   /** The server's wish of how long to wait before another connection, in milliseconds. */
-  readonly onRetry?: (waitMs: number) => void;
+  retryMs: number;
 }
 
 /** What one message may hold, in characters: more is no stream of ours. */
@@ -24,7 +24,7 @@ export const MAX_MESSAGE_CHARACTERS = 8_000_000;
  * @returns What to call with each piece; it answers with the messages that the piece completes.
  * @throws `client.malformed` when one message is larger than `MAX_MESSAGE_CHARACTERS`.
  */
-export function createSseParser({ onRetry }: SseHints = {}): (piece: string) => SseMessage[] {
+export function createSseParser(hints: SseHints): (piece: string) => SseMessage[] {
   let line = "";
   let id = "";
   let event = "";
@@ -37,7 +37,7 @@ export function createSseParser({ onRetry }: SseHints = {}): (piece: string) => 
     if (name === "data") data.push(value);
     else if (name === "event") event = value;
     else if (name === "id" && !value.includes("\0")) id = value;
-    else if (name === "retry" && /^\d{1,9}$/.test(value)) onRetry?.(Number(value));
+    else if (name === "retry" && /^\d{1,9}$/.test(value)) hints.retryMs = Number(value);
   };
   const endLine = () => {
     if (line === "") {

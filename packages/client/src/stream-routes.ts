@@ -22,12 +22,12 @@ export interface StreamRoutes {
 }
 
 export function streamRoutes(connection: Connection): StreamRoutes {
+  const { get, post } = connection;
   return {
-    start: (json, { signal } = {}) => connection.ask("POST", "/streams", { json, signal }),
+    start: (request, options) => post("/streams", options, request),
     list: (options = {}) => readPages(connection, "/streams", options),
-    get: (id, { signal } = {}) => connection.ask("GET", pathOf("streams", id), { signal }),
+    get: (id, options) => get(pathOf("streams", id), options),
     follow: (id, options) => followStream(connection, id, options),
-    stop: (id, { signal, ...json } = {}) =>
-      connection.ask("POST", pathOf("streams", id, "stop"), { json, signal }),
+    stop: (id, { signal, ...reason } = {}) => post(pathOf("streams", id, "stop"), { signal }, reason),
   };
 }

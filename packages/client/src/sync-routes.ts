@@ -42,23 +42,23 @@ export interface SyncRoutes {
 }
 
 export function syncRoutes(connection: Connection): SyncRoutes {
-  const { ask } = connection;
+  const { get, post } = connection;
   return {
-    status: ({ signal } = {}) => ask("GET", "/sync", { signal }),
-    get: (name, { signal } = {}) => ask("GET", pathOf("sync", name), { signal }),
+    status: (options) => get("/sync", options),
+    get: (name, options) => get(pathOf("sync", name), options),
     history: (name, options = {}) => readPages(connection, pathOf("sync", name, "history"), options),
-    run: (name, json = {}, { signal } = {}) => ask("POST", pathOf("sync", name, "run"), { json, signal }),
-    plan: (name, json = {}, { signal } = {}) => ask("POST", pathOf("sync", name, "plan"), { json, signal }),
-    metrics: ({ signal } = {}) => ask("GET", "/sync/metrics", { signal }),
-    health: ({ signal } = {}) => ask("GET", "/sync/health", { signal }),
+    run: (name, request = {}, options) => post(pathOf("sync", name, "run"), options, request),
+    plan: (name, request = {}, options) => post(pathOf("sync", name, "plan"), options, request),
+    metrics: (options) => get("/sync/metrics", options),
+    health: (options) => get("/sync/health", options),
     conflicts: {
       list: (options = {}) => readPages(connection, "/sync/conflicts", options),
-      resolve: (id, json, { signal } = {}) => ask("POST", pathOf("sync", "conflicts", id), { json, signal }),
+      resolve: (id, choice, options) => post(pathOf("sync", "conflicts", id), options, choice),
     },
     deadLetters: {
       list: (options = {}) => readPages(connection, "/sync/dead-letters", options),
-      replay: (id, { signal } = {}) => ask("POST", pathOf("sync", "dead-letters", id, "replay"), { signal }),
-      drop: (id, { signal } = {}) => ask("POST", pathOf("sync", "dead-letters", id, "drop"), { signal }),
+      replay: (id, options) => post(pathOf("sync", "dead-letters", id, "replay"), options),
+      drop: (id, options) => post(pathOf("sync", "dead-letters", id, "drop"), options),
     },
   };
 }

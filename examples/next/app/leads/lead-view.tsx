@@ -18,7 +18,7 @@ interface Criterion {
 
 /** One lead, and its qualification while it is made. */
 export function LeadView({ lead }: { lead: Lead }) {
-  const { status, events, output, error, reconnecting, start, stop } = useRun({
+  const { status, events, output, error, reconnecting, start, stop } = useRun<Qualification>({
     client,
     agent: "qualification",
   });
