@@ -1,4 +1,3 @@
-import type { JsonValue } from "@salesagent/ports";
 import { z } from "zod";
 import { jsonBody } from "../body.js";
 import { need } from "../request-errors.js";
@@ -79,11 +78,10 @@ export const approvalRoutes: readonly Route[] = [
       const who = { tenant, by, signal };
       if (decision === "refused")
         return sales.approvals.refuse(id, { ...who, reason: reason ?? "No reason given." });
-      const edited = editedArguments as JsonValue | undefined;
       return sales.approvals.approve(id, {
         ...who,
         ...(reason !== undefined && { reason }),
-        ...(edited !== undefined && { editedArguments: edited }),
+        ...(editedArguments !== undefined && { editedArguments }),
       });
     },
   }),

@@ -1,5 +1,5 @@
 import { identityKeys } from "@salesagent/intake";
-import type { CompanyFields, ContactFields, FieldProvenance, JsonObject, LeadDraft } from "@salesagent/ports";
+import type { CompanyFields, ContactFields, FieldProvenance, LeadDraft } from "@salesagent/ports";
 import { invalidRequest } from "../request-errors.js";
 import type { LeadFactsGiven } from "./lead-schemas.js";
 
@@ -25,7 +25,7 @@ export function toDraft(
   return {
     company: { ...company, provenance: provenanceOf(company, source, at) },
     ...(person && { contact: { ...person, provenance: provenanceOf(person, source, at) } }),
-    ...(custom && { custom: custom as JsonObject }),
+    ...(custom && { custom }),
     ...{ source, keys },
   };
 }

@@ -189,7 +189,7 @@ async function answerRun({
   body: { name, answer },
   sales,
   signal,
-}: Context<{ readonly name?: string | undefined; readonly answer: unknown }>): Promise<{
+}: Context<{ readonly name?: string | undefined; readonly answer: JsonValue }>): Promise<{
   readonly name: string;
 }> {
   const run = await need(sales.runs.get(tenant, id, { signal }), "run", id);
@@ -208,7 +208,7 @@ async function answerRun({
         : "the run waits for nothing that can be answered";
     throw invalidRequest([{ path: "body.name", message }]);
   }
-  if (await sales.runs.answer(tenant, id, chosen, answer as JsonValue, { signal })) return { name: chosen };
+  if (await sales.runs.answer(tenant, id, chosen, answer, { signal })) return { name: chosen };
   throw new SalesAgentError("flow.wrong_state", {
     message: "The run has ended.",
     facts: { runId: id, status: run.status },

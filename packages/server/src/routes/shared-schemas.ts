@@ -1,4 +1,4 @@
-import { type Page, type PageRequest, SalesAgentError } from "@salesagent/ports";
+import { type JsonValue, type Page, type PageRequest, SalesAgentError } from "@salesagent/ports";
 import { z } from "zod";
 import { invalidRequest } from "../request-errors.js";
 
@@ -12,7 +12,9 @@ export const idSchema = z
 export const idParams = z.strictObject({ id: idSchema });
 
 /** Any JSON; no deeper than a value of ours ever is. */
-export const jsonSchema = z.json().meta({ id: "Json", description: "Any JSON." });
+export const jsonSchema: z.ZodType<JsonValue, JsonValue> = z
+  .json()
+  .meta({ id: "Json", description: "Any JSON." }) as z.ZodType as z.ZodType<JsonValue, JsonValue>;
 
 export const jsonObjectSchema = z.record(z.string(), jsonSchema);
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "@salesagent/ports";
+import type { JsonValue } from "@salesagent/ports";
 import { z } from "zod";
 import { invalidRequest, need } from "../request-errors.js";
 import type { RouteContext } from "../route.js";
@@ -36,12 +36,12 @@ export async function startRun(context: Context, body: Start): Promise<{ readonl
     const input = await inputOf(context, body);
     return sales.runs.start(tenant, { ...body, input, by }, { signal });
   }
-  return sales.runs.startWorkflow(tenant, { ...body, input: body.input as JsonObject, by }, { signal });
+  return sales.runs.startWorkflow(tenant, { ...body, input: body.input, by }, { signal });
 }
 
 /** What is given, or the stored lead that it is about. */
 async function inputOf({ stores, signal }: Context, { input, leadId }: AgentStart): Promise<JsonValue> {
-  if (input !== undefined) return input as JsonValue;
+  if (input !== undefined) return input;
   if (leadId === undefined) {
     throw invalidRequest([{ path: "body.input", message: "is missing; give it, or a leadId" }]);
   }
