@@ -15,6 +15,13 @@ export interface AgentStepOptions<Output, Own extends { readonly type: string } 
    */
   readonly forward?: boolean | ((event: RunEvent<Output, Own>) => boolean) | undefined;
   /**
+   * Told each event of the agent's run, and awaited, so that whoever keeps them holds the agent back. What it throws ends the node.
+   * Events of an earlier life of the run, which it recalls, say so by `recalled`.
+   *
+   * @defaultValue none
+   */
+  readonly sink?: EventSink<RunEvent<Output, Own>> | undefined;
+  /**
    * Told of a call that waits for a person. Give `waitForApproval`: the run waits, for each such call, and goes on when it is
    * decided; the agent begins again with what it remembers, and its ledger lets the decided call through. What a function of your
    * own throws ends the node.
@@ -26,6 +33,13 @@ export interface AgentStepOptions<Output, Own extends { readonly type: string } 
   readonly run?:
     | Pick<RunOptions, "leadId" | "campaignId" | "threadId" | "subjects" | "spendCap" | "timeouts">
     | undefined;
+}
+
+/** Keeps the events of an agent's run. */
+export interface EventSink<Event> {
+  write(event: Event): void | Promise<void>;
+  /** Resolves when all that was written stands: what the run remembers is told before it is remembered. */
+  flush(): Promise<void>;
 }
 
 /** How an agent stands in a graph. */
@@ -85,7 +99,7 @@ export function agentStep<Input, Output, Own extends { readonly type: string } =
   input: Input,
   options: AgentStepOptions<Output, Own> = {},
 ): Promise<Output> {
-  const { step = agent.name, forward = false, onApprovalRequired } = options;
+  const { step = agent.name, forward = false, sink, onApprovalRequired } = options;
   const { tenant, runId, signal } = context;
   if (tenant === undefined) {
     throw new TypeError(
@@ -95,19 +109,26 @@ export function agentStep<Input, Output, Own extends { readonly type: string } =
   return context.step(step, async () => {
     const run = agent.run(input, {
       ...options.run,
-      ...{ tenant, signal, parentRunId: runId, delivery: forward === false ? "whole" : "streamed" },
+      ...{ tenant, signal, parentRunId: runId, delivery: forward === false && !sink ? "whole" : "streamed" },
       effectScope: { runId, step: `${context.taskKey}/${step}` },
       parts: {
         recall: (part) => context.recall(`${step}/${part}`),
-        remember: (part, value) => context.remember(`${step}/${part}`, value),
+        remember: async (part, value) => {
+          await sink?.flush();
+          await context.remember(`${step}/${part}`, value);
+        },
       },
       ...(onApprovalRequired && {
         onApprovalRequired: (approval: ApprovalRecord) => onApprovalRequired(approval, context),
       }),
     });
-    if (forward !== false) {
+    if (forward !== false || sink) {
       for await (const event of run) {
-        if (forward === true || forward(event)) context.emit(toData({ agent: agent.name, event }));
+        const kept = sink?.write(event);
+        if (kept) await kept;
+        if (forward === true || (forward !== false && forward(event))) {
+          context.emit(toData({ agent: agent.name, event }));
+        }
       }
     }
     // What a model wrote may hold characters that no storage takes.

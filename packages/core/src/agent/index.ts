@@ -1,4 +1,10 @@
-export { type AgentNodeOptions, type AgentStepOptions, agentNode, agentStep } from "./agent-node.js";
+export {
+  type AgentNodeOptions,
+  type AgentStepOptions,
+  agentNode,
+  agentStep,
+  type EventSink,
+} from "./agent-node.js";
 export { type AgentOptions, BaseAgent, type RunOptions } from "./base-agent.js";
 export { type Agent, type AgentDefinition, defineAgent } from "./define-agent.js";
 export type {

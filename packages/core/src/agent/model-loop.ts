@@ -97,7 +97,8 @@ async function* modelStep<Output>(
   const { model, output } = options;
   const startedAt = context.nowIso();
   const startedMs = context.clock.elapsed();
-  yield { type: "step-started", index: context.nextStep, kind: "model", name: model.modelId };
+  const step = { type: "step-started", index: context.nextStep, kind: "model", name: model.modelId } as const;
+  yield recalled ? { ...step, recalled: true } : step;
   const result = recalled ?? (yield* callModel(context, model, toRequest(options, messages), output));
   if (result.toolCalls.some(({ input }) => isTooDeep(input))) throw tooDeep(result);
   const latencyMs = context.clock.elapsed() - startedMs;
@@ -136,8 +137,10 @@ async function* toolStep(
   calls: readonly ToolCallPart[],
   memory: StepMemory | undefined,
 ): AsyncGenerator<WorkEvent, ToolMessage, void> {
-  for (const { callId, name, input } of calls) yield { type: "tool-started", callId, name, input };
   const known = memory?.findings();
+  for (const { callId, name, input } of calls) {
+    yield { type: "tool-started", callId, name, input, ...(known && { recalled: true }) };
+  }
   if (known) return yield* tellAgain(context, calls, known);
   const writes = ({ name }: ToolCallPart) => tools.get(name)?.effect === "write";
   const mayEnd = memory && calls.some(writes);
@@ -171,7 +174,7 @@ async function* tellAgain(
     const status = failed ? "failed" : "completed";
     const input = calls[index]?.input ?? null;
     context.noteStep({ kind: "tool", name, status, input, output, startedAt, latencyMs: 0 });
-    yield { type: "tool-finished", callId, name, output, failed, latencyMs: 0 };
+    yield { type: "tool-finished", callId, name, output, failed, latencyMs: 0, recalled: true };
   }
   return message;
 }

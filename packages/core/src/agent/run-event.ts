@@ -14,6 +14,8 @@ export interface StepStartedEvent {
   readonly index: number;
   readonly kind: "model" | "rules";
   readonly name: string;
+  /** It was done in an earlier life of the run, and is only told again. */
+  readonly recalled?: true;
 }
 
 export interface ToolStartedEvent {
@@ -21,6 +23,8 @@ export interface ToolStartedEvent {
   readonly callId: string;
   readonly name: string;
   readonly input: JsonValue;
+  /** As of a step. */
+  readonly recalled?: true;
 }
 
 export interface ToolFinishedEvent {
@@ -30,6 +34,8 @@ export interface ToolFinishedEvent {
   readonly output: JsonValue;
   readonly failed: boolean;
   readonly latencyMs: number;
+  /** As of a step. */
+  readonly recalled?: true;
 }
 
 /**

@@ -40,6 +40,10 @@ export class CompiledGraph<State, Update, Input = Update> implements GraphRuns<S
     return this.#runs.stream(input, options);
   }
 
+  begin(input: Input, options: StartOptions = {}) {
+    return this.#runs.begin(input, options);
+  }
+
   resume(runId: string, options: ResumeOptions = {}) {
     return this.#runs.resume(runId, options);
   }

@@ -93,6 +93,8 @@ export interface FlowHost {
   readonly random: () => number;
   /** Stands before every key; a sub-graph's host has one. @defaultValue nothing */
   readonly prefix?: string | undefined;
+  /** Of the claim of the run; see `NodeContext`. @defaultValue none: nobody else can have it */
+  readonly fence?: number | undefined;
   /** Supersteps that the run may take. @defaultValue the graph's */
   readonly recursionLimit?: number | undefined;
   /** What was remembered in this superstep under the key. */

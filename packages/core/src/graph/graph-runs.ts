@@ -119,6 +119,8 @@ export interface GraphRuns<State, Update, Input = Update> {
   invoke(input: Input, options?: StartOptions): Promise<RunOutcome<State>>;
   /** The same, told as it happens. Nothing runs before it is read. */
   stream(input: Input, options?: StartOptions & StreamOptions): GraphStream<State, Update>;
+  /** Begins a run, and does not wait for it. @returns Its id. @throws As `invoke`, for what does not fit the graph. */
+  begin(input: Input, options?: StartOptions): Promise<string>;
   /**
    * Goes on with a run that waits or was left.
    *

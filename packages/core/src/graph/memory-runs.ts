@@ -54,6 +54,14 @@ export class MemoryRuns<State, Update, Input> implements GraphRuns<State, Update
     );
   }
 
+  async begin(input: Input, options: StartOptions = {}): Promise<string> {
+    await begin(this.#plan, input);
+    const runId = options.runId ?? this.#means.newId();
+    // How it ended is told by its state.
+    this.invoke(input, { ...options, runId }).catch(() => {});
+    return runId;
+  }
+
   async resume(runId: string, options: ResumeOptions = {}): Promise<RunOutcome<State>> {
     return this.#drive(this.#answered(runId, options), options);
   }

@@ -21,6 +21,11 @@ export interface NodeContext {
    * for every other task, also of sub-graphs and of nodes that are sent several payloads.
    */
   readonly taskKey: string;
+  /**
+   * Rises whenever a process takes the run on; absent where none but this one can have it. Whatever is told the fence can refuse a
+   * process that has lost the run.
+   */
+  readonly fence?: number | undefined;
   /** The number of the superstep, from 1 on. */
   readonly superstep: number;
   /** The number of the try, from 1 on. */

@@ -19,6 +19,7 @@ export const plainRuns: Checkpointer = {
         runPlain(plan, means, input, { ...options, signal }, emit, pause),
       );
     },
+    begin: () => Promise.reject(nothingKept(plan)),
     resume: () => Promise.reject(nothingKept(plan)),
     resumeStream: () => {
       throw nothingKept(plan);

@@ -61,6 +61,7 @@ function innerHost(run: TaskRun): FlowHost {
     tenant: host.tenant,
     clock: host.clock,
     random: host.random,
+    fence: host.fence,
     prefix: `${run.key}/`,
     recall: (key) => run.recall(key),
     remember: (key, value, taken) => run.remember(key, value, taken),

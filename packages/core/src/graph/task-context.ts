@@ -45,6 +45,10 @@ export class TaskContext implements NodeContext {
     return this.#run.key;
   }
 
+  get fence(): number | undefined {
+    return this.#run.host.fence;
+  }
+
   get superstep(): number {
     return this.#run.superstep;
   }

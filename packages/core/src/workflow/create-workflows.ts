@@ -122,6 +122,10 @@ class StoredWorkflows implements Workflows {
     return (await this.#begun(name, version, start)).stream({ input }, start);
   }
 
+  async begin(name: string, input: JsonObject, { version, ...start }: WorkflowStart) {
+    return (await this.#begun(name, version, start)).begin({ input }, start);
+  }
+
   async resume(runId: string, options: OfTenant<ResumeOptions>) {
     return (await this.#known(runId, options)).resume(runId, options);
   }

@@ -108,6 +108,8 @@ export interface Workflows {
     input: JsonObject,
     options: WorkflowStart & StreamOptions,
   ): Promise<ReturnType<CompiledWorkflow["stream"]>>;
+  /** Begins a run, and does not wait for it. @returns Its id. @throws As `run`, for what does not fit the workflow. */
+  begin(name: string, input: JsonObject, options: WorkflowStart): Promise<string>;
   /** Goes on with a run that waits or was left. @throws As `resume` of a graph. */
   resume(runId: string, options: OfTenant<ResumeOptions>): Promise<RunOutcome<WorkflowState>>;
   resumeStream(

@@ -3,7 +3,9 @@ import { tell } from "../../kernel/tell.js";
 import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
 import type { Checkpointer } from "../graph-runs.js";
+import { AnyRuns } from "./any-runs.js";
 import { DurableRuns } from "./durable-runs.js";
+import type { FlowObserver } from "./flow-observer.js";
 import type { FlowStorage } from "./flow-storage.js";
 import { GraphWorker } from "./graph-worker.js";
 import { RunWaiters } from "./run-waiters.js";
@@ -50,6 +52,10 @@ export interface DurableFlows extends Checkpointer, AsyncDisposable {
   work(): Worker;
   /** Where this process works, it works on runs of these graphs too. Once is enough. */
   stored(graphs: StoredGraphs): StoredRuns;
+  /** Watches the runs that this process works on, of all tenants and graphs. */
+  observe(observer: FlowObserver): void;
+  /** The runs of a tenant by their ids, of whatever graph: also of one that only other processes have. */
+  of(tenant: string): AnyRuns;
 }
 
 /**
@@ -68,6 +74,7 @@ export function durableFlows(options: DurableOptions): DurableFlows {
   const owner = options.owner ?? createSortableIds(clock)();
   const plans: GraphPlan[] = [];
   const stored: StoredGraphs[] = [];
+  const observers: FlowObserver[] = [];
   const waiters = new RunWaiters(clock, pollMs);
   let worker: GraphWorker | undefined;
   const work = () => {
@@ -88,8 +95,15 @@ export function durableFlows(options: DurableOptions): DurableFlows {
       onEvent: (event, claim) => {
         waiters.happened(event, claim);
         tell(options.onEvent, event, claim);
+        for (const observer of observers) tell(observer.happened, event, claim);
       },
-      onEnd: (end, claim) => waiters.ended(end, claim),
+      onRest: async (end, claim) => {
+        for (const observer of observers) await observer.resting?.(end, claim);
+      },
+      onEnd: (end, claim) => {
+        waiters.ended(end, claim);
+        for (const observer of observers) tell(observer.left, claim);
+      },
     });
     return worker;
   };
@@ -106,6 +120,8 @@ export function durableFlows(options: DurableOptions): DurableFlows {
       stored.push(graphs);
       return storedRuns(graphs, { storage, tenant, waiters, ensureWork });
     },
+    observe: (observer) => void observers.push(observer),
+    of: (id) => new AnyRuns({ tenant: id, storage, waiters, ensureWork }),
     async [Symbol.asyncDispose]() {
       await worker?.[Symbol.asyncDispose]();
     },

@@ -57,6 +57,11 @@ export class DurableRuns<State, Update, Input> implements GraphRuns<State, Updat
     });
   }
 
+  async begin(input: Input, options: StartOptions = {}): Promise<string> {
+    const { runId } = await this.#create(input, options);
+    return runId;
+  }
+
   async resume(runId: string, options: ResumeOptions = {}): Promise<RunOutcome<State>> {
     const { fence } = await this.#answer(runId, options);
     return this.#outcome(runId, fence, options);

@@ -36,6 +36,8 @@ export interface FlowRunInit {
   /** Aborts with `flow.fenced` when the run is lost, with `graph.stopped` when its end was asked for. */
   readonly signal: AbortSignal;
   readonly emit: ((event: GraphEvent) => void) | undefined;
+  /** Told before it is put on record that the run ends or waits; where it fails, the run is left for another try. */
+  readonly onRest?: ((end: FlowRest) => Promise<void>) | undefined;
 }
 
 /** How a worker leaves a run. */
@@ -49,6 +51,9 @@ export type FlowRunEnd =
   /** Somebody else has it, or it could not be kept: it goes on when its lease is over. */
   | { readonly kind: "left"; readonly reason: unknown };
 
+/** A run that ends or waits. */
+export type FlowRest = Extract<FlowRunEnd, { kind: "completed" | "failed" | "cancelled" | "waiting" }>;
+
 /** Why a worker that is being closed leaves a run: others may take it at once, without waiting for the lease. */
 export const GIVEN_BACK: unique symbol = Symbol("given back");
 
@@ -57,6 +62,11 @@ const BLOCKED_PAUSE_MS = 15_000;
 
 /** The graph of a run is not to be had here, or the run can't be brought to its version. */
 class Blocked {
+  constructor(readonly reason: unknown) {}
+}
+
+/** Whoever had to hear of the run's rest first has failed. */
+class Untold {
   constructor(readonly reason: unknown) {}
 }
 
@@ -133,7 +143,7 @@ export class FlowRun {
   #host(): FlowHost {
     const { claim, clock, random, emit } = this.#init;
     return {
-      ...{ runId: claim.id, tenant: claim.tenant, clock, random },
+      ...{ runId: claim.id, tenant: claim.tenant, fence: claim.fence, clock, random },
       recall: (key) => this.#steps.get(key),
       event: (name) => this.#events.get(name),
       remember: async (key, value, taken) => {
@@ -152,16 +162,20 @@ export class FlowRun {
     if (outcome.kind === "waiting") {
       const { on } = outcome;
       const steps = [{ key: waitingKey(claim.fence), value: on as JsonValue }];
+      const end: FlowRest = { kind: "waiting", on };
+      await this.#tell(end);
       await this.#writer.write({ steps, taken: refusedAnswers(on), rest: restOf(on) });
       emit?.({ type: "interrupted", ...told, state: values, on });
-      return { kind: "waiting", on };
+      return end;
     }
     const checkpoint = this.#checkpoint(outcome);
     if (outcome.kind === "finished") {
       const { output } = outcome;
+      const end: FlowRest = { kind: "completed", output };
+      await this.#tell(end);
       await this.#writer.write({ checkpoint, rest: { status: "completed", output } });
       emit?.({ type: "run-completed", ...told, state: output });
-      return { kind: "completed", output };
+      return end;
     }
     await this.#writer.write({ checkpoint });
     this.#steps.clear();
@@ -194,6 +208,7 @@ export class FlowRun {
       const dueAt = new Date(this.#init.clock.now()).toISOString();
       return this.#rest({ status: "pending", dueAt }, { kind: "left", reason });
     }
+    if (error instanceof Untold) return { kind: "left", reason: error.reason };
     if (signal.aborted || isStoreFailure(error)) return { kind: "left", reason };
     if (error instanceof Blocked) {
       const dueAt = new Date(this.#init.clock.now() + BLOCKED_PAUSE_MS).toISOString();
@@ -213,11 +228,20 @@ export class FlowRun {
   async #rest(rest: NonNullable<FlowWrite["rest"]>, end: FlowRunEnd): Promise<FlowRunEnd> {
     const { flows, claim } = this.#init;
     try {
+      if (end.kind !== "left" && end.kind !== "blocked") await this.#tell(end);
       // Not through the writer: its signal may have aborted, and the end is written all the same.
       await flows.commit({ id: claim.id, fence: claim.fence, rest });
       return end;
     } catch (reason) {
-      return { kind: "left", reason };
+      return { kind: "left", reason: reason instanceof Untold ? reason.reason : reason };
+    }
+  }
+
+  async #tell(end: FlowRest): Promise<void> {
+    try {
+      await this.#init.onRest?.(end);
+    } catch (reason) {
+      throw new Untold(reason);
     }
   }
 }

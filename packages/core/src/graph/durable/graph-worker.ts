@@ -10,7 +10,7 @@ import { tell } from "../../kernel/tell.js";
 import { stopped } from "../graph-errors.js";
 import type { GraphEvent } from "../graph-event.js";
 import type { GraphPlan } from "../graph-plan.js";
-import { FlowRun, type FlowRunEnd, type FlowRunInit, GIVEN_BACK } from "./flow-run.js";
+import { type FlowRest, FlowRun, type FlowRunEnd, type FlowRunInit, GIVEN_BACK } from "./flow-run.js";
 import type { FlowStorage } from "./flow-storage.js";
 import { originOf, type StoredGraphs } from "./stored-graphs.js";
 
@@ -29,6 +29,7 @@ export interface GraphWorkerInit {
   readonly clock: Clock;
   readonly random: () => number;
   readonly onEvent: ((event: GraphEvent, claim: FlowClaim) => void) | undefined;
+  readonly onRest: (end: FlowRest, claim: FlowClaim) => Promise<void>;
   readonly onEnd: ((end: FlowRunEnd, claim: FlowClaim) => void) | undefined;
   readonly onError: ((error: unknown) => void) | undefined;
 }
@@ -129,7 +130,7 @@ export class GraphWorker implements Worker {
   }
 
   #begin(claim: FlowClaim): void {
-    const { storage, clock, random, snapshotEvery, onEvent, onEnd, onError } = this.#init;
+    const { storage, clock, random, snapshotEvery, onEvent, onRest, onEnd, onError } = this.#init;
     const controller = new AbortController();
     const plan = this.#planOf(claim, controller.signal);
     if (!plan) return;
@@ -137,6 +138,7 @@ export class GraphWorker implements Worker {
       ...{ plan, claim, clock, random, snapshotEvery, signal: controller.signal },
       flows: storage.tenant(claim.tenant).flows,
       emit: onEvent && ((event) => tell(onEvent, event, claim)),
+      onRest: (end) => onRest(end, claim),
     });
     const key = `${claim.tenant}\n${claim.id}`;
     // In the next turn: the run must be in hand before it can end.
