@@ -73,9 +73,11 @@ export function createConnection(settings: ClientSettings): Connection {
   const ask = async <T>(method: string, path: string, parts: RequestParts = {}): Promise<T> => {
     const linked = linkedSignal(parts.signal);
     const { signal } = linked;
+    // How long an upload takes is the line's to say.
+    const limitMs = parts.body === undefined ? timeoutMs : Number.POSITIVE_INFINITY;
     try {
       const answer = open(method, path, { ...parts, signal }).then(readJson<T>);
-      return await within(answer, { clock, limitMs: timeoutMs, signal });
+      return await within(answer, { clock, limitMs, signal });
     } catch (error) {
       parts.signal?.throwIfAborted();
       throw error;

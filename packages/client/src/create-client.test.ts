@@ -151,6 +151,27 @@ describe("a client", () => {
     await expect(client.leads.get("1", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  it("sends a file as it is, for as long as it takes", async () => {
+    const { client, asked } = clientOf([Response.json({ rows: 2 })]);
+    const options = { name: "fair.csv", mapping: { Firma: "company.name" } };
+    expect(await client.leads.import("Firma\nFigma", options)).toEqual({ rows: 2 });
+    const [request] = asked;
+    expect(Object.fromEntries(new URL(request?.url ?? "").searchParams)).toEqual({
+      name: "fair.csv",
+      mapping: '{"Firma":"company.name"}',
+    });
+    expect([request?.headers["content-type"], request?.body]).toEqual(["text/csv", "Firma\nFigma"]);
+    const clock = manualClock();
+    const slow = createClient({ url: "/sales", clock, fetch: () => new Promise(() => {}) });
+    let over = false;
+    void slow.leads.import("x").finally(() => {
+      over = true;
+    });
+    clock.pass(3_600_000);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(over).toBe(false);
+  });
+
   it("begins a run and follows it", async () => {
     const events =
       'id: 1\nevent: text-delta\ndata: {"text":"hi"}\n\nevent: end\ndata: {"status":"completed"}\n\n';

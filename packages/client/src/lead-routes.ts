@@ -5,29 +5,40 @@ import type {
   ImportOutcome,
   Lead,
   LeadFilter,
+  LeadGiven,
   LeadWithResults,
-  QualifyRequest,
-  RunResult,
+  NotQualified,
+  Qualified,
 } from "./responses.js";
 
 /** Leads of the tenant. */
 export interface LeadRoutes {
-  /** Pages of leads; each is asked for when it is read. */
+  /** In the order in which they were stored, page by page; each page is asked for when it is read. */
   list(options?: ListOptions & LeadFilter): AsyncGenerator<Page<Lead>, void, void>;
   get(id: string, options?: CallOptions): Promise<LeadWithResults>;
-  /** Qualifies a lead, stored or not, and waits for the result. */
-  qualify(lead: QualifyRequest, options?: CallOptions): Promise<RunResult>;
-  /**
-   * Imports a CSV file: a `File` of a form, its text, its bytes, or a stream of them.
-   */
+  /** Stores a lead that is new, qualifies it and waits for the result. */
+  qualify(lead: LeadGiven, options?: CallOptions): Promise<Qualified>;
+  /** As `qualify`, for up to 100: what fails for one is told beside it. */
+  qualifyMany(
+    leads: readonly LeadGiven[],
+    options?: CallOptions,
+  ): Promise<{ readonly items: readonly (Qualified | NotQualified)[] }>;
+  /** Imports a CSV file and waits until it is stored. Neither this client's time limit nor the server's counts. */
   import(csv: CsvSource, options?: ImportOptions): Promise<ImportOutcome>;
 }
 
+/** A `File` of a form, text, bytes, or a stream of them where the platform can send one. */
 export type CsvSource = string | Blob | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
 
 export interface ImportOptions extends CallOptions {
-  /** What the leads' source is told as, such as `fair-2026.csv`. */
+  /** Where the leads come from, such as `fair-2026.csv`. @defaultValue "upload.csv" */
   readonly name?: string;
+  /** @defaultValue found out */
+  readonly delimiter?: string;
+  /** Of phone numbers in national form. */
+  readonly defaultCountry?: string;
+  /** What becomes of columns, such as `{ Firma: "company.name" }`. @defaultValue as proposed by their names */
+  readonly mapping?: Readonly<Record<string, string>>;
 }
 
 export function leadRoutes(connection: Connection): LeadRoutes {
@@ -36,7 +47,10 @@ export function leadRoutes(connection: Connection): LeadRoutes {
     list: (options = {}) => readPages(connection, "/leads", options),
     get: (id, options) => get(pathOf("leads", id), options),
     qualify: (lead, options) => post("/leads/qualify", options, lead),
-    import: (body, { signal } = {}) =>
-      ask("POST", "/leads/import", { body, signal, headers: { "content-type": "text/csv" } }),
+    qualifyMany: (leads, options) => post("/leads/qualify", options, { leads }),
+    import: (body, { signal, mapping, ...rest } = {}) => {
+      const query = { ...rest, mapping: mapping && JSON.stringify(mapping) };
+      return ask("POST", "/leads/import", { body, signal, query, headers: { "content-type": "text/csv" } });
+    },
   };
 }

@@ -24,10 +24,61 @@ export interface Lead {
 
 export interface LeadFilter {
   readonly stage?: Lead["stage"];
+  readonly source?: string;
+}
+
+/** What an agent found out about a lead. */
+export interface LeadResult {
+  readonly id: string;
+  readonly kind: "qualification" | "enrichment";
+  readonly leadId: string;
+  readonly runId?: string;
+  readonly score?: number;
+  readonly tier?: string;
+  /** The whole result, in the shape of the agent's output. */
+  readonly data: JsonObject;
+  readonly createdAt: string;
 }
 
 export interface LeadWithResults extends Lead {
-  readonly results?: readonly JsonObject[];
+  /** The latest of each kind. */
+  readonly results: readonly LeadResult[];
+}
+
+/** A lead in a few words: a company by name, and what else is known of it; or the id of a stored one. */
+export type LeadGiven =
+  | { readonly leadId: string }
+  | {
+      readonly company: string;
+      readonly contact?: object;
+      readonly custom?: object;
+      readonly [fact: string]: unknown;
+    };
+
+export interface Qualified {
+  /** `known`: a lead of one of its keys stood already, and stands as it was. */
+  readonly lead: { readonly id: string; readonly status: "stored" | "known" };
+  readonly runId: string;
+  /** Score, tier, reasons, evidence, engine and cost. */
+  readonly result: JsonValue;
+}
+
+export interface NotQualified {
+  readonly lead?: Qualified["lead"];
+  readonly error: StoredError;
+}
+
+/** What became of the rows of a file. */
+export interface ImportOutcome {
+  readonly importId: string;
+  readonly source: string;
+  readonly rows: number;
+  readonly imported: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly rejectedRows: readonly { readonly row: number; readonly reason: string }[];
+  readonly mapping: readonly { readonly column: string; readonly target: string }[];
+  readonly warnings: readonly { readonly message: string; readonly row?: number }[];
 }
 
 /** What a run of an agent begins with. */
@@ -193,11 +244,13 @@ export interface ApprovalDecision {
   readonly editedArguments?: JsonValue;
 }
 
-export type QualifyRequest = JsonObject;
-export type ImportOutcome = JsonObject;
+export type RecordKind = "contact" | "company" | "deal";
 
+/** What differs from how a connection is set up. */
 export interface SyncRequest {
-  readonly direction?: "to-app" | "to-crm" | "both";
+  readonly kinds?: readonly RecordKind[];
+  readonly direction?: "both" | "to-app" | "to-crm";
+  /** Walks over all records of the CRM again. */
   readonly full?: boolean;
 }
 
@@ -210,14 +263,112 @@ export interface ConnectionStatus {
   readonly openDeadLetters: number;
   /** Removals that wait for somebody's word. */
   readonly heldRemovals: number;
+  readonly lastRun?: SyncRun;
   readonly lastCompletedAt?: string;
 }
 
-export type SyncRun = JsonObject;
-export type SyncMetrics = JsonObject;
-export type ConnectionHealth = JsonObject;
-export type SyncConflict = JsonObject & { readonly id: string };
-export type DeadLetter = JsonObject & { readonly id: string };
+export interface SyncRun {
+  readonly id: string;
+  readonly connection: string;
+  readonly kinds: readonly RecordKind[];
+  /** What began it, such as `manual`, `schedule` or `webhook`. */
+  readonly trigger: string;
+  readonly direction: "both" | "to-app" | "to-crm";
+  readonly status: "running" | "completed" | "failed" | "stopped";
+  readonly counts: Readonly<Record<string, number>>;
+  readonly error?: StoredError;
+  readonly startedAt: string;
+  readonly finishedAt?: string;
+}
+
+/** A sync that was begun, or that goes on already. */
+export interface BegunSync {
+  /** What tells of it: follow it as any stream. */
+  readonly streamId: string;
+  readonly joined: boolean;
+}
+
+export interface PlannedWrite {
+  readonly side: "app" | "crm";
+  readonly op: string;
+  readonly kind: RecordKind;
+  readonly recordId?: string;
+  readonly crmId?: string;
+  readonly changes: Readonly<Record<string, { readonly from: JsonValue; readonly to: JsonValue }>>;
+  readonly reason?: string;
+  readonly held?: true;
+}
+
+export interface SyncPlan {
+  readonly writes: readonly PlannedWrite[];
+  /** Whether there would be others. */
+  readonly more: boolean;
+}
+
+export interface SyncMetrics {
+  readonly connection: string;
+  readonly runs: number;
+  readonly completed: number;
+  readonly failed: number;
+  readonly meanLatencyMs: number;
+  readonly longestLatencyMs: number;
+  readonly perSecond: number;
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface DependencyHealth {
+  readonly name: string;
+  readonly status: "ok" | "degraded" | "down";
+  readonly note?: string;
+  readonly latencyMs?: number;
+}
+
+/** What both sides changed, each to something else. */
+export interface SyncConflict {
+  readonly id: string;
+  readonly connection: string;
+  readonly kind: RecordKind;
+  readonly recordId: string;
+  readonly crmId?: string;
+  /** `$record` where one side removed what the other changed. */
+  readonly field: string;
+  readonly policy: string;
+  readonly base: JsonValue;
+  readonly app: JsonValue;
+  readonly crm: JsonValue;
+  readonly status: "open" | "settled" | "resolved" | "gone";
+  readonly taken?: "app" | "crm" | "both" | "value";
+  readonly value?: JsonValue;
+  readonly foundAt: string;
+  readonly endedAt?: string;
+  readonly endedBy?: string;
+}
+
+/** The value of one side, or another instead of the two; null for none. */
+export type ConflictChoice = { readonly take: "app" | "crm" } | { readonly value: JsonValue };
+
+/** What a sync could not do. */
+export interface DeadLetter {
+  readonly id: string;
+  readonly connection: string;
+  readonly kind: RecordKind;
+  readonly recordId?: string;
+  readonly crmId?: string;
+  readonly operation: string;
+  readonly payload: JsonObject;
+  readonly error: StoredError;
+  readonly status: "open" | "replayed" | "dropped";
+  readonly addedAt: string;
+  readonly updatedAt: string;
+  readonly endedBy?: string;
+}
+
+/** Which conflicts or dead letters. */
+export interface ReviewFilter {
+  readonly connection?: string;
+  readonly kind?: RecordKind;
+  readonly recordId?: string;
+}
 
 /** Days, ISO dates, both inclusive. */
 export interface DayRange {
