@@ -7,6 +7,7 @@ import { deadLettersCommand } from "./dead-letters/dead-letters-command.js";
 import { doctorCommand } from "./doctor/doctor-command.js";
 import { drillCommand } from "./drill/drill-command.js";
 import type { Io } from "./io.js";
+import { mcpCommand } from "./mcp/mcp-command.js";
 import { modelsCommand } from "./models/models-command.js";
 import { qualifyCommand } from "./qualify/qualify-command.js";
 import { crmCommand } from "./records/crm-command.js";
@@ -29,6 +30,7 @@ const COMMANDS: readonly Command[] = [
   crmCommand,
   routeCommand,
   modelsCommand,
+  mcpCommand,
   sandboxCommand,
   drillCommand,
   doctorCommand,

@@ -12,7 +12,8 @@ import { main } from "./packages/cli/src/index.ts";
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort(new Error("Interrupted")));
 const { stdout, stderr, env } = process;
-process.exitCode = await main(process.argv.slice(2), { stdout, stderr, env, signal: interrupted.signal });
+const io = { get stdin() { return process.stdin; }, stdout, stderr, env, signal: interrupted.signal };
+process.exitCode = await main(process.argv.slice(2), io);
 `;
 
 /** A process of the command line. */
@@ -26,6 +27,8 @@ export interface CliProcess {
 
 /** Processes of the command line, from the sources. */
 export interface CliProcesses extends AsyncDisposable {
+  /** What Node runs, for whoever starts it otherwise. */
+  readonly file: string;
   start(args: readonly string[], env: Readonly<Record<string, string>>): CliProcess;
 }
 
@@ -52,6 +55,7 @@ export async function openCliProcesses(): Promise<CliProcesses> {
   await writeFile(join(folder, "package.json"), '{"version":"0.0.0","type":"module"}');
   const living = new Set<ChildProcess>();
   return {
+    file,
     start: (args, env) => startProcess(file, args, env, living),
     async [Symbol.asyncDispose]() {
       for (const child of living) child.kill("SIGKILL");

@@ -1,11 +1,13 @@
 /** An event of a run as a client is told it; nothing for those that tell a person nothing. */
 export function eventInWords(event: { readonly type: string }): string | undefined {
-  const name = "name" in event && typeof event.name === "string" ? event.name : "";
+  const name = textOf(event, "name");
   switch (event.type) {
     case "run-started":
       return "begins";
     case "step-started":
       return `step: ${name}`;
+    case "node-started":
+      return `step: ${textOf(event, "node")}`;
     case "tool-started":
       return `calls ${name}`;
     case "tool-finished":
@@ -17,4 +19,9 @@ export function eventInWords(event: { readonly type: string }): string | undefin
     default:
       return undefined;
   }
+}
+
+function textOf(event: object, field: string): string {
+  const value: unknown = Reflect.get(event, field);
+  return typeof value === "string" ? value.slice(0, 100) : "";
 }
