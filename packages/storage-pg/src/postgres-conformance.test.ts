@@ -38,5 +38,7 @@ describe.each(Object.entries(ways))("by %s", (_, create) => {
     await emptyTables(database);
     return create();
   };
-  storageConformance({ describe, it, expect }, open, { reopen: async () => create() });
+  // a proxy that hands connections round lets nobody listen
+  const notices = create !== ways["transaction pooling, as a role that owns nothing"];
+  storageConformance({ describe, it, expect }, open, { reopen: async () => create(), notices });
 });

@@ -1,6 +1,7 @@
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { storageConformance } from "./storage-conformance.js";
+import { streamConformance } from "./stream-conformance.js";
 import { syncConformance } from "./sync-conformance.js";
 import { budgetSabotages } from "./testing/budget-sabotages.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
@@ -30,9 +31,13 @@ const sabotages = {
 };
 
 /** Cases that have sabotages of their own; running them for each of these here would take minutes. */
-const casesOfSyncs = new Set(
+const casesOfOthers = new Set(
   collectCases(({ describe, it, expect }) => {
-    describe("storage/1", () => syncConformance({ describe, it, expect, open: async () => memoryStorage() }));
+    const suite = { describe, it, expect, open: async () => memoryStorage() };
+    describe("storage/1", () => {
+      syncConformance(suite);
+      streamConformance({ ...suite, reopen: undefined, notices: true, patienceMs: 0 });
+    });
   }).map(({ name }) => name),
 );
 
@@ -55,7 +60,7 @@ describe("the storage suite", () => {
     async (_, { create, fails }) => {
       const cases = collectCases((runner) =>
         storageConformance(runner, async () => create(), { reopen: async () => memoryStorage() }),
-      ).filter(({ name }) => !casesOfSyncs.has(name));
+      ).filter(({ name }) => !casesOfOthers.has(name));
       expect(await findFailures(cases)).toEqual(fails);
     },
   );

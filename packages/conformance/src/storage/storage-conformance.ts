@@ -26,6 +26,7 @@ import { runPutConformance } from "./run-put-conformance.js";
 import { runStoreConformance } from "./run-store-conformance.js";
 import { sharedTransactionConformance } from "./shared-transaction-conformance.js";
 import { stepStoreConformance } from "./step-store-conformance.js";
+import { streamConformance } from "./stream-conformance.js";
 import { syncConformance } from "./sync-conformance.js";
 import { tenantConformance } from "./tenant-conformance.js";
 import { threadConformance } from "./thread-conformance.js";
@@ -43,8 +44,10 @@ export interface StorageConformanceOptions {
    * says that it is shared or durable.
    */
   readonly reopen?: (storage: Storage) => Promise<Storage>;
-  /** How long a case waits for a queue to wake, in milliseconds. @defaultValue 5_000 */
+  /** How long a case waits for a queue to wake, or to be told of a stream, in milliseconds. @defaultValue 5_000 */
   readonly patienceMs?: number;
+  /** Whether watches of streams come to be live. @defaultValue true */
+  readonly notices?: boolean;
 }
 
 /**
@@ -62,7 +65,7 @@ export interface StorageConformanceOptions {
 export function storageConformance(
   { describe, it, expect }: Runner,
   open: () => Promise<Storage>,
-  { reopen, patienceMs = DEFAULT_PATIENCE_MS }: StorageConformanceOptions = {},
+  { reopen, patienceMs = DEFAULT_PATIENCE_MS, notices = true }: StorageConformanceOptions = {},
 ): void {
   const suite = { describe, it, expect, open };
   describe("storage/1", () => {
@@ -94,6 +97,7 @@ export function storageConformance(
     retentionConformance(suite);
     retentionWorkConformance(suite);
     syncConformance(suite);
+    streamConformance({ ...suite, reopen, patienceMs, notices });
     tenantConformance(suite);
     transactionConformance(suite);
     sharedTransactionConformance(suite);
