@@ -10,6 +10,7 @@ import {
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
 import type { AnyTool } from "../tools/tool.js";
+import { type AgentDescription, describeTools } from "./agent-description.js";
 import type { AgentOptions, RunOptions } from "./agent-options.js";
 import { batched, deferred } from "./batched.js";
 import type { HandoffQueue, HandoffTicket, QueuedHandoffOptions } from "./handoff-queue.js";
@@ -64,6 +65,11 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     if (this.tools.has(tool.name)) throw new TypeError(`tools: two tools are named "${tool.name}"`);
     this.tools.set(tool.name, tool);
     return this;
+  }
+
+  /** What it takes and gives, as far as that is known, and its tools. */
+  describe(): AgentDescription {
+    return { name: this.name, tools: describeTools(this.tools.values()) };
   }
 
   /**

@@ -309,3 +309,28 @@ describe("defineAgent", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 });
+
+describe("an agent's description", () => {
+  it("has its tools, and what it takes and gives", () => {
+    const model = scriptedModel([]);
+    const shared = { name: "writer", instructions: "Write.", model };
+    const typed = defineAgent({
+      ...shared,
+      tools: [lookup],
+      input: z.object({ to: z.string() }),
+      output: Mail,
+    });
+    expect(typed.describe()).toMatchObject({
+      name: "writer",
+      input: { type: "object", properties: { to: { type: "string" } } },
+      output: { type: "object", required: ["subject", "body"] },
+      tools: [{ name: "lookup", description: "Looks a company up.", effect: "read" }],
+    });
+    expect(defineAgent(shared).describe()).toEqual({ name: "writer", output: { type: "string" }, tools: [] });
+  });
+
+  it("leaves out what can't be printed", () => {
+    const agent = defineAgent({ name: "a", instructions: "", model: scriptedModel([]), input: z.date() });
+    expect(agent.describe()).not.toHaveProperty("input");
+  });
+});

@@ -9,6 +9,7 @@ import {
 } from "@salesagent/ports";
 import { StructuredOutput } from "../model/structured-output.js";
 import { describeIssues, validate } from "../model/validate.js";
+import { type AgentDescription, printed } from "./agent-description.js";
 import { type AgentOptions, BaseAgent } from "./base-agent.js";
 import { type ModelLoopOptions, runModelLoop, toRequest } from "./model-loop.js";
 import type { RunContext } from "./run-context.js";
@@ -50,6 +51,8 @@ export function defineAgent<Input = string, Output = string>(
   return new DefinedAgent(definition);
 }
 
+const TEXT = { type: "string" };
+
 class DefinedAgent<Input, Output> extends BaseAgent<Input, Output> {
   readonly name: string;
   readonly #definition: AgentDefinition<Input, Output>;
@@ -70,6 +73,12 @@ class DefinedAgent<Input, Output> extends BaseAgent<Input, Output> {
 
   protected override systemPrompt(): string {
     return this.#definition.instructions;
+  }
+
+  override describe(): AgentDescription {
+    const input = printed(this.#definition.input, "input");
+    const output = this.#definition.output ? printed(this.#definition.output, "output") : TEXT;
+    return { ...super.describe(), ...(input && { input }), ...(output && { output }) };
   }
 
   protected override async *processTask(

@@ -1,3 +1,4 @@
+export type { AgentDescription } from "./agent-description.js";
 export {
   type AgentNodeOptions,
   type AgentStepOptions,
