@@ -15,7 +15,7 @@ const LATER = "2026-06-01T00:00:00.000Z";
 const all = {
   ...{ checkpoints: LATER, flows: LATER, runs: LATER, effects: LATER, approvals: LATER },
   ...{ messages: LATER, audit: LATER, budgets: LATER, syncRuns: LATER, syncEntries: LATER },
-  ...{ conflicts: LATER, deadLetters: LATER, inbox: LATER },
+  ...{ conflicts: LATER, deadLetters: LATER, inbox: LATER, streams: LATER },
 };
 
 let database: TestDatabase;
@@ -111,6 +111,26 @@ describe("erasure of much", () => {
     expect((await flows.history("r1")).items).toEqual([]);
     expect(largest.chars).toBeLessThan(2_100_000);
   }, 60_000);
+
+  it("looks through streams that told much of a person a few rows at a time", async () => {
+    await insert(
+      "streams (tenant, id, source, status, last, fence, created_at, updated_at)",
+      "'acme', 'r' || n, 'agent:a', 'open', 5, 1, now(), now()",
+      5,
+    );
+    const text = "'to bo@figma.example ' || repeat(n::text, 1500000 / length(n::text))";
+    await insert(
+      "stream_events (tenant, stream_id, last, first, events)",
+      `'acme', 'r' || n % 5 + 1, (n + 4) / 5, (n + 4) / 5, json_build_array(json_build_array('text', ${text}))`,
+      25,
+    );
+    const { erasure, streams } = open();
+    expect(await erasure.find(person)).toEqual([{ store: "streams", records: 5 }]);
+    expect(await erasure.erase(person)).toEqual([{ store: "streams", records: 5 }]);
+    expect((await streams.read("r1"))?.events).toEqual([]);
+    expect((await streams.get("r1"))?.last).toBe(5);
+    expect(largest.chars).toBeLessThan(2_100_000);
+  }, 60_000);
 });
 
 /** The plans of the statements that were sent and choose what is old. */
@@ -184,6 +204,14 @@ describe("retention of much", () => {
       "inbox (tenant, id, source, key, body, hints, status, attempts, received_at)",
       `'acme', n::text, 'close', n::text, '', '{}', 'handled', 1, ${old}`,
     );
+    await insert(
+      "streams (tenant, id, source, status, last, fence, created_at, updated_at)",
+      `'acme', n::text, 'agent:a', 'completed', 1, 1, ${old}, ${old}`,
+    );
+    await insert(
+      "stream_events (tenant, stream_id, last, first, events)",
+      `'acme', n::text, 1, 1, '[["a",1]]'`,
+    );
     await database.query("analyze");
     const batch = {
       checkpoints: 1000,
@@ -192,7 +220,14 @@ describe("retention of much", () => {
       effects: 1000,
       approvals: 1000,
       messages: 1000,
-      ...{ syncRuns: 1000, syncEntries: 1000, conflicts: 1000, deadLetters: 1000, inbox: 1000 },
+      ...{
+        syncRuns: 1000,
+        syncEntries: 1000,
+        conflicts: 1000,
+        deadLetters: 1000,
+        inbox: 1000,
+        streams: 1000,
+      },
     };
     const { retention, flows } = open();
 
@@ -206,6 +241,7 @@ describe("retention of much", () => {
       ...["flow_queue_uncleared", "flow_queue_by_end", "runs_by_end", "effects_by_end", "audit_by_time"],
       ...["threads_by_last", "approvals_by_request", "cache_entries_by_expiry", "sync_runs_by_end"],
       ...["sync_entries_by_time", "conflicts_by_end", "dead_letters_by_end", "inbox_by_end"],
+      "streams_by_creation",
     ]) {
       expect(plans).toContain(`Index Scan using ${index}`);
     }

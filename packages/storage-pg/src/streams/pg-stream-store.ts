@@ -37,6 +37,8 @@ export function createStreamStatements(name: TableNames, schema: string): Stream
   const [streams, events] = [name("streams"), name("stream_events")];
   const one = "s.tenant = $1 and s.id = $2";
   const from = "greatest($3::bigint, s.gone)";
+  // in a form that keeps the planner off the index by status, which it may believe to find as few rows as the key does
+  const isOpen = "(s.status = 'open') is true";
   return {
     open: writing(`insert into ${streams} (tenant, id, source, status, thread_id, lead_id, started_by, last, fence,
         created_at, updated_at)
@@ -50,7 +52,7 @@ export function createStreamStatements(name: TableNames, schema: string): Stream
       ) as parts from ${streams} s where ${one}`),
     get: reading(`select ${STREAM_FIELDS} from ${streams} s where ${one}`),
     stop: writing(`with asked as (
-        update ${streams} s set stop = coalesce(s.stop, $3::json) where ${one} and s.status = 'open' returning s.id
+        update ${streams} s set stop = coalesce(s.stop, $3::json) where ${one} and ${isOpen} returning s.id
       )
       select told from (${tellOf(schema, "select id, 1 as place from asked")}) t where exists (select from asked)`),
     list: createPageReader({
