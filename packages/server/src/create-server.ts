@@ -51,7 +51,11 @@ export function serverOf(scope: ServerScope, routes: readonly Route[]): SalesSer
     scope,
     fetch: (request) => (request.method === "HEAD" ? head(hono, request) : toPromise(hono.fetch(request))),
     openapi: () => (document ??= openApiDocument(routes, scope.prefix)),
-    [Symbol.asyncDispose]: () => scope.refusals.flush(),
+    async [Symbol.asyncDispose]() {
+      scope.eventFigures[Symbol.dispose]();
+      await scope.syncs[Symbol.asyncDispose]();
+      await scope.refusals.flush();
+    },
   };
 }
 

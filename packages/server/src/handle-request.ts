@@ -29,6 +29,7 @@ export async function handleRequest(
   request: Request,
   params: Readonly<Record<string, string>>,
 ): Promise<Response> {
+  const startedMs = scope.clock.elapsed();
   const requestId = requestIdOf(request, scope);
   const exchange = { scope, route, request, requestId, params };
   let response: Response;
@@ -37,6 +38,7 @@ export async function handleRequest(
   } catch (error) {
     response = refuse(scope, error, { request, requestId, route: nameOf(route) });
   }
+  scope.requests.add(nameOf(route), response.status, scope.clock.elapsed() - startedMs);
   return finish(scope, request, response, requestId);
 }
 
@@ -49,7 +51,9 @@ export function handleUnknown(scope: ServerScope, request: Request, allowed: rea
     facts: { allowed },
     replay: "safe",
   });
-  return finish(scope, request, refuse(scope, error, { request, requestId }), requestId);
+  const response = refuse(scope, error, { request, requestId });
+  scope.requests.add("unknown", response.status, 0);
+  return finish(scope, request, response, requestId);
 }
 
 async function answer(exchange: Exchange): Promise<unknown> {

@@ -2,6 +2,7 @@ import type { SalesAgent } from "@salesagent/core/app";
 import { type Clock, createSortableIds, SalesAgentError, systemClock } from "@salesagent/ports";
 import { z } from "zod";
 import type { Authorize } from "./access.js";
+import type { Quotas } from "./quota.js";
 
 /** What is taken of a request, and of a principal. */
 export interface ServerLimits {
@@ -31,6 +32,22 @@ export interface CorsOptions {
   readonly maxAgeSeconds?: number | undefined;
 }
 
+/** How webhooks of CRMs are taken. */
+export interface WebhookOptions {
+  /** The origin that CRMs were told, where a proxy changes it on its way here: signatures name it. @defaultValue that of the request */
+  readonly origin?: string | undefined;
+  /** Whether there is such a tenant, with such a connection. Whoever is not accepted is told what a wrong signature is. @defaultValue all */
+  readonly accepts?: ((tenant: string, connection: string) => boolean | Promise<boolean>) | undefined;
+}
+
+/** What `GET /metrics` tells. */
+export interface MetricsOptions {
+  /** Tenants whose keys see the figures of the process, which are of all tenants together. @defaultValue none */
+  readonly operators?: readonly string[] | "all" | undefined;
+  /** Whether the figures of the process tell tenants apart. @defaultValue false */
+  readonly tenantLabels?: boolean | undefined;
+}
+
 /** What a server is made with. */
 export interface ServerOptions {
   readonly sales: SalesAgent;
@@ -45,6 +62,12 @@ export interface ServerOptions {
     /** The agent that qualifies leads. @defaultValue "qualification" */
     readonly qualifier?: string | undefined;
   };
+  readonly webhooks?: WebhookOptions | undefined;
+  /** What tenants may use in a month. @defaultValue no limit */
+  readonly quotas?: Quotas | undefined;
+  readonly metrics?: MetricsOptions | undefined;
+  /** Serves the page Studio below `/studio`: what it shows and does, it asks of these routes. @defaultValue false */
+  readonly studio?: boolean | undefined;
   /** Where codes of errors are explained; the code is put behind it. @defaultValue "urn:salesagent:error:" */
   readonly errorDocs?: string | undefined;
   /** Told of failures that are the server's, whose callers are told nothing. @defaultValue does nothing */
@@ -74,6 +97,13 @@ export interface ResolvedOptions {
   readonly cors: Cors | undefined;
   readonly limits: Limits;
   readonly qualifier: string;
+  readonly webhooks: {
+    readonly origin: string | undefined;
+    readonly accepts: NonNullable<WebhookOptions["accepts"]>;
+  };
+  readonly quotaPlans: Quotas | undefined;
+  readonly studio: boolean;
+  readonly metrics: { readonly operators: readonly string[] | "all"; readonly tenantLabels: boolean };
   readonly errorDocs: string;
   readonly onError: NonNullable<ServerOptions["onError"]>;
   readonly clock: Clock;
@@ -97,6 +127,14 @@ const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).o
   message: "must be an origin, such as https://app.example.com",
 });
 
+const quantity = z.number().min(0).optional();
+const planSchema = z.strictObject({
+  name: z.string().min(1).max(200),
+  tasks: quantity,
+  tokens: quantity,
+  costUsd: quantity,
+});
+
 const optionsSchema = z.strictObject({
   sales: z.custom((value) => isApp(value), "must be what createSalesAgent gives"),
   authorize: isFunction,
@@ -113,6 +151,15 @@ const optionsSchema = z.strictObject({
     .optional(),
   limits: limitsSchema.prefault({}),
   leads: z.strictObject({ qualifier: z.string().min(1).optional() }).prefault({}),
+  webhooks: z.strictObject({ origin: origin.optional(), accepts: isFunction.optional() }).prefault({}),
+  quotas: z.union([isFunction, planSchema]).optional(),
+  metrics: z
+    .strictObject({
+      operators: z.union([z.literal("all"), z.array(z.string().min(1).max(200))]).default([]),
+      tenantLabels: z.boolean().default(false),
+    })
+    .prefault({}),
+  studio: z.boolean().default(false),
   errorDocs: z.string().min(1).default("urn:salesagent:error:"),
   onError: isFunction.optional(),
   clock: z.looseObject({ now: isFunction, elapsed: isFunction, schedule: isFunction }).optional(),
@@ -123,8 +170,9 @@ const optionsSchema = z.strictObject({
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const parsed = optionsSchema.safeParse(options);
   if (!parsed.success) throw invalidOption(toPlaces(parsed.error));
-  const { prefix, cors, limits, leads, errorDocs } = parsed.data;
-  const { sales, authorize, clock = systemClock, createId, onError = () => {} } = options;
+  const { prefix, cors, limits, leads, studio, errorDocs, webhooks, metrics } = parsed.data;
+  refuseReservedNames(options.sales.connections);
+  const { sales, authorize, quotas, clock = systemClock, createId, onError = () => {} } = options;
   if (leads.qualifier !== undefined && !sales.agents.has(leads.qualifier)) {
     const known = [...sales.agents.keys()].join(", ") || "none";
     throw invalidOption([
@@ -132,7 +180,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     ]);
   }
   return Object.freeze({
-    ...{ sales, authorize, limits, errorDocs, clock },
+    ...{ sales, authorize, limits, studio, errorDocs, clock },
     onError: (error: unknown, about: object) => {
       try {
         onError(error, about);
@@ -143,8 +191,22 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     prefix: prefix.replace(/\/+$/, ""),
     cors: cors && { ...cors, origins: new Set(cors.origins) },
     qualifier: leads.qualifier ?? "qualification",
+    webhooks: { origin: webhooks.origin, accepts: options.webhooks?.accepts ?? (() => true) },
+    quotaPlans: quotas,
+    metrics,
     createId: createId ?? createSortableIds(clock),
   });
+}
+
+/** Names of routes below `/sync`, which a connection of this name would stand behind. */
+const RESERVED = ["conflicts", "dead-letters", "health", "metrics"];
+
+function refuseReservedNames(connections: readonly string[] = []): void {
+  const taken = connections.find((name) => RESERVED.includes(name));
+  if (taken === undefined) return;
+  throw invalidOption([
+    { path: "sales.crm", message: `names a connection ${taken}, which is a route's name` },
+  ]);
 }
 
 interface Place {

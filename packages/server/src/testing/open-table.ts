@@ -1,4 +1,5 @@
 import { type ManualClock, manualClock } from "@salesagent/conformance";
+import { createEventBus } from "@salesagent/core";
 import type { Principal } from "@salesagent/core/access";
 import type { SalesAgent } from "@salesagent/core/app";
 import type { AuditRecord, Storage } from "@salesagent/ports";
@@ -25,7 +26,8 @@ export function openTable(routes: readonly Route[], options: Partial<ServerOptio
   const clock = manualClock();
   const storage = memoryStorage({ clock });
   const faults: unknown[] = [];
-  const sales = { storage, agents: new Map() } as unknown as SalesAgent;
+  const events = createEventBus();
+  const sales = { storage, agents: new Map(), events, connections: [] } as unknown as SalesAgent;
   const onError = (error: unknown) => void faults.push(error);
   const server = serverOf(openScope({ sales, authorize: asTold, clock, onError, ...options }), routes);
   return {

@@ -1,0 +1,149 @@
+import type { SalesAgent } from "@salesagent/core/app";
+import type { SyncProgress, SyncRunOptions } from "@salesagent/core/crm";
+import type { StreamWriter } from "@salesagent/core/live";
+import { type Clock, type JsonValue, onAbort, SalesAgentError, type StoredError } from "@salesagent/ports";
+import { endAbandoned } from "./abandoned-syncs.js";
+
+/** What is asked of a sync by hand. */
+export type SyncWishes = Pick<SyncRunOptions, "kinds" | "direction" | "full">;
+
+/** A sync that somebody asks for. */
+export interface SyncRequest extends SyncWishes {
+  readonly tenant: string;
+  readonly connection: string;
+  /** Who asks. */
+  readonly by: string;
+}
+
+export interface BegunSync {
+  /** Of the stream that tells it. */
+  readonly streamId: string;
+  /** One of this connection was going on here already, and is told. */
+  readonly joined: boolean;
+}
+
+interface RunningSync {
+  readonly streamId: string;
+  readonly end: (reason: unknown) => void;
+  readonly over: Promise<void>;
+}
+
+/** Runs syncs in this process and tells each as a stream: of a tenant's connection one at a time. */
+export class SyncStreams implements AsyncDisposable {
+  readonly #app: Pick<SalesAgent, "streams" | "sync" | "storage">;
+  readonly #clock: Clock;
+  readonly #createId: () => string;
+  readonly #onError: (error: unknown) => void;
+  readonly #running = new Map<string, Promise<RunningSync>>();
+  #isClosed = false;
+
+  constructor(options: {
+    readonly sales: Pick<SalesAgent, "streams" | "sync" | "storage">;
+    readonly clock: Clock;
+    readonly createId: () => string;
+    readonly onError: (error: unknown) => void;
+  }) {
+    this.#app = options.sales;
+    this.#clock = options.clock;
+    this.#createId = options.createId;
+    this.#onError = options.onError;
+  }
+
+  /** @throws What the storage throws; nothing was begun then. */
+  async begin(request: SyncRequest): Promise<BegunSync> {
+    if (this.#isClosed) throw closed();
+    const name = JSON.stringify([request.tenant, request.connection]);
+    const known = this.#running.get(name);
+    if (known) return { streamId: (await known).streamId, joined: true };
+    const running = this.#open(request, () => this.#running.delete(name));
+    this.#running.set(name, running);
+    try {
+      return { streamId: (await running).streamId, joined: false };
+    } catch (error) {
+      this.#running.delete(name);
+      throw error;
+    }
+  }
+
+  /** Stops what goes on, and waits until it is on record as stopped. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosed = true;
+    const all = await Promise.allSettled(this.#running.values());
+    await Promise.all(
+      all.map(async (each) => {
+        if (each.status === "rejected") return;
+        each.value.end(closed());
+        await each.value.over;
+      }),
+    );
+  }
+
+  async #open(request: SyncRequest, onOver: () => void): Promise<RunningSync> {
+    const { tenant, connection, by } = request;
+    const { streams, storage } = this.#app;
+    const streamId = this.#createId();
+    await storage.tenant(tenant).audit.addMany([this.#record(request, streamId)]);
+    await streams.open(tenant, { id: streamId, source: `sync:${connection}`, startedBy: by });
+    const writer = await streams.writer(tenant, streamId, { fence: 1 });
+    const stop = new AbortController();
+    const over = this.#run(request, writer, stop).catch(this.#onError).finally(onOver);
+    return { streamId, end: (reason) => stop.abort(reason), over };
+  }
+
+  async #run(request: SyncRequest, writer: StreamWriter, stop: AbortController): Promise<void> {
+    const { tenant, connection, by: _, ...wishes } = request;
+    const release = onAbort(writer.stopped, () => stop.abort(writer.stopped.reason));
+    try {
+      const { sync } = this.#app;
+      if (!sync) throw new TypeError("the app has no CRM");
+      for await (const event of sync.tenant(tenant).run(connection, { ...wishes, signal: stop.signal })) {
+        await writer.write(toStreamEvent(event));
+        if (event.type === "started") this.#sweep(tenant, connection, writer.id);
+      }
+      await writer.end({ status: "completed" });
+    } catch (error) {
+      await writer.end(
+        stop.signal.aborted ? { status: "cancelled" } : { status: "failed", error: stored(error) },
+      );
+    } finally {
+      release();
+    }
+  }
+
+  /** The run that has just begun has put on record which others' processes died. */
+  #sweep(tenant: string, connection: string, own: string): void {
+    const { streams, storage } = this.#app;
+    const means = { tenant, connection, own, streams, stores: storage.tenant(tenant), clock: this.#clock };
+    endAbandoned(means).catch(this.#onError);
+  }
+
+  #record({ connection, by, kinds, direction, full }: SyncRequest, streamId: string) {
+    const facts = {
+      streamId,
+      ...(kinds && { kinds }),
+      ...(direction && { direction }),
+      ...(full && { full }),
+    };
+    const at = new Date(this.#clock.now()).toISOString();
+    const subject = `connection:${connection}`;
+    return { id: this.#createId(), at, actor: by, action: "sync-requested", subject, facts };
+  }
+}
+
+/** `sync-started`, `sync-progress`, `sync-braked` or `sync-completed`, with what is told of it. */
+function toStreamEvent({ type, ...data }: SyncProgress): { readonly type: string; readonly data: JsonValue } {
+  return { type: `sync-${type}`, data: data as unknown as JsonValue };
+}
+
+function stored(error: unknown): StoredError {
+  if (SalesAgentError.is(error)) return { code: error.code, message: error.message };
+  return { code: "internal", message: "The sync failed here." };
+}
+
+function closed(): SalesAgentError<"store.closed"> {
+  return new SalesAgentError("store.closed", {
+    message: "The server is closing. Ask again in a moment.",
+    facts: { store: "server" },
+    replay: "safe",
+  });
+}
