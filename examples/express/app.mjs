@@ -13,8 +13,11 @@ const users = {
   eve: { tenant: "umbrella", id: "user:eve", role: "owner", name: "Eve" },
 };
 
-/** @param {import("@salesagent/core").SalesAgent} sales */
-export function createApp(sales) {
+/**
+ * @param {import("@salesagent/core").SalesAgent} sales
+ * @param {{ clientFolder?: string }} [options] Where the client's files are, which a bundler would put into your pages.
+ */
+export function createApp(sales, { clientFolder = installedClient() } = {}) {
   const app = express();
   const sessions = new Map();
   const userOf = (cookies) => sessions.get(/(?:^|;\s*)session=([\w-]+)/.exec(cookies ?? "")?.[1]);
@@ -48,10 +51,10 @@ export function createApp(sales) {
     response.sendFile("leads.html", { root: publicFolder }, next);
   });
   app.get("/me", (request, response) => response.json(userOf(request.headers.cookie) ?? null));
-  app.use("/salesagent-client", express.static(clientFolder)); // a bundler does it in your app
+  app.use("/salesagent-client", express.static(clientFolder));
   app.use(express.static(publicFolder));
   return { app, server };
 }
 
 const publicFolder = fileURLToPath(new URL("public", import.meta.url));
-const clientFolder = dirname(fileURLToPath(import.meta.resolve("@salesagent/client")));
+const installedClient = () => dirname(fileURLToPath(import.meta.resolve("@salesagent/client")));

@@ -10,12 +10,12 @@ import { openSales } from "./sales.mjs";
 
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** @param {{ databaseUrl?: string, port?: number }} options */
-export async function openExample({ databaseUrl, port = 0 } = {}) {
+/** @param {{ databaseUrl?: string, port?: number, clientFolder?: string }} [options] */
+export async function openExample({ databaseUrl, port = 0, clientFolder } = {}) {
   const crm = await openClose();
   const work = databaseUrl ? "elsewhere" : "here";
   const sales = await openSales({ databaseUrl, work, closeAccess: crm.access });
-  const { app, server } = createApp(sales);
+  const { app, server } = createApp(sales, { clientFolder });
   const http = app.listen(port, "127.0.0.1");
   await once(http, "listening");
   const url = `http://127.0.0.1:${http.address().port}`;

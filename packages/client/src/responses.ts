@@ -92,6 +92,12 @@ export interface InvokeRequest {
   readonly campaignId?: string;
 }
 
+/** A run that is waited for. */
+export interface InvokeAndWait extends InvokeRequest {
+  /** How long to wait for the end, in milliseconds, at most 120000; the run goes on after it. @defaultValue 25000 */
+  readonly waitMs?: number;
+}
+
 /** A run of an agent or of a stored workflow. */
 export type StartRequest =
   | (InvokeRequest & { readonly agent: string })
@@ -217,6 +223,14 @@ export interface Stopping {
 
 export interface AgentDescription {
   readonly name: string;
+  /** JSON Schema of what it takes and gives, where it is known. */
+  readonly input?: JsonObject;
+  readonly output?: JsonObject;
+  readonly tools?: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly effect: "none" | "read" | "write";
+  }[];
 }
 
 export type ApprovalStatus = "pending" | "approved" | "refused" | "expired" | "used";

@@ -7,6 +7,7 @@ import type {
   ApprovalDecision,
   ApprovalStatus,
   CallOptions,
+  InvokeAndWait,
   InvokeRequest,
   LiveRun,
   RunFilter,
@@ -20,9 +21,9 @@ import type { StreamRoutes } from "./stream-routes.js";
 
 /** The app's agents. */
 export interface AgentRoutes {
-  list(options?: CallOptions): Promise<Page<AgentDescription>>;
-  /** Runs an agent and waits for what comes of it. */
-  invoke(agent: string, request: InvokeRequest, options?: CallOptions): Promise<RunResult>;
+  list(options?: CallOptions): Promise<{ readonly items: readonly AgentDescription[] }>;
+  /** Runs an agent and waits for what comes of it; `running` where the wait was over first. */
+  invoke(agent: string, request: InvokeAndWait, options?: CallOptions): Promise<RunResult>;
   /**
    * Begins a run and follows it, over as many connections as it takes. The last event is `end`.
    *
