@@ -127,7 +127,8 @@ export interface AskedBy extends CallOptions {
  * Events of an agent's run are the agent's own (`run-started`, `step-started`, `text-delta`, `tool-started` …), each with its fields
  * but `type` as `data`, and: `run-resumed` (it goes on after a wait or in another process: forget the text, the partial output and the
  * tool calls of the step that was under way, they are told again), `approval-requested`, and one of `run-completed`, `run-failed` and
- * `run-cancelled` at the end. Of a workflow's run: `node-started`, `node-finished`, `custom`, and the same at the end.
+ * `run-cancelled` at the end. While it waits, `run-waiting` says for what. Of a workflow's run: `run-started`, `workflow-step`, and the
+ * same besides.
  */
 export interface LiveRuns {
   /**
