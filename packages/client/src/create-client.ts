@@ -1,5 +1,5 @@
 import { type ClientOptions, readOptions } from "./client-options.js";
-import { createConnection } from "./connection.js";
+import { createConnection, type RequestParts } from "./connection.js";
 import { type FigureRoutes, figureRoutes } from "./figure-routes.js";
 import { type LeadRoutes, leadRoutes } from "./lead-routes.js";
 import { type AgentRoutes, agentRoutes, type RunRoutes, runRoutes } from "./run-routes.js";
@@ -14,6 +14,13 @@ export interface SalesClient extends FigureRoutes {
   readonly approvals: RunRoutes["approvals"];
   readonly streams: StreamRoutes;
   readonly sync: SyncRoutes;
+  /**
+   * Any other route, such as `request("POST", "/keys", { json: { name, role } })`: see the server's `/openapi.json`.
+   *
+   * @param path - Below the server's prefix; escape what comes from elsewhere.
+   * @returns The answer's JSON; of which type, nobody checks.
+   */
+  request<Answer>(method: string, path: string, parts?: RequestParts): Promise<Answer>;
 }
 
 /**
@@ -31,5 +38,6 @@ export function createClient(options: ClientOptions): SalesClient {
     streams,
     sync: syncRoutes(connection),
     ...figureRoutes(connection),
+    request: connection.ask,
   };
 }

@@ -1,18 +1,17 @@
 import type { Connection } from "./connection.js";
-import type { Page } from "./pages.js";
-import type { CallOptions, DayRange, RunStats, UsageRow } from "./responses.js";
+import type { Analytics, CallOptions, DayRange, Usage, UsageDimension } from "./responses.js";
 
 /** What was used, what it cost and how runs went. */
 export interface FigureRoutes {
-  /** Sums by day, agent and model. */
-  usage(range?: DayRange & CallOptions): Promise<Page<UsageRow>>;
+  /** @param options.by - @defaultValue day, agent, provider and model */
+  usage(options?: DayRange & CallOptions & { readonly by?: readonly UsageDimension[] }): Promise<Usage>;
   /** Runs by day and agent: how many, how they ended, how long they took. */
-  analytics(range?: DayRange & CallOptions & { readonly agent?: string }): Promise<Page<RunStats>>;
+  analytics(options?: DayRange & CallOptions & { readonly agent?: string }): Promise<Analytics>;
 }
 
 export function figureRoutes({ get }: Connection): FigureRoutes {
   return {
-    usage: ({ signal, ...range } = {}) => get("/usage", { signal }, range),
+    usage: ({ signal, by, ...range } = {}) => get("/usage", { signal }, { ...range, by: by?.join() }),
     analytics: ({ signal, ...range } = {}) => get("/analytics", { signal }, range),
   };
 }

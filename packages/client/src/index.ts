@@ -1,6 +1,7 @@
 export type { ClientClock } from "./client-clock.js";
 export { ClientError, type ClientIssue, type Problem } from "./client-error.js";
 export type { ClientHeaders, ClientOptions } from "./client-options.js";
+export type { Query, RequestParts } from "./connection.js";
 export { createClient, type SalesClient } from "./create-client.js";
 export type { ConnectionState, FollowOptions } from "./follow-stream.js";
 export type { ListOptions, Page } from "./pages.js";

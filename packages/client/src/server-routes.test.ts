@@ -45,7 +45,8 @@ const calls: Record<string, (client: SalesClient) => Promise<unknown> | AsyncGen
   "sync.deadLetters.get": ({ sync }) => sync.deadLetters.get("1"),
   "sync.deadLetters.replay": ({ sync }) => sync.deadLetters.replay("1"),
   "sync.deadLetters.drop": ({ sync }) => sync.deadLetters.drop("1"),
-  usage: (client) => client.usage({ from: "2026-01-01", until: "2026-01-31" }),
+  usage: (client) => client.usage({ from: "2026-01-01", until: "2026-01-31", by: ["day", "model"] }),
+  request: (client) => client.request("POST", "/keys", { json: { name: "report", role: "viewer" } }),
   analytics: (client) => client.analytics({ from: "2026-01-01", until: "2026-01-31", agent: "writer" }),
 };
 
@@ -56,7 +57,10 @@ function methodsOf(value: object, path = ""): string[] {
 }
 
 /** An app of which nothing answers: what a request has to pass before is the server's own. */
-const sales = { storage: memoryStorage(), agents: new Map(), connections: [] } as unknown as SalesAgent;
+const sales = {
+  ...{ storage: memoryStorage(), agents: new Map(), connections: [] },
+  events: { on: () => ({ [Symbol.dispose]: () => {} }) },
+} as unknown as SalesAgent;
 const server = createServer({
   ...{ sales, prefix: "/sales" },
   authorize: () => ({ tenant: "acme", id: "user:1", role: "owner" }),
