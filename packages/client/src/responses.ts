@@ -384,7 +384,7 @@ export interface ReviewFilter {
   readonly recordId?: string;
 }
 
-/** Days, ISO dates, both inclusive. @defaultValue the last 30 days */
+/** Days, ISO dates, both inclusive. @defaultValue this month until today */
 export interface DayRange {
   readonly from?: string;
   readonly until?: string;

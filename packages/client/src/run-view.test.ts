@@ -84,6 +84,32 @@ describe("the view of a run", () => {
     });
   });
 
+  it("lists what is told again after a takeover once", () => {
+    const step = (index: number) => ({ type: "step-started", data: { index } });
+    const tool = [{ type: "tool-started" }, { type: "tool-finished" }];
+    const typesOf = (parts: Parameters<typeof numbered>[0]) =>
+      fold(numbered(parts)).events.map(({ type }) => type);
+    const resumed = { type: "run-resumed" };
+    // the rules of a step are gone through again
+    expect(typesOf([step(0), { type: "criterion" }, resumed, step(0), { type: "criterion" }])).toEqual([
+      ...["step-started", "criterion"],
+    ]);
+    // an answer stands, and its tools are called again
+    const before = [
+      step(0),
+      ...tool,
+      step(1),
+      said("a"),
+      ...tool.slice(0, 1),
+      { type: "approval-requested" },
+    ];
+    expect(typesOf([...before, resumed, ...tool, step(2)])).toEqual([
+      ...["step-started", "tool-started", "tool-finished", "step-started", "approval-requested"],
+      ...["run-resumed", "tool-started", "tool-finished", "step-started"],
+    ]);
+    expect(fold(numbered([...before, resumed, ...tool])).text).toBe("a");
+  });
+
   it("keeps the latest 200 events, and no pieces of text", () => {
     const view = fold(
       numbered(Array.from({ length: 1_000 }, (_, index) => (index % 2 ? said("x") : { type: "criterion" }))),

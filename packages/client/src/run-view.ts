@@ -38,7 +38,19 @@ export function runView(view: RunView, event: StreamEvent): RunView {
   if (event.seq <= view.seq) return view;
   const next = { ...view, ...change(view, event), seq: event.seq };
   if (isPiece(event.type)) return next;
-  return { ...next, events: [...view.events.slice(1 - MAX_EVENTS), event] };
+  return { ...next, events: [...standing(view.events, event).slice(1 - MAX_EVENTS), event] };
+}
+
+/** Events without those that are told again after this one. */
+function standing(events: readonly StreamEvent[], { type, data }: StreamEvent): readonly StreamEvent[] {
+  if (type === "step-started") {
+    const index = field(data, "index");
+    const before = events.findIndex((event) => event.type === type && field(event.data, "index") === index);
+    return before < 0 ? events : events.slice(0, before);
+  }
+  if (type !== "run-resumed") return events;
+  const step = events.findLastIndex((event) => event.type === "step-started");
+  return events.filter((event, index) => index <= step || !event.type.startsWith("tool-"));
 }
 
 /** What an event changes beside the list of events. */
@@ -58,6 +70,7 @@ function change(view: RunView, { type, data }: StreamEvent): Partial<RunView> {
     case "run-resumed":
       return { status: "running", text: view.text.slice(0, view.settled), partial: undefined };
     case "approval-requested":
+    case "run-waiting":
       return { status: "waiting" };
     case "run-completed":
       return { status: "completed", output: field(data, "output") };
