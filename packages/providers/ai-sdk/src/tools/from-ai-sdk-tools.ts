@@ -23,7 +23,7 @@ export interface FromAiSdkToolsOptions {
   readonly timeoutMs?: number | undefined;
   /** How long an output may be as JSON, in characters. @defaultValue 100_000 */
   readonly maxOutputChars?: number | undefined;
-  /** What tools are given as `experimental_context`. */
+  /** What tools are given as `experimental_context`, and as `context` in AI SDK 7. */
   readonly context?: unknown;
 }
 
@@ -111,7 +111,9 @@ async function execute(
   { callId, signal }: ToolContext,
   given: unknown,
 ): Promise<unknown> {
-  const call = { toolCallId: callId, messages: [], abortSignal: signal, experimental_context: given };
+  // `context` is what AI SDK 7 calls it.
+  const names = { context: given, experimental_context: given };
+  const call = { toolCallId: callId, messages: [], abortSignal: signal, ...names };
   const output = await tool.execute?.(input as never, call as never);
   if (typeof output !== "object" || output === null || !(Symbol.asyncIterator in output)) return output;
   let last: unknown;
