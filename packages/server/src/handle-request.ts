@@ -11,7 +11,7 @@ import { withTimeLimit } from "./time-limit.js";
 import { queryOf, validate } from "./validate.js";
 
 /** One request on its way through the server. */
-interface Exchange {
+export interface Exchange {
   readonly scope: ServerScope;
   readonly route: Route;
   readonly request: Request;
@@ -78,9 +78,10 @@ async function answer(exchange: Exchange): Promise<unknown> {
 }
 
 /** Who asks, where it may. @throws `access.*`; what is refused of a known principal is audited. */
-async function admit(
-  { scope, route, request, requestId }: Exchange,
+export async function admit(
+  { scope, route, request, requestId }: Omit<Exchange, "params">,
   permission: Exclude<Route["permission"], "public">,
+  refuseOrigin = refuseCrossSite,
 ): Promise<Principal> {
   const principal = await askWho(scope.authorize, request);
   const { tenant, id: actor } = principal;
@@ -92,7 +93,7 @@ async function admit(
     throw limited.error;
   }
   try {
-    refuseCrossSite(request, scope.trusted);
+    refuseOrigin(request, scope.trusted);
     requirePermission(principal, permission);
   } catch (error) {
     if (SalesAgentError.is(error)) audit(error.code);
@@ -131,10 +132,10 @@ function finish(scope: ServerScope, request: Request, response: Response, reques
   return response;
 }
 
-const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
+export const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 
 /** The caller's own id where it has one, so that its log and ours name the same. */
-function requestIdOf(request: Request, { createId }: ServerScope): string {
+export function requestIdOf(request: Request, { createId }: ServerScope): string {
   const given = request.headers.get("x-request-id");
   return given !== null && CALLERS_ID.test(given) ? given : createId();
 }

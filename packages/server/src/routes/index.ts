@@ -10,6 +10,7 @@ import { leadRoutes } from "./leads.js";
 import { metricRoutes } from "./metrics.js";
 import { openApiRoutes } from "./openapi.js";
 import { runRoutes } from "./runs.js";
+import { socketRoute } from "./socket.js";
 import { streamRoutes } from "./streams.js";
 import { syncRoutes } from "./sync.js";
 import { syncReviewRoutes } from "./sync-review.js";
@@ -23,7 +24,7 @@ import { workflowRoutes } from "./workflows.js";
 export function allRoutes(): readonly Route[] {
   const routes: Route[] = [];
   routes.push(...leadRoutes, ...agentRoutes, ...runRoutes, ...approvalRoutes, ...streamRoutes, ...chatRoutes);
-  routes.push(...syncRoutes, ...syncRunRoutes, ...syncReviewRoutes, ...webhookRoutes);
+  routes.push(...syncRoutes, ...syncRunRoutes, ...syncReviewRoutes, ...webhookRoutes, socketRoute);
   routes.push(...workflowRoutes, ...workflowRunRoutes, ...usageRoutes, ...analyticsRoutes);
   routes.push(...keyRoutes, ...auditRoutes, ...healthRoutes, ...metricRoutes);
   routes.push(...openApiRoutes(() => routes));

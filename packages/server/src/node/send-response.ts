@@ -1,0 +1,52 @@
+import type { ServerResponse } from "node:http";
+
+/** Writes a response out, as fast as it is taken and no faster. Resolves when it is out, or whoever asked is gone. Never rejects. */
+export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(response.status, headersOf(response));
+  if (!response.body) {
+    outgoing.end();
+    return;
+  }
+  const reader = response.body.getReader();
+  // Also while it waits for room: a body that is cut then is not asked for more.
+  reader.closed.catch(() => outgoing.destroy());
+  const onClose = () => void reader.cancel().catch(() => {});
+  outgoing.on("close", onClose);
+  if (response.headers.get("content-type") === "text/event-stream") outgoing.flushHeaders();
+  try {
+    await pump(reader, outgoing);
+  } catch {
+    outgoing.destroy();
+  } finally {
+    outgoing.off("close", onClose);
+  }
+}
+
+async function pump(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  outgoing: ServerResponse,
+): Promise<void> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    if (outgoing.destroyed) return;
+    if (!outgoing.write(value)) await roomIn(outgoing);
+  }
+  outgoing.end();
+}
+
+function roomIn(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      outgoing.off("drain", done).off("close", done);
+      resolve();
+    };
+    outgoing.on("drain", done).on("close", done);
+  });
+}
+
+function headersOf({ headers }: Response): Record<string, string | string[]> {
+  const all: Record<string, string | string[]> = Object.fromEntries(headers);
+  const cookies = headers.getSetCookie();
+  return cookies.length > 0 ? { ...all, "set-cookie": cookies } : all;
+}

@@ -1,0 +1,14 @@
+import { STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+
+/** Answers a request for a WebSocket that is not let in, and ends the connection. */
+export async function refuseUpgrade(socket: Duplex, response: Response): Promise<void> {
+  const body = await response.text();
+  const head = [
+    `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}`,
+    ...[...response.headers].map(([name, value]) => `${name}: ${value}`),
+    ...["connection: close", `content-length: ${Buffer.byteLength(body)}`],
+  ];
+  socket.once("finish", () => socket.destroy());
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`);
+}
