@@ -14,7 +14,7 @@ const users = {
 };
 
 /**
- * @param {import("@salesagent/core").SalesAgent} sales
+ * @param {import("@salesagent/core/app").SalesAgent} sales
  * @param {{ clientFolder?: string }} [options] Where the client's files are, which a bundler would put into your pages.
  */
 export function createApp(sales, { clientFolder = installedClient() } = {}) {

@@ -1,7 +1,8 @@
 // What the app and its workers are made of: one storage, two agents, one CRM.
 import { readFile } from "node:fs/promises";
 import { parseProfileJson, QualificationAgent } from "@salesagent/agents";
-import { createSalesAgent, defineAgent } from "@salesagent/core";
+import { defineAgent } from "@salesagent/core/agent";
+import { createSalesAgent } from "@salesagent/core/app";
 import { openai } from "@salesagent/provider-openai";
 import { memoryJobs, memoryStorage } from "@salesagent/storage-memory";
 import { postgres } from "@salesagent/storage-pg";

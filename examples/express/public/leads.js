@@ -28,10 +28,7 @@ async function showLead(id, streamId) {
   element("lead").hidden = false;
   element("company").textContent = name;
   element("facts").replaceChildren(
-    ...Object.entries(facts).flatMap(([fact, value]) => [
-      create("dt", fact),
-      create("dd", typeof value === "object" ? JSON.stringify(value) : value),
-    ]),
+    ...Object.entries(facts).flatMap(([fact, value]) => [create("dt", fact), create("dd", toText(value))]),
   );
   showRun(emptyRunView);
   location.hash = new URLSearchParams({ lead: id, ...(streamId && { run: streamId }) });
@@ -60,6 +57,12 @@ async function follow(id) {
   }
 }
 
+function toText(value) {
+  if (Array.isArray(value)) return value.join(", ");
+  if (typeof value !== "object") return value;
+  return value.max === undefined ? `${value.min} or more` : `${value.min}–${value.max}`;
+}
+
 function showRun({ status, text, events, output, error }) {
   element("status").textContent = status === "idle" ? "" : status;
   element("stop").hidden = status !== "running";
@@ -69,9 +72,11 @@ function showRun({ status, text, events, output, error }) {
     events.filter(({ type }) => type === "criterion").map(({ data }) => [data.name, data]),
   );
   element("criteria").replaceChildren(
-    ...[...criteria.values()].map(({ label, name, points, evidence }) =>
-      create("li", `${label ?? name}: ${points} points. ${evidence}`),
-    ),
+    ...[...criteria.values()].map(({ label, points, evidence }) => {
+      const row = document.createElement("tr");
+      row.append(create("td", label), create("td", `${points} points`), create("td", evidence));
+      return row;
+    }),
   );
   const isScore = typeof output?.score === "number";
   element("score").hidden = !isScore;

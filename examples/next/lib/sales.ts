@@ -1,5 +1,6 @@
 import { parseProfileJson, QualificationAgent } from "@salesagent/agents";
-import { createSalesAgent, defineAgent, type SalesAgent } from "@salesagent/core";
+import { defineAgent } from "@salesagent/core/agent";
+import { createSalesAgent, type SalesAgent } from "@salesagent/core/app";
 import { close } from "@salesagent/crm-close";
 import { memoryJobs, memoryStorage } from "@salesagent/storage-memory";
 import { postgres } from "@salesagent/storage-pg";

@@ -44,13 +44,17 @@ export function LeadView({ lead }: { lead: Lead }) {
           {output.score} of 100, tier {output.tier}, by {output.engine}: {output.nextActionReason}
         </p>
       )}
-      <ul>
-        {criteria.map(({ name, label, points, evidence }) => (
-          <li key={name}>
-            {label}: {points} points. {evidence}
-          </li>
-        ))}
-      </ul>
+      <table id="criteria" aria-label="Criteria">
+        <tbody>
+          {criteria.map(({ name, label, points, evidence }) => (
+            <tr key={name}>
+              <td>{label}</td>
+              <td>{points} points</td>
+              <td>{evidence}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
       {error && (
         <p role="alert">
           {error.code}: {error.message}
