@@ -27,6 +27,7 @@ const packageRules = /** @type {const} */ ([
       ports,
       "@salesagent/core/tools",
       "@salesagent/core/effects",
+      "@salesagent/core/agent",
       "@salesagent/agents/tools",
       "@salesagent/agents/node",
     ],

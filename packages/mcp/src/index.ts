@@ -3,6 +3,13 @@ export {
   type McpServer,
   type McpServerOptions,
 } from "./server/create-mcp-server.js";
+export {
+  type ExposedGraph,
+  exposeGraph,
+  type McpGraph,
+  type McpGraphOptions,
+  type McpGraphOutcome,
+} from "./server/expose-graph.js";
 export { type LineStreams, lineTransport } from "./server/line-transport.js";
 export { type McpHandler, type McpHandlerOptions, mcpHandler } from "./server/mcp-handler.js";
 export type { McpSession } from "./server/mcp-session.js";

@@ -1,6 +1,3 @@
-import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import { InMemoryTransport } from "@modelcontextprotocol/sdk/inMemory.js";
-import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { defineAgent } from "@salesagent/core/agent";
 import { createApprovals, createEffects } from "@salesagent/core/effects";
 import { scriptedModel } from "@salesagent/core/scripted-model";
@@ -8,11 +5,10 @@ import { type AnyTool, defineTool } from "@salesagent/core/tools";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { connectClient as connect } from "../testing/connect-client.js";
 import { createMcpServer, type McpServerOptions } from "./create-mcp-server.js";
 import { exposeAgent } from "./served-agent.js";
-import type { McpPrincipal } from "./served-tool.js";
 
-const ADA: McpPrincipal = { tenant: "acme", id: "user:ada" };
 const Question = z.object({ question: z.string().min(1) });
 
 function setup(options: Partial<McpServerOptions> = {}) {
@@ -38,16 +34,6 @@ function setup(options: Partial<McpServerOptions> = {}) {
   });
   const server = createMcpServer({ tools: [lookUp, mail], effects, approvals, ...options });
   return { storage, approvals, effects, sent, server, mail, lookUp };
-}
-
-async function connect(server: ReturnType<typeof createMcpServer>, principal = ADA) {
-  const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await server.connect(theirs, principal);
-  const client = new Client({ name: "test", version: "1" });
-  await client.connect(ours);
-  const call = async (name: string, input: Record<string, unknown>, options = {}) =>
-    (await client.callTool({ name, arguments: input }, undefined, options)) as CallToolResult;
-  return { client, call };
 }
 
 /** An agent that waits until it is told to go on, or left. */
