@@ -2,25 +2,13 @@ import type { StreamEnd, StreamWriter } from "@salesagent/core/live";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type OpenApp, openApp } from "../testing/open-app.js";
-import { settle } from "../testing/open-table.js";
+import { settle, whileTimePasses } from "../testing/open-table.js";
 import { SseReader } from "../testing/read-sse.js";
 import { streamRoutes } from "./streams.js";
 
 const HEARTBEAT_MS = 15_000;
 
-/** What comes next, while time passes: a store that nobody tells of is looked at by the clock. */
-async function soon<T>({ clock }: Pick<OpenApp, "clock">, work: Promise<T>): Promise<T> {
-  let isDone = false;
-  const done = work.finally(() => {
-    isDone = true;
-  });
-  done.catch(() => {});
-  for (let turn = 0; turn < 100 && !isDone; turn += 1) {
-    await settle();
-    if (!isDone) clock.advance(100);
-  }
-  return done;
-}
+const soon = <T>({ clock }: Pick<OpenApp, "clock">, work: Promise<T>) => whileTimePasses(clock, work);
 
 /** An app with a stream `s` of the tenant acme, and who writes it. */
 async function setUp(options: Parameters<typeof openApp>[1] = {}) {

@@ -1,17 +1,14 @@
 import { exampleProfile, QualificationAgent } from "@salesagent/agents";
 import { type ManualClock, manualClock } from "@salesagent/conformance";
-import { createEventBus } from "@salesagent/core";
-import { createApiKeys } from "@salesagent/core/access";
-import type { SalesAgent } from "@salesagent/core/app";
-import { createApprovals } from "@salesagent/core/effects";
-import { createLiveStreams, type LiveAgent } from "@salesagent/core/live";
+import { createSalesAgent, type SalesAgent } from "@salesagent/core/app";
+import type { LiveAgent } from "@salesagent/core/live";
 import type { Storage } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { type SalesServer, serverOf } from "../create-server.js";
 import type { Route } from "../route.js";
 import type { ServerOptions } from "../server-options.js";
 import { openScope } from "../server-scope.js";
-import { asTold, MEMBER } from "./open-table.js";
+import { asTold, MEMBER, whileTimePasses } from "./open-table.js";
 
 /** A server of some routes over an app, whose callers say who they are: `x-as: acme/user:1/member`. */
 export interface OpenApp extends AsyncDisposable {
@@ -22,6 +19,8 @@ export interface OpenApp extends AsyncDisposable {
   /** What `onError` was told. */
   readonly faults: unknown[];
   ask(method: string, path: string, options?: AskOptions): Promise<Response>;
+  /** What comes of work while time passes. */
+  soon<T>(work: Promise<T>): Promise<T>;
   /** The status of an answer, and its JSON. */
   json(
     method: string,
@@ -43,24 +42,13 @@ export interface AskOptions {
 
 export interface AppOptions extends Partial<Omit<ServerOptions, "sales">> {
   readonly agents?: (storage: Storage, clock: ManualClock) => readonly LiveAgent[];
-  /** Parts of the app in place of its own. */
-  readonly parts?: Partial<SalesAgent>;
 }
 
-export function openApp(routes: readonly Route[], { agents, parts, ...options }: AppOptions = {}): OpenApp {
+export function openApp(routes: readonly Route[], { agents, ...options }: AppOptions = {}): OpenApp {
   const clock = manualClock();
   const storage = memoryStorage({ clock });
-  const streams = createLiveStreams({ storage, clock });
-  const named = agents?.(storage, clock) ?? [
-    new QualificationAgent({ profile: exampleProfile, storage, clock }),
-  ];
-  const sales = {
-    ...{ storage, streams, events: createEventBus(), connections: [], sync: undefined, jobs: undefined },
-    agents: new Map(named.map((agent) => [agent.name, agent])),
-    approvals: createApprovals({ storage, clock }),
-    apiKeys: createApiKeys({ storage, clock }),
-    ...parts,
-  } as unknown as SalesAgent;
+  const own = () => [new QualificationAgent({ profile: exampleProfile, storage, clock })];
+  const sales = createSalesAgent({ storage, clock, agents: agents?.(storage, clock) ?? own() });
   const faults: unknown[] = [];
   const onError = (error: unknown) => void faults.push(error);
   const server = serverOf(openScope({ sales, authorize: asTold, clock, onError, ...options }), routes);
@@ -79,14 +67,15 @@ export function openApp(routes: readonly Route[], { agents, parts, ...options }:
   };
   return {
     ...{ server, sales, storage, clock, faults, ask },
+    soon: (work) => whileTimePasses(clock, work),
     async json(method, path, asked) {
-      const response = await ask(method, path, asked);
+      const response = await whileTimePasses(clock, ask(method, path, asked));
       const text = await response.text();
       return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
-      await streams[Symbol.asyncDispose]();
+      await whileTimePasses(clock, Promise.resolve(sales[Symbol.asyncDispose]()));
     },
   };
 }

@@ -56,3 +56,18 @@ export function asTold(request: Request): Principal | undefined {
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }
+
+/** What comes of work, while a clock that stands still otherwise goes on. */
+export async function whileTimePasses<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = work.finally(() => {
+    isDone = true;
+  });
+  done.catch(() => {});
+  for (let turn = 0; turn < 300 && !isDone; turn += 1) {
+    await settle();
+    if (!isDone) clock.advance(20);
+  }
+  if (!isDone) throw new Error("Nothing came of it, however much time passed.");
+  return done;
+}
