@@ -145,6 +145,6 @@ class StoredStreams implements LiveStreams {
   #stood(key: string, { after, events, end }: StreamWrite): void {
     if (events.length === 0 && !end) return;
     const numbered = events.map(({ type, data }, index) => ({ seq: after + index + 1, type, data }));
-    this.#followed.offer(key, after, numbered, end?.status);
+    this.#followed.offer(key, after, numbered, end);
   }
 }

@@ -1,7 +1,7 @@
-import type { Clock, StoredStreamEvent, StreamRecord, StreamStore } from "@salesagent/ports";
+import type { Clock, StoredStreamEvent, StreamStore } from "@salesagent/ports";
 import { checkWhole } from "../resilience/check-option.js";
 import { LiveReader } from "./live-reader.js";
-import type { FollowOptions } from "./live-streams.js";
+import type { FollowOptions, StreamEnd } from "./live-streams.js";
 import { closedHere } from "./stream-errors.js";
 import type { StreamName } from "./stream-name.js";
 import { StreamTail } from "./stream-tail.js";
@@ -63,12 +63,7 @@ export class FollowedStreams {
   }
 
   /** What this process has appended itself. */
-  offer(
-    key: string,
-    after: number,
-    events: readonly StoredStreamEvent[],
-    end: StreamRecord["status"] | undefined,
-  ): void {
+  offer(key: string, after: number, events: readonly StoredStreamEvent[], end: StreamEnd | undefined): void {
     this.#streams.get(key)?.tail.offer(after, events, end);
   }
 

@@ -9,6 +9,7 @@ import {
 } from "@salesagent/ports";
 import { tell } from "../kernel/tell.js";
 import { EventWindow } from "./event-window.js";
+import type { StreamEnd } from "./live-streams.js";
 import { isAway, unknownStream } from "./stream-errors.js";
 
 /** How many events are read at once, where a stream is caught up with. */
@@ -100,16 +101,16 @@ export class StreamTail {
   }
 
   /** What this process has appended itself, and what the stream is then. */
-  offer(after: number, events: readonly StoredStreamEvent[], end: StreamRecord["status"] | undefined): void {
+  offer(after: number, events: readonly StoredStreamEvent[], end: StreamEnd | undefined): void {
     const { record } = this;
     if (!record || this.#isReading || !this.#isFresh || after !== this.#window.last) {
       this.look();
       return;
     }
     const last = after + events.length;
-    this.record = { ...record, last, status: end ?? record.status };
+    this.record = { ...record, last, ...end };
     this.#window.add(events, last);
-    // How it ended is on its record.
+    // When it ended is on its record.
     if (end) this.look();
     this.#wake();
   }
