@@ -28,6 +28,9 @@ interface RunningSync {
   readonly over: Promise<void>;
 }
 
+/** How long a sync may take to stop when its server closes, in milliseconds. */
+const CLOSING_MS = 5_000;
+
 /** Runs syncs in this process and tells each as a stream: of a tenant's connection one at a time. */
 export class SyncStreams implements AsyncDisposable {
   readonly #app: Pick<SalesAgent, "streams" | "sync" | "storage">;
@@ -65,9 +68,20 @@ export class SyncStreams implements AsyncDisposable {
     }
   }
 
-  /** Stops what goes on, and waits until it is on record as stopped. */
+  /** Stops what goes on, and waits until it is on record as stopped; not for ever for a CRM that does not heed it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    const ended = this.#endAll();
+    await new Promise<void>((resolve) => {
+      const timer = this.#clock.schedule(CLOSING_MS, resolve);
+      ended.finally(() => {
+        timer.cancel();
+        resolve();
+      });
+    });
+  }
+
+  async #endAll(): Promise<void> {
     const all = await Promise.allSettled(this.#running.values());
     await Promise.all(
       all.map(async (each) => {
