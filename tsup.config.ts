@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { defineConfig, type Options } from "tsup";
 import { entriesOf, listPublicPackages } from "./scripts/workspace/packages.mjs";
+import { studioFiles } from "./scripts/workspace/studio-bundle.mjs";
 
 /** One build for each published package; entries are what its manifest exports. Declarations come from `tsc --build`. */
 const builds = listPublicPackages().map((item): Options => {
@@ -19,6 +20,7 @@ const builds = listPublicPackages().map((item): Options => {
     external: [/^@salesagent\//],
     removeNodeProtocol: false,
     silent: true,
+    esbuildPlugins: [studioFiles()],
   };
 });
 

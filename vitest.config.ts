@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { studioFilesOfTests } from "./scripts/workspace/studio-bundle.mjs";
 
 // Tests run against the sources of every workspace package, so that no build comes first.
 const base = JSON.parse(readFileSync(new URL("./tsconfig.base.json", import.meta.url), "utf8")) as {
@@ -13,6 +14,7 @@ const alias = Object.entries(base.compilerOptions.paths).map(([name, [file]]) =>
 
 export default defineConfig({
   resolve: { alias },
+  plugins: [studioFilesOfTests()],
   test: {
     include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**"],

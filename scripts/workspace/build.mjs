@@ -87,7 +87,9 @@ function listSources(root) {
   const shared = ["package.json", "package-lock.json", "tsconfig.base.json", "tsup.config.ts"];
   const owned = listPackages(root).flatMap(({ folder }) => [
     `${folder}/package.json`,
-    ...listFiles(root, `${folder}/src`).filter((file) => !/\.test(-d)?\.ts$/.test(file)),
+    ...["src", "studio"]
+      .flatMap((name) => listFiles(root, `${folder}/${name}`))
+      .filter((file) => !/\.test(-d)?\.ts$/.test(file)),
   ]);
   return [...shared, ...owned].filter((file) => existsSync(join(root, file)));
 }

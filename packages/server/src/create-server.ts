@@ -7,6 +7,7 @@ import type { Route } from "./route.js";
 import { allRoutes } from "./routes/index.js";
 import type { ServerOptions } from "./server-options.js";
 import { openScope, type ServerScope } from "./server-scope.js";
+import { studioRoutes } from "./studio/studio-routes.js";
 
 /** The routes of an app, in any web-standard runtime. */
 export interface SalesServer extends AsyncDisposable {
@@ -29,19 +30,24 @@ export interface SalesServer extends AsyncDisposable {
  * @throws `config.invalid` with the path of the option that is wrong.
  */
 export function createServer(options: ServerOptions): SalesServer {
-  return serverOf(openScope(options), allRoutes());
+  const scope = openScope(options);
+  return serverOf(scope, allRoutes(), scope.studio ? studioRoutes : []);
 }
 
-/** A server of any table of routes. */
-export function serverOf(scope: ServerScope, routes: readonly Route[]): SalesServer {
+/** A server of any table of routes, and of pages, which its document does not tell of. */
+export function serverOf(
+  scope: ServerScope,
+  routes: readonly Route[],
+  pages: readonly Route[] = [],
+): SalesServer {
   const hono = new Hono({ strict: false });
-  for (const route of [...routes].sort(moreFixedFirst)) {
+  for (const route of [...routes, ...pages].sort(moreFixedFirst)) {
     const path = scope.prefix + route.path.replaceAll(/\{(\w+)\}/g, ":$1");
     hono.on(route.method, path, (context) =>
       handleRequest(scope, route, context.req.raw, context.req.param() as Record<string, string>),
     );
   }
-  const methodsOf = allowedMethods(scope.prefix, routes);
+  const methodsOf = allowedMethods(scope.prefix, [...routes, ...pages]);
   hono.notFound(({ req }) => {
     const allowed = methodsOf(new URL(req.url).pathname);
     return preflight(req.raw, allowed, scope.cors) ?? handleUnknown(scope, req.raw, allowed);

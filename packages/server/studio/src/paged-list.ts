@@ -1,0 +1,110 @@
+import type { Page } from "@salesagent/client";
+import { h, put } from "./element.js";
+import { errorBox } from "./error-box.js";
+import { formatNumberOf } from "./figures.js";
+import type { ViewContext } from "./view-context.js";
+
+/** A list that is read page by page. */
+export interface PagedList<Item> {
+  /** From an earlier page's `next`, or from the first. */
+  readonly read: (after: string | undefined) => Promise<Page<Item>>;
+  /** Shows all that has been read. */
+  readonly show: (items: readonly Item[], hasMore: boolean) => void;
+  /** Where the list stands: it is put away while there is nothing to show. */
+  readonly list: Element;
+  /** What to do where there is nothing. */
+  readonly empty: string;
+  /** What its items are called: `lead`. */
+  readonly one: string;
+  readonly many?: string;
+}
+
+/** The button for more, what is said of the list, and its state. */
+export class PagedView<Item> {
+  readonly element: HTMLElement;
+  readonly #context: ViewContext;
+  readonly #list: PagedList<Item>;
+  readonly #foot = h("div", { class: "foot" });
+  #items: readonly Item[] = [];
+  #next: string | undefined;
+  #turn = 0;
+
+  constructor(context: ViewContext, list: PagedList<Item>) {
+    this.#context = context;
+    this.#list = list;
+    this.element = h("div", {}, list.list, this.#foot);
+  }
+
+  get items(): readonly Item[] {
+    return this.#items;
+  }
+
+  /** Reads from the first page on, forgetting what was read. */
+  async restart(): Promise<void> {
+    this.#items = [];
+    this.#next = undefined;
+    this.#list.list.toggleAttribute("hidden", true);
+    put(this.#foot, h("p", { class: "quiet" }, "Loading…"));
+    await this.#read(undefined);
+  }
+
+  /** Reads the first page again, and puts it in place of the items of the first page. Failures are passed over: it is read again. */
+  async refresh(keyOf: (item: Item) => string): Promise<void> {
+    const turn = this.#turn;
+    const page = await this.#list.read(undefined).catch(() => undefined);
+    if (!page || turn !== this.#turn || this.#context.signal.aborted) return;
+    const fresh = new Set(page.items.map(keyOf));
+    const rest = this.#items.filter((item) => !fresh.has(keyOf(item)));
+    this.#items = page.next === undefined ? page.items : [...page.items, ...rest];
+    if (rest.length === 0 || page.next === undefined) this.#next = page.next;
+    this.#show();
+  }
+
+  /** Changes items that are shown. */
+  change(change: (items: readonly Item[]) => readonly Item[]): void {
+    this.#items = change(this.#items);
+    this.#show();
+  }
+
+  async #read(after: string | undefined): Promise<void> {
+    const turn = ++this.#turn;
+    const { signal, signIn, announce } = this.#context;
+    const isStale = () => turn !== this.#turn || signal.aborted;
+    try {
+      const { items, next } = await this.#list.read(after);
+      if (isStale()) return;
+      this.#items = [...this.#items, ...items];
+      this.#next = next;
+      this.#show();
+      if (after !== undefined) announce(`${this.#count()} shown`);
+    } catch (error) {
+      if (isStale()) return;
+      put(this.#foot, errorBox(error, { retry: () => void this.#read(after), signIn }));
+    }
+  }
+
+  #show(): void {
+    const { show, list, empty } = this.#list;
+    const isEmpty = this.#items.length === 0 && this.#next === undefined;
+    show(this.#items, this.#next !== undefined);
+    list.toggleAttribute("hidden", this.#items.length === 0);
+    const focused = this.#foot.contains(document.activeElement);
+    const more = h(
+      "button",
+      { type: "button", on: { click: () => void this.#read(this.#next) } },
+      "Show more",
+    );
+    put(
+      this.#foot,
+      isEmpty ? h("p", { class: "empty" }, empty) : h("p", { class: "quiet" }, this.#count()),
+      this.#next !== undefined && more,
+    );
+    if (focused && this.#next !== undefined) more.focus();
+  }
+
+  #count(): string {
+    const { one, many } = this.#list;
+    const count = formatNumberOf(this.#items.length, one, many);
+    return this.#next === undefined ? count : `${count}, and there are more`;
+  }
+}
