@@ -133,16 +133,9 @@ function withoutId(definition: JsonValue): JsonValue {
   return rest;
 }
 
-/** `GET /sync/{connection}/history` is `getSyncHistory`; `GET /leads/{id}` is `getLeadsById`. */
+/** `GET /leads/{id}` is `getLeadsById`, `GET /sync/{connection}/history` is `getSyncByConnectionHistory`. */
 function toId(method: string, path: string): string {
-  const parts = path.split("/").filter(Boolean);
-  const words = parts.map((part, index) => {
-    const name = /^\{(\w+)\}$/.exec(part)?.[1];
-    if (name === undefined)
-      return part.replaceAll(/(^|[^A-Za-z0-9]+)([A-Za-z0-9])/g, (_, __, first: string) =>
-        first.toUpperCase(),
-      );
-    return index === parts.length - 1 ? `By${name.charAt(0).toUpperCase()}${name.slice(1)}` : "";
-  });
-  return method.toLowerCase() + words.join("");
+  const named = path.replaceAll(/\{(\w+)\}/g, "by-$1");
+  const words = named.split(/[^A-Za-z0-9]+/).filter(Boolean);
+  return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join("");
 }
