@@ -1,12 +1,15 @@
 /**
  * `npm run example:next`: the example of Next as an app of its own, outside of the workspaces: our packages are packed as they would be
  * published, installed with Next into a temporary folder, and the app is built and started. `-- --port 4000` for another port,
- * `-- --no-start` to build only.
+ * `-- --check` to look at its pages in a browser, with SCREENSHOTS set to a folder for pictures of them, and end.
  */
+import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { checkNextPages } from "./testing/next-pages.mjs";
 import { buildDeclarations, ensureBuilt } from "./workspace/build.mjs";
 import { captureNode, captureNpm, runNode } from "./workspace/command.mjs";
 import { ensureInstalled } from "./workspace/install.mjs";
@@ -17,7 +20,7 @@ import { rootFolder } from "./workspace/root.mjs";
 
 const example = join(rootFolder, "examples", "next");
 /** Outside of the repository, so that nothing is found that the app does not ask for. */
-export const appFolder = join(tmpdir(), "salesagent-example-next");
+const appFolder = join(tmpdir(), "salesagent-example-next");
 const next = join(appFolder, "node_modules", "next", "dist", "bin", "next");
 
 /**
@@ -26,7 +29,7 @@ const next = join(appFolder, "node_modules", "next", "dist", "bin", "next");
  * @param {{ dependencies: Record<string, string> }} manifest
  * @param {readonly { manifest: { name: string, dependencies?: Record<string, string> }, tarball: string }[]} packed
  */
-export function toAppManifest(manifest, packed) {
+function toAppManifest(manifest, packed) {
   const ours = new Map(packed.map((item) => [item.manifest.name, item]));
   /** @type {Record<string, string>} */
   const own = {};
@@ -43,7 +46,7 @@ export function toAppManifest(manifest, packed) {
 }
 
 /** Packs, installs and builds. The app is in `appFolder` then. */
-export async function buildExample() {
+async function buildExample() {
   await ensureInstalled();
   await ensureBuilt();
   await step("Writing declarations", async () => {
@@ -60,11 +63,7 @@ export async function buildExample() {
   await step("Installing Next", () =>
     succeed(captureNpm(["install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: appFolder })),
   );
-  await step("Building the app", () =>
-    succeed(
-      captureNode([next, "build"], { cwd: appFolder, env: { ...process.env, NEXT_TELEMETRY_DISABLED: "1" } }),
-    ),
-  );
+  await step("Building the app", () => succeed(captureNode([next, "build"], { cwd: appFolder })));
 }
 
 /** @param {Promise<import("./workspace/command.mjs").Outcome>} running */
@@ -73,15 +72,44 @@ async function succeed(running) {
   if (exitCode !== 0) throw new Error(output.trimEnd());
 }
 
-if (import.meta.filename === process.argv[1]) {
-  await runMain(async () => {
-    requireNode();
-    const { values } = parseArgs({
-      options: { port: { type: "string", default: "3000" }, "no-start": { type: "boolean", default: false } },
-    });
-    await buildExample();
-    if (values["no-start"]) return 0;
-    process.env["NEXT_TELEMETRY_DISABLED"] = "1";
-    return runNode([next, "start", "--hostname", "127.0.0.1", "--port", values.port], { cwd: appFolder });
-  });
+/** @param {string} port */
+const startArguments = (port) => [next, "start", "--hostname", "127.0.0.1", "--port", port];
+
+/** @param {string} port */
+async function check(port) {
+  const server = spawn(process.execPath, startArguments(port), { cwd: appFolder, stdio: "inherit" });
+  try {
+    const url = `http://127.0.0.1:${port}`;
+    await untilAnswered(url, server);
+    const isChecked = await checkNextPages(url, { screenshots: process.env["SCREENSHOTS"] });
+    console.log(
+      isChecked ? "The pages are as they should be." : "No Chromium here: CHROMIUM_PATH names one.",
+    );
+  } finally {
+    server.kill("SIGTERM");
+  }
 }
+
+/**
+ * @param {string} url
+ * @param {import("node:child_process").ChildProcess} server
+ */
+async function untilAnswered(url, server) {
+  while (server.exitCode === null) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response?.ok) return;
+    await sleep(100);
+  }
+  throw new Error("The server ended.");
+}
+
+await runMain(async () => {
+  requireNode();
+  const { values } = parseArgs({
+    options: { port: { type: "string", default: "3000" }, check: { type: "boolean", default: false } },
+  });
+  process.env["NEXT_TELEMETRY_DISABLED"] = "1";
+  await buildExample();
+  if (values.check) return check(values.port);
+  return runNode(startArguments(values.port), { cwd: appFolder });
+});

@@ -1,5 +1,5 @@
-import { importLeads } from "@salesagent/intake";
-import { openSales, worksElsewhere } from "./sales.ts";
+import { importLeads, textSource } from "@salesagent/intake";
+import { openSales, worksElsewhere } from "./sales";
 
 const csv = `Company,Website,Industry,Employees,Country,Founded
 Figma,figma.com,Software,1001-5000,United States,2012
@@ -14,7 +14,7 @@ export async function begin(): Promise<void> {
   const storage = sales.storage.tenant("acme");
   const { items } = await storage.leads.list({}, { limit: 1 });
   if (items.length === 0) {
-    for await (const _ of importLeads({ source: { name: "demo.csv", text: csv }, storage }));
+    for await (const _ of importLeads({ source: textSource("demo.csv", csv), storage }));
   }
   if (!worksElsewhere) await sales.work();
 }

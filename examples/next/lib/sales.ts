@@ -6,7 +6,7 @@ import { memoryJobs, memoryStorage } from "@salesagent/storage-memory";
 import { postgres } from "@salesagent/storage-pg";
 import { pgBossJobs } from "@salesagent/storage-pg/jobs";
 import profile from "../profile.json" with { type: "json" };
-import { rehearsalModel } from "./rehearsal-model.ts";
+import { rehearsalModel } from "./rehearsal-model";
 
 const { DATABASE_URL: databaseUrl, CLOSE_API_KEY, CLOSE_SIGNATURE_KEY } = process.env;
 
