@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { EventLog } from "./event-log.js";
 
+const NONE: EventLog<number> = EventLog.empty;
 const all = (log: EventLog<number>) => log.slice(0, 100);
 
 describe("a log of events", () => {
   it("does not change for whoever holds it while it goes on", () => {
-    const one = EventLog.empty.with([1, 2]);
+    const one = NONE.with([1, 2]);
     const two = one.with([3]);
     const three = two.with([4, 5]);
     expect([one, two, three].map(all)).toEqual([
@@ -19,7 +20,7 @@ describe("a log of events", () => {
   });
 
   it("goes on from one place in two ways, as a transaction that is put back does", () => {
-    const start = EventLog.empty.with([1]);
+    const start = NONE.with([1]);
     const putBack = start.with([2, 3]);
     const stands = start.with([4]);
     expect([putBack, stands, stands.with([5]), putBack.with([6])].map(all)).toEqual([
@@ -31,8 +32,8 @@ describe("a log of events", () => {
   });
 
   it("is empty at first, for each who begins", () => {
-    EventLog.empty.with([1]);
-    expect(all(EventLog.empty.with([2]))).toEqual([2]);
-    expect(all(EventLog.empty)).toEqual([]);
+    NONE.with([1]);
+    expect(all(NONE.with([2]))).toEqual([2]);
+    expect(all(NONE)).toEqual([]);
   });
 });
