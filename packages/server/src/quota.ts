@@ -45,7 +45,9 @@ interface Whose {
 
 interface Known {
   readonly atMs: number;
-  readonly view: QuotaView;
+  readonly resetsAtMs: number;
+  /** One read for all who ask meanwhile. */
+  readonly view: Promise<QuotaView>;
   /** Tasks that were let in since it was read. */
   admitted: number;
 }
@@ -86,25 +88,27 @@ export class QuotaMeter {
    */
   async admit(whose: Whose): Promise<void> {
     if (this.#quotas === undefined) return;
-    const known = await this.#believed(whose);
-    const tasks = known.view.tasks.used + known.admitted;
-    const { resetsAt, costUsd, tokens } = known.view;
-    const used = { tasks, tokens: tokens.used, costUsd: costUsd.used };
+    const known = this.#believed(whose);
+    const { resetsAt, ...view } = await known.view;
+    const [tokens, costUsd] = [view.tokens.used, view.costUsd.used];
+    const used = { tasks: view.tasks.used + known.admitted, tokens, costUsd };
     for (const name of ["tasks", "tokens", "costUsd"] as const) {
-      const { limit } = known.view[name];
+      const { limit } = view[name];
       if (limit !== undefined && used[name] >= limit) throw usedUp(name, limit, used[name], resetsAt);
     }
     known.admitted += 1;
   }
 
-  async #believed(whose: Whose): Promise<Known> {
-    const found = this.#known.get(whose.tenant);
-    const now = this.#clock.elapsed();
-    const isOver = found && Date.parse(found.view.resetsAt) <= this.#clock.now();
-    if (found && !isOver && now - found.atMs < BELIEVED_MS) return found;
-    const known = { atMs: now, view: await this.read(whose), admitted: 0 };
-    this.#known.delete(whose.tenant);
-    this.#known.set(whose.tenant, known);
+  #believed({ tenant, stores }: Whose): Known {
+    const found = this.#known.get(tenant);
+    const [nowMs, atMs] = [this.#clock.now(), this.#clock.elapsed()];
+    if (found && nowMs < found.resetsAtMs && atMs - found.atMs < BELIEVED_MS) return found;
+    // Without a signal: it is not any one caller's to abort.
+    const view = this.read({ tenant, stores });
+    const known: Known = { atMs, view, admitted: 0, resetsAtMs: Date.parse(monthOf(nowMs).resetsAt) };
+    view.catch(() => this.#known.delete(tenant));
+    this.#known.delete(tenant);
+    this.#known.set(tenant, known);
     const [oldest] = this.#known.keys();
     if (this.#known.size > MOST_TENANTS && oldest !== undefined) this.#known.delete(oldest);
     return known;

@@ -1,3 +1,4 @@
+import type { ConflictRecord } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
 import { MEMBER, openSales, STRANGER, VIEWER } from "../testing/open-sales.js";
 
@@ -12,10 +13,10 @@ async function reviewed() {
   const stores = app.storage.tenant("acme");
   const [contact] = (await stores.records.list("contact")).items;
   const recordId = contact?.id ?? "";
-  const conflict = {
+  const conflict: Omit<ConflictRecord, "id" | "field"> = {
     ...{ connection: "close", kind: "contact", recordId, crmId: id, policy: "person" },
     ...{ base: "CIO", app: "CTO", crm: "CEO", status: "open", foundAt: at },
-  } as const;
+  };
   await stores.conflicts.addMany([
     { ...conflict, id: "c1", field: "title" },
     { ...conflict, id: "c2", field: "$record", app: "changed", crm: "removed" },

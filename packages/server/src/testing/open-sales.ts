@@ -20,7 +20,9 @@ export const STRANGER = "globex/user:9/owner";
 type Json = any;
 
 export interface Asked {
-  /** @defaultValue an owner of acme */
+  /** @defaultValue POST where there is something to send, else GET */
+  readonly method?: string | undefined;
+  /** Nobody where it is empty. @defaultValue an owner of acme */
   readonly as?: string;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -37,13 +39,10 @@ export interface OpenSales {
   /** What `onError` was told. */
   readonly faults: unknown[];
   ask(path: string, asked?: Asked): Promise<Response>;
-  /** POST, where there is something to send; the status and what was said. */
-  json(
-    path: string,
-    asked?: Asked & { readonly method?: string },
-  ): Promise<{ readonly status: number; readonly body: Json }>;
+  /** The status and what was said, while time passes. */
+  json(path: string, asked?: Asked): Promise<{ readonly status: number; readonly body: Json }>;
   /** What comes of work while time passes. */
-  soon<T>(work: Promise<T>): Promise<T>;
+  soon<T>(work: PromiseLike<T>): Promise<T>;
 }
 
 export function openSales(
@@ -65,11 +64,8 @@ export function openSales(
   const onError = (error: unknown) => void faults.push(error);
   const scope = openScope({ sales, authorize: asTold, clock, onError, ...serverOptions });
   const server = serverOf(scope, allRoutes());
-  const soon = <T>(work: Promise<T>) => whileTimePasses(clock, work);
-  const ask = (
-    path: string,
-    { as = OWNER, json, headers, body, method }: Asked & { readonly method?: string } = {},
-  ) => {
+  const soon = <T>(work: PromiseLike<T>) => whileTimePasses(clock, work);
+  const ask = (path: string, { as = OWNER, json, headers, body, method }: Asked = {}) => {
     const sent = new Headers(headers);
     if (as !== "") sent.set("x-as", as);
     if (json !== undefined) sent.set("content-type", "application/json");
@@ -92,9 +88,9 @@ export function openSales(
 }
 
 /** What comes of work, while a clock that stands still otherwise goes on. */
-export async function whileTimePasses<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+export async function whileTimePasses<T>(clock: ManualClock, work: PromiseLike<T>): Promise<T> {
   let isDone = false;
-  const done = work.finally(() => {
+  const done = Promise.resolve(work).finally(() => {
     isDone = true;
   });
   done.catch(() => {});
