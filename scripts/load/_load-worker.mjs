@@ -13,6 +13,9 @@ import { inProcess } from "./_transports.mjs";
  *   cpuMs: number, peakHeapBytes: number, wallMs: number, errors: number }} LoadTold
  */
 
+/** Longer than a process that has a hundred runs, and hundreds of readers, is ever out of breath. */
+const LEASE_MS = 10_000;
+
 /** Bytes on the heap for each reader that waits at the end of its stream. @param {any} sales @param {LoadTask} task */
 async function weigh(sales, { tenant, idleIds, readers }) {
   const transport = inProcess(sales.streams, tenant);
@@ -41,7 +44,12 @@ async function weigh(sales, { tenant, idleIds, readers }) {
 /** @param {LoadTask} task @param {(told: LoadTold) => void} tell @param {Promise<unknown>} go */
 async function work(task, tell, go) {
   let errors = 0;
-  const { sales, storage } = openApp({ url: task.url, work: "here", onError: () => (errors += 1) });
+  const { sales, storage } = openApp({
+    url: task.url,
+    work: "here",
+    leaseMs: LEASE_MS,
+    onError: () => (errors += 1),
+  });
   tell({ kind: "ready", bytesPerReader: await weigh(sales, task) });
   await go;
   const transport = inProcess(sales.streams, task.tenant);

@@ -3,10 +3,11 @@ import { createSalesAgent } from "@salesagent/core/app";
 import { postgres } from "@salesagent/storage-pg";
 import { CountingAgent, steppingAgent } from "./_talk.mjs";
 
+/** A process of `kill.mjs` that is killed keeps its runs for so long. */
 export const LEASE_MS = 1_500;
 
 /**
- * @param {{ url: string, steps?: number, paceMs?: number, concurrency?: number, work?: "here" | "elsewhere",
+ * @param {{ url: string, steps?: number, paceMs?: number, concurrency?: number, leaseMs?: number, work?: "here" | "elsewhere",
  *   onError?: (error: unknown) => void, onEvent?: import("@salesagent/core/graph").DurableOptions["onEvent"] }} options
  */
 export function openApp({
@@ -14,6 +15,7 @@ export function openApp({
   steps = 20,
   paceMs = 25,
   concurrency = 120,
+  leaseMs = LEASE_MS,
   work = "elsewhere",
   onError,
   onEvent,
@@ -22,7 +24,7 @@ export function openApp({
   const sales = createSalesAgent({
     storage,
     agents: [new CountingAgent({ storage }), steppingAgent({ storage, steps, paceMs })],
-    durable: { work, concurrency, leaseMs: LEASE_MS, onEvent },
+    durable: { work, concurrency, leaseMs, onEvent },
     onError,
   });
   return { sales, storage };

@@ -100,9 +100,11 @@ export function faultsOfSteps(events, steps) {
  */
 export function faultsOfCount(events, count) {
   const faults = faultsOfOrder(events);
-  const numbers = events.flatMap(({ type, data }) =>
-    type === "said" ? [/** @type {{ n: number }} */ (data).n] : [],
-  );
+  // A run that went on in another process counts anew.
+  const begun = events.findLastIndex(({ type }) => type === "run-resumed") + 1;
+  const numbers = events
+    .slice(begun)
+    .flatMap(({ type, data }) => (type === "said" ? [/** @type {{ n: number }} */ (data).n] : []));
   if (numbers.length !== count || numbers.some((n, index) => n !== index + 1)) {
     faults.push(`${numbers.length} of ${count} numbers, or not in order`);
   }

@@ -1,10 +1,4 @@
-/** No real wait is this long; the platform's longest delay. */
-const FOR_EVER_MS = 2 ** 31 - 1;
-
-/**
- * How much may wait for the store in one process. While anything does, the process stays alive: the timers of a clock don't see to
- * that.
- */
+/** How much may wait for the store in one process. */
 export class EventRoom {
   readonly #mostEvents: number;
   readonly #mostBytes: number;
@@ -12,7 +6,6 @@ export class EventRoom {
   #bytes = 0;
   #freed: Promise<void> | undefined;
   #free = () => {};
-  #alive: ReturnType<typeof setInterval> | undefined;
 
   constructor(mostEvents: number, mostBytes: number) {
     this.#mostEvents = mostEvents;
@@ -30,16 +23,12 @@ export class EventRoom {
   enter(events: number, bytes: number): void {
     this.#events += events;
     this.#bytes += bytes;
-    this.#alive ??= setInterval(() => {}, FOR_EVER_MS);
   }
 
   leave(events: number, bytes: number): void {
     this.#events -= events;
     this.#bytes -= bytes;
     if (this.#isBelowHalf) this.#open();
-    if (this.#events > 0) return;
-    clearInterval(this.#alive);
-    this.#alive = undefined;
   }
 
   /** Nothing where there is room; else it resolves when half of it is free again. */

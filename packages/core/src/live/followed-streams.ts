@@ -2,10 +2,13 @@ import type { Clock, StoredStreamEvent, StreamStore } from "@salesagent/ports";
 import { checkWhole } from "../resilience/check-option.js";
 import { LiveReader } from "./live-reader.js";
 import type { FollowOptions, StreamEnd } from "./live-streams.js";
+import { ReadTurns } from "./read-turns.js";
 import { closedHere } from "./stream-errors.js";
 import type { StreamName } from "./stream-name.js";
 import { StreamTail } from "./stream-tail.js";
 
+/** Reads at once in one process, of all streams. */
+const MOST_READS = 4;
 const FOR_EVER_MS = 2 ** 31 - 1;
 
 /** What streams are followed with. */
@@ -27,6 +30,7 @@ interface Followed {
 export class FollowedStreams {
   readonly #init: FollowedStreamsInit;
   readonly #streams = new Map<string, Followed>();
+  readonly #turns = new ReadTurns(MOST_READS);
   #readers = 0;
   #alive: ReturnType<typeof setInterval> | undefined;
   #isClosed = false;
@@ -79,7 +83,10 @@ export class FollowedStreams {
     let followed = this.#streams.get(key);
     if (!followed) {
       const { storeOf, clock, tailEvents, onError } = this.#init;
-      const tail = new StreamTail({ id, store: storeOf(tenant), clock, tailEvents, onError });
+      const tail = new StreamTail({
+        ...{ id, store: storeOf(tenant), turns: this.#turns },
+        ...{ clock, tailEvents, onError },
+      });
       followed = { tail, readers: new Set() };
       this.#streams.set(key, followed);
       this.#init.onFollowed();

@@ -10,6 +10,7 @@ import {
 import { tell } from "../kernel/tell.js";
 import { EventWindow } from "./event-window.js";
 import type { StreamEnd } from "./live-streams.js";
+import type { ReadTurns } from "./read-turns.js";
 import { isAway, unknownStream } from "./stream-errors.js";
 
 /** How many events are read at once, where a stream is caught up with. */
@@ -42,6 +43,7 @@ export interface EventPage {
 export interface StreamTailInit {
   readonly id: string;
   readonly store: StreamStore;
+  readonly turns: ReadTurns;
   readonly clock: Clock;
   readonly tailEvents: number;
   readonly onError: ((error: unknown) => void) | undefined;
@@ -134,10 +136,10 @@ export class StreamTail {
   }
 
   async #readPage(after: number): Promise<EventPage> {
-    const { id, store, clock, onError } = this.#init;
+    const { id, store, turns, clock, onError } = this.#init;
     for (let waitMs = FIRST_WAIT_MS; ; waitMs = Math.min(2 * waitMs, LONGEST_WAIT_MS)) {
       try {
-        const part = await store.read(id, { after, limit: PAGE_EVENTS });
+        const part = await turns.take(() => store.read(id, { after, limit: PAGE_EVENTS }));
         if (!part) throw unknownStream(id);
         const { record, events } = part;
         if (events.length === PAGE_EVENTS) return { events, upTo: lastOf(events, after) };
@@ -163,11 +165,14 @@ export class StreamTail {
 
   /** Never rejects. */
   async #read(): Promise<void> {
-    const { id, store } = this.#init;
-    const after = this.#nextAfter();
-    this.#isFresh = true;
+    const { id, store, turns } = this.#init;
+    let after = 0;
     try {
-      const part = await store.read(id, { after, limit: READ_EVENTS });
+      const part = await turns.take(() => {
+        after = this.#nextAfter();
+        this.#isFresh = true;
+        return store.read(id, { after, limit: READ_EVENTS });
+      });
       this.#retryMs = FIRST_WAIT_MS;
       if (part) this.#take(after, part);
       else this.#fail(unknownStream(id));

@@ -15,6 +15,8 @@ import { closedHere, isAway } from "./stream-errors.js";
 const MOST_WRITES = 200;
 const MOST_BYTES = 2_000_000;
 
+/** No real wait is this long; the platform's longest delay. */
+const FOR_EVER_MS = 2 ** 31 - 1;
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
 
@@ -45,6 +47,8 @@ export class TenantAppends {
   readonly #closing = new AbortController();
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
+  /** While anything waits, the process stays alive: the timers of a clock don't see to that. */
+  #alive: ReturnType<typeof setInterval> | undefined;
   #lastMs = Number.NEGATIVE_INFINITY;
 
   constructor(init: TenantAppendsInit) {
@@ -67,10 +71,12 @@ export class TenantAppends {
     this.#closing.abort(closedHere());
     await this.#running;
     while (this.#due.size > 0) await this.#run();
+    clearInterval(this.#alive);
   }
 
   #schedule(): void {
     if (this.#timer || this.#running) return;
+    this.#alive ??= setInterval(() => {}, FOR_EVER_MS);
     const { clock, flushMs } = this.#init;
     const delayMs = Math.max(0, this.#lastMs + flushMs - clock.elapsed());
     this.#timer = clock.schedule(delayMs, () => {
@@ -78,9 +84,15 @@ export class TenantAppends {
       this.#running = this.#run().finally(() => {
         this.#running = undefined;
         if (this.#due.size > 0) this.#schedule();
-        else this.#init.onIdle();
+        else this.#rest();
       });
     });
+  }
+
+  #rest(): void {
+    clearInterval(this.#alive);
+    this.#alive = undefined;
+    this.#init.onIdle();
   }
 
   /** Never rejects. */
