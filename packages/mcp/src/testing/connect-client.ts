@@ -4,7 +4,7 @@ import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import type { McpServer } from "../server/create-mcp-server.js";
 import type { McpPrincipal } from "../server/served-tool.js";
 
-export const ADA: McpPrincipal = { tenant: "acme", id: "user:ada" };
+const ADA: McpPrincipal = { tenant: "acme", id: "user:ada" };
 
 /** The official client, connected in this process. */
 export async function connectClient(server: McpServer, principal = ADA) {

@@ -1,3 +1,4 @@
+import { webEgress } from "@salesagent/agents/tools";
 import { manualClock } from "@salesagent/conformance";
 import { createApprovals, createEffects } from "@salesagent/core/effects";
 import { memoryStorage } from "@salesagent/storage-memory";
@@ -159,8 +160,13 @@ describe("tools of an MCP server", () => {
     "https://[::1]/",
     "https://localhost/",
     "https://2130706433/",
-  ])("does not go to %s unless it is allowed", async (url) => {
-    await expect(open({ transport: undefined, url })).rejects.toMatchObject({ code: "http.blocked" });
+  ])("does not go to %s unless it is allowed, whatever sends its requests", async (url) => {
+    const fetch = async () => Promise.reject(new Error("was sent"));
+    for (const egress of [undefined, webEgress({ fetch })]) {
+      await expect(open({ transport: undefined, url, egress })).rejects.toMatchObject({
+        code: "http.blocked",
+      });
+    }
   });
 });
 
