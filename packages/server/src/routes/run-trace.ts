@@ -47,6 +47,7 @@ export const traceSchema = z
           id: z.string(),
           agent: z.string(),
           status: z.string(),
+          error: storedErrorSchema.optional(),
           costUsd: z.number().optional(),
           startedAt: timeSchema,
           latencyMs: z.number().optional(),
@@ -74,7 +75,7 @@ export async function readTrace(stores: TenantStorage, runIds: readonly string[]
 }
 
 async function traceOf(stores: TenantStorage, run: RunRecord, signal: AbortSignal) {
-  const { id, agent, status, costUsd, startedAt, latencyMs } = run;
+  const { id, agent, status, error, costUsd, startedAt, latencyMs } = run;
   const call = { signal };
   const [steps, modelCalls] = await Promise.all([
     rowsOf<StepRecord>((page) => stores.steps.list(id, page, call)),
@@ -82,6 +83,7 @@ async function traceOf(stores: TenantStorage, run: RunRecord, signal: AbortSigna
   ]);
   return {
     ...{ id, agent, status, startedAt },
+    ...(error && { error }),
     ...(costUsd !== undefined && { costUsd }),
     ...(latencyMs !== undefined && { latencyMs }),
     ...{ steps: steps.rows, modelCalls: modelCalls.rows, truncated: steps.truncated || modelCalls.truncated },

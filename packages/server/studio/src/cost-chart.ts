@@ -3,25 +3,29 @@ import type { Series } from "./cost-series.js";
 import { h, svg } from "./element.js";
 import { formatUsd } from "./figures.js";
 
-const BOX = { width: 720, height: 240, left: 56, right: 8, top: 12, bottom: 26 } as const;
-const ROOM_FOR_LABELS = 8;
+/** Of the drawing, in its own units; on a narrow page it is drawn narrower, and its texts stay as large. */
+const WIDE = { width: 720, height: 240, left: 56, right: 8, top: 12, bottom: 26 } as const;
+const NARROW = { ...WIDE, width: 340, height: 220 } as const;
+const NARROW_PAGE_PX = 600;
+const LABEL_WIDTH = 80;
 
 /** Bars by day, stacked. Whoever does not see them hears the sum, and reads the table below. */
 export function costChart(days: readonly string[], series: readonly Series[]): HTMLElement {
+  const box = innerWidth < NARROW_PAGE_PX ? NARROW : WIDE;
   const sums = days.map((_, day) => series.reduce((sum, { costUsd }) => sum + (costUsd[day] ?? 0), 0));
   const { top, ticks } = chartScale(Math.max(0, ...sums));
-  const heightOf = (value: number) => (value / top) * (BOX.height - BOX.top - BOX.bottom);
-  const y = (value: number) => BOX.height - BOX.bottom - heightOf(value);
-  const step = (BOX.width - BOX.left - BOX.right) / Math.max(1, days.length);
+  const heightOf = (value: number) => (value / top) * (box.height - box.top - box.bottom);
+  const y = (value: number) => box.height - box.bottom - heightOf(value);
+  const step = (box.width - box.left - box.right) / Math.max(1, days.length);
   const gap = Math.min(6, step * 0.2);
 
   const lines = ticks.map((tick) => [
-    svg("line", { class: "grid", x1: BOX.left, x2: BOX.width - BOX.right, y1: y(tick), y2: y(tick) }),
-    svg("text", { x: BOX.left - 6, y: y(tick) + 4, "text-anchor": "end" }, formatUsd(tick)),
+    svg("line", { class: "grid", x1: box.left, x2: box.width - box.right, y1: y(tick), y2: y(tick) }),
+    svg("text", { x: box.left - 6, y: y(tick) + 4, "text-anchor": "end" }, formatUsd(tick)),
   ]);
-  const hasLabel = labelEvery(days.length, ROOM_FOR_LABELS);
+  const hasLabel = labelEvery(days.length, Math.floor((box.width - box.left) / LABEL_WIDTH));
   const bars = days.map((day, index) => {
-    const x = BOX.left + index * step;
+    const x = box.left + index * step;
     const parts = stackParts(series.map(({ costUsd }) => costUsd[index] ?? 0)).map(
       ({ series: place, from, to }) => {
         const about = svg("title", {}, `${day}, ${series[place]?.name ?? ""}: ${formatUsd(to - from)}`);
@@ -29,7 +33,7 @@ export function costChart(days: readonly string[], series: readonly Series[]): H
         return svg("rect", { class: `series-${place}`, x: x + gap / 2, y: y(to), ...size }, about);
       },
     );
-    const label = svg("text", { x: x + step / 2, y: BOX.height - 8, "text-anchor": "middle" }, day.slice(5));
+    const label = svg("text", { x: x + step / 2, y: box.height - 8, "text-anchor": "middle" }, day.slice(5));
     return [parts, hasLabel(index) && label];
   });
   const total = series.reduce((sum, { totalUsd }) => sum + totalUsd, 0);
@@ -37,7 +41,7 @@ export function costChart(days: readonly string[], series: readonly Series[]): H
   return h(
     "figure",
     {},
-    svg("svg", { viewBox: `0 0 ${BOX.width} ${BOX.height}`, role: "img", "aria-label": words }, lines, bars),
+    svg("svg", { viewBox: `0 0 ${box.width} ${box.height}`, role: "img", "aria-label": words }, lines, bars),
     h(
       "ul",
       { class: "legend" },

@@ -22,6 +22,7 @@ export class LiveText {
   readonly #text = document.createTextNode("");
   readonly #written = h("div", { class: "written", dir: "auto" });
   readonly #output = h("div");
+  readonly #nothing = h("p", { class: "quiet" }, "Nothing yet.");
   readonly #steps = h("ol", { class: "steps" });
   readonly #line = h("p", { class: "quiet" });
   #view: RunView = emptyRunView;
@@ -37,7 +38,7 @@ export class LiveText {
     this.element = h(
       "div",
       { class: "columns" },
-      h("section", {}, h("h2", {}, "What it says"), this.#line, this.#written, this.#output),
+      h("section", {}, h("h2", {}, "What it says"), this.#line, this.#nothing, this.#written, this.#output),
       h("section", {}, h("h2", {}, "Steps"), this.#steps),
     );
     void this.#follow();
@@ -84,6 +85,8 @@ export class LiveText {
     const { text, partial, output } = this.#view;
     if (text !== this.#shown?.text) this.#text.data = visibleText(text);
     this.#written.toggleAttribute("hidden", text === "");
+    this.#nothing.toggleAttribute("hidden", text !== "" || (output ?? partial) !== undefined);
+    if (isOver(this.#view)) put(this.#nothing, "It said nothing.");
     const known = output ?? partial;
     const isNew = known !== (this.#shown?.output ?? this.#shown?.partial);
     // What an agent of plain text gives stands above already.
@@ -91,4 +94,8 @@ export class LiveText {
       put(this.#output, h("h3", {}, output === undefined ? "So far" : "Result"), jsonView(known));
     this.#shown = this.#view;
   }
+}
+
+function isOver({ status }: RunView): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
 }

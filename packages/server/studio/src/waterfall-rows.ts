@@ -32,9 +32,13 @@ export interface Waterfall {
 
 type Draft = Omit<WaterfallRow, "offsetMs"> & { readonly startedAt: number };
 
-/** Lays a trace out: each run, its steps, and below each step the attempts at models that it made. */
-export function toWaterfall({ runs }: Pick<RunTrace, "runs">): Waterfall {
-  const drafts = runs.flatMap(draftsOf);
+/**
+ * Lays a trace out: each run, its steps, and below each step the attempts at models that it made.
+ *
+ * @param nowMs - Until when a run that has not ended has taken, in milliseconds since the epoch.
+ */
+export function toWaterfall({ runs }: Pick<RunTrace, "runs">, nowMs: number): Waterfall {
+  const drafts = runs.flatMap((run) => draftsOf(run, nowMs));
   const starts = drafts.map(({ startedAt }) => startedAt).filter((at) => !Number.isNaN(at));
   const first = starts.reduce((least, at) => Math.min(least, at), starts[0] ?? 0);
   const rows = drafts.map(({ startedAt, ...draft }) => ({
@@ -45,13 +49,13 @@ export function toWaterfall({ runs }: Pick<RunTrace, "runs">): Waterfall {
   return { rows, totalMs, truncated: runs.some(({ truncated }) => truncated) };
 }
 
-function draftsOf(run: RunTrace["runs"][number]): readonly Draft[] {
+function draftsOf(run: RunTrace["runs"][number], nowMs: number): readonly Draft[] {
   const calls = run.modelCalls.map(toCall);
   const steps = [...run.steps].sort((one, other) => numberOf(one["index"]) - numberOf(other["index"]));
   const indexes = new Set(steps.map(({ index }) => index));
   const loose = calls.filter(({ stepIndex }) => !indexes.has(stepIndex));
   return [
-    toRun(run),
+    toRun(run, nowMs),
     ...steps.flatMap((step) => [
       toStep(step),
       ...calls.filter(({ stepIndex }) => stepIndex === step["index"]).map(({ draft }) => draft),
@@ -60,11 +64,17 @@ function draftsOf(run: RunTrace["runs"][number]): readonly Draft[] {
   ];
 }
 
-function toRun({ agent, status, costUsd, startedAt, latencyMs }: RunTrace["runs"][number]): Draft {
+function toRun(run: RunTrace["runs"][number], nowMs: number): Draft {
+  const { agent, status, error, costUsd, startedAt, latencyMs } = run;
+  const begun = Date.parse(startedAt);
+  // What waits for a person goes on later, as another run on record.
+  const isWait = error?.code === "approval.required";
+  const took = latencyMs ?? (status === "running" && nowMs > begun ? nowMs - begun : 0);
   return {
-    ...{ depth: 0, kind: "run", name: agent, note: "", outcome: status, isUnpriced: false },
+    ...{ depth: 0, kind: "run", name: agent, isUnpriced: false },
+    ...{ note: error && !isWait ? error.code : "", outcome: isWait ? "waited" : status },
     ...(costUsd !== undefined && { costUsd }),
-    ...{ latencyMs: latencyMs ?? 0, startedAt: Date.parse(startedAt) },
+    ...{ latencyMs: took, startedAt: begun },
   };
 }
 

@@ -127,7 +127,7 @@ function runs({ stats }: Figures): Child {
           title: "Failed",
           isFigure: true,
           cell: ({ failed, ended }) =>
-            `${formatCount(failed)}, ${formatShare(ended > 0 ? failed / ended : 0)}`,
+            `${formatCount(failed)} (${formatShare(ended > 0 ? failed / ended : 0)})`,
         },
         { title: "Half within", isFigure: true, cell: ({ p50Ms }) => formatDuration(p50Ms) },
         { title: "95 % within", isFigure: true, cell: ({ p95Ms }) => formatDuration(p95Ms) },

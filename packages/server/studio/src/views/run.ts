@@ -32,6 +32,7 @@ class RunPage {
   readonly #head = h("div");
   readonly #trouble = h("div");
   readonly #trace: TraceSection;
+  #told: Element;
   #run: LiveRun;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -40,8 +41,9 @@ class RunPage {
     this.#run = run;
     context.name(`Run of ${run.name}`);
     this.#trace = new TraceSection(context, run.id);
+    this.#told = this.#tell(run);
     this.#showHead();
-    this.element = h("div", {}, this.#head, this.#trouble, this.#tell(run), this.#trace.element, input(run));
+    this.element = h("div", {}, this.#head, this.#trouble, this.#told, this.#trace.element, input(run));
     context.signal.addEventListener("abort", () => clearTimeout(this.#timer));
   }
 
@@ -62,12 +64,18 @@ class RunPage {
 
   async #refresh(): Promise<void> {
     const { client, signal, announce } = this.#context;
-    const before = this.#run.status;
+    const before = this.#run;
     const run = await client.runs.get(this.#run.id, { signal }).catch(() => undefined);
     if (!run || signal.aborted) return;
     this.#run = run;
     this.#showHead();
-    if (run.status !== before) announce(`The run is ${run.status}`);
+    if (run.status !== before.status) announce(`The run is ${run.status}`);
+    if (run.streamId !== before.streamId) {
+      // What goes on after a failure is told anew.
+      const told = this.#tell(run);
+      this.#told.replaceWith(told);
+      this.#told = told;
+    }
     await this.#trace.read();
   }
 

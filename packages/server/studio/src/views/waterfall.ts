@@ -8,9 +8,9 @@ import { toWaterfall, type WaterfallRow } from "../waterfall-rows.js";
 
 /** What a run did, and when: a bar for each step and each attempt at a model. */
 export function waterfall(trace: RunTrace): HTMLElement {
-  const { rows, totalMs, truncated } = toWaterfall(trace);
+  const { rows, totalMs, truncated } = toWaterfall(trace, Date.now());
   if (rows.length === 0) {
-    return h("p", { class: "empty" }, "Nothing is on record yet. Steps stand here when they are done.");
+    return h("p", { class: "empty" }, "Nothing is on record yet. It comes when the run ends or waits.");
   }
   const columns: readonly Column<WaterfallRow>[] = [
     { title: "Step", cell: nameOf },
