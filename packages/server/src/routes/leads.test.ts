@@ -164,7 +164,10 @@ describe("POST /leads/qualify", () => {
 describe("POST /leads/import", () => {
   const csv =
     "Company;Web site;Head count\nFigma;https://www.figma.com;1600\nFigma Inc.;figma.com;1600\n;;12\nOne;one.com;5\n";
-  const file = (body: BodyInit, headers: Record<string, string> = { "content-type": "text/csv" }) => ({
+  const file = (
+    body: string | ReadableStream<Uint8Array>,
+    headers: Record<string, string> = { "content-type": "text/csv" },
+  ) => ({
     body,
     headers,
   });

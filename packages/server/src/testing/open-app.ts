@@ -35,7 +35,7 @@ export type Json = any;
 export interface AskOptions {
   readonly as?: string | undefined;
   readonly json?: unknown;
-  readonly body?: BodyInit;
+  readonly body?: string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -60,7 +60,7 @@ export function openApp(routes: readonly Route[], { agents, ...options }: AppOpt
     const init = {
       method,
       headers: sent,
-      ...(content !== undefined && { body: content, duplex: "half" }),
+      ...(content !== undefined && { body: content, duplex: "half" as const }),
       ...(signal && { signal }),
     };
     return server.fetch(new Request(`https://app.example.com${path}`, init));
