@@ -24,8 +24,14 @@ export async function subscribe({ access, sandbox }, url) {
   access.signatureKeys.push(signatureKey); // told only now
 }
 
-/** A user of the Close on this machine adds a person; Close tells the app. */
+/**
+ * A user of the Close on this machine adds a person; Close tells the app.
+ *
+ * @param {{ sandbox?: import("@salesagent/sandbox/crm").CloseSandbox }} crm
+ * @param {string} name
+ */
 export async function addContact({ sandbox }, name) {
+  if (!sandbox) throw new Error("This Close is a real one: its users add people.");
   await sandbox.act("POST", "/lead/", { name: `${name}'s company`, contacts: [{ name }] });
   return sandbox.webhooks.deliver();
 }

@@ -26,6 +26,11 @@ export const rules = [
     reason: "ports has no dependencies",
   },
   {
+    entries: /^@salesagent\/client(\/|$)/,
+    refuses: ({ path }) => path !== "react",
+    reason: "what pages load has no dependencies",
+  },
+  {
     entries:
       /^@salesagent\/((core\/(?!credentials$|http$|resilience$|router$)|agents(?!\/node$)|storage-memory|provider-[a-z-]+)|intake$)/,
     refuses: isNodeBuiltin,

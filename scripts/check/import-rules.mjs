@@ -15,7 +15,7 @@ const compatible = "@salesagent/provider-openai-compatible";
 
 /** Which workspace packages, or rooms of them, a package may import; the first pattern that fits decides. */
 const packageRules = /** @type {const} */ ([
-  [/^@salesagent\/ports$/, []],
+  [/^@salesagent\/(ports|client)$/, []],
   [/^@salesagent\/provider-kit$/, [ports]],
   [/^@salesagent\/provider-openai-compatible$/, [ports, kit]],
   [/^@salesagent\/provider-(openai|cerebras|deepseek|openrouter|vllm)$/, [ports, kit, compatible]],

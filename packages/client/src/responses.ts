@@ -207,6 +207,7 @@ export interface RunTrace {
     readonly id: string;
     readonly agent: string;
     readonly status: string;
+    readonly error?: StoredError;
     readonly costUsd?: number;
     readonly startedAt: string;
     readonly latencyMs?: number;

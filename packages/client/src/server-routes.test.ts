@@ -1,4 +1,4 @@
-import type { SalesAgent } from "@salesagent/core/app";
+import { createSalesAgent } from "@salesagent/core/app";
 import { createServer } from "@salesagent/server";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { expect, it } from "vitest";
@@ -56,11 +56,8 @@ function methodsOf(value: object, path = ""): string[] {
   );
 }
 
-/** An app of which nothing answers: what a request has to pass before is the server's own. */
-const sales = {
-  ...{ storage: memoryStorage(), agents: new Map(), connections: [] },
-  events: { on: () => ({ [Symbol.dispose]: () => {} }) },
-} as unknown as SalesAgent;
+/** An app without anything in it: what a request has to pass before is the server's own. */
+const sales = createSalesAgent({ storage: memoryStorage() });
 const server = createServer({
   ...{ sales, prefix: "/sales" },
   authorize: () => ({ tenant: "acme", id: "user:1", role: "owner" }),

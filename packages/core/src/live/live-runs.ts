@@ -11,10 +11,13 @@ import type {
 import type { AnyEvent, Run, RunOptions } from "../agent/index.js";
 import type { WaitFor } from "../graph/index.js";
 
+/** What anybody sees of a run: without it, what is private to a run of one kind would keep it from being one of any kind. */
+type AnyRun = Pick<Run<unknown, AnyEvent>, keyof Run<unknown, AnyEvent>>;
+
 /** An agent of any input and output: every agent of this SDK is one. */
 export interface LiveAgent {
   readonly name: string;
-  run(input: never, options: RunOptions): Run<unknown, AnyEvent>;
+  run(input: never, options: RunOptions): AnyRun;
 }
 
 /** What a run of an agent begins with. */
