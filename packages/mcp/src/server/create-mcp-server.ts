@@ -9,7 +9,7 @@ import { type McpAgent, serveAgent } from "./served-agent.js";
 import type { McpPrincipal, ServedTool } from "./served-tool.js";
 import { KeptRuns } from "./waiting-runs.js";
 
-export interface McpServerOptions {
+export interface McpServerOptions<Principal extends McpPrincipal = McpPrincipal> {
   /** Tools that clients can call. */
   readonly tools?: readonly AnyTool[] | undefined;
   /** Agents that clients can call, each made by `exposeAgent`. */
@@ -19,7 +19,7 @@ export interface McpServerOptions {
   /** Where persons decide; needed where tools write. Clients are given the tool `go_on`, and decide nothing. */
   readonly approvals?: Approvals | undefined;
   /** Who may use which tool; what somebody may not use is not there for them. @defaultValue everybody may use all */
-  readonly mayUse?: ((principal: McpPrincipal, tool: string) => boolean) | undefined;
+  readonly mayUse?: ((principal: Principal, tool: string) => boolean) | undefined;
   /** What clients show. @defaultValue "salesagent" */
   readonly name?: string | undefined;
   /** @defaultValue "0.1.0" */
@@ -33,7 +33,7 @@ export interface McpServerOptions {
 }
 
 /** Tools and agents as an MCP server. It holds no connection: transports are given to it. */
-export interface McpServer extends AsyncDisposable {
+export interface McpServer<Principal extends McpPrincipal = McpPrincipal> extends AsyncDisposable {
   /** Names of all that is served, in the order of the options. */
   readonly names: readonly string[];
   /**
@@ -41,7 +41,7 @@ export interface McpServer extends AsyncDisposable {
    *
    * @param transport - Such as `lineTransport` over the standard streams, or one of the SDK's own.
    */
-  connect(transport: Transport, principal: McpPrincipal): Promise<McpSession>;
+  connect(transport: Transport, principal: Principal): Promise<McpSession>;
 }
 
 /**
@@ -50,7 +50,9 @@ export interface McpServer extends AsyncDisposable {
  *
  * @throws TypeError when two have one name, or tools that write are given without `effects` and `approvals`.
  */
-export function createMcpServer(options: McpServerOptions): McpServer {
+export function createMcpServer<Principal extends McpPrincipal = McpPrincipal>(
+  options: McpServerOptions<Principal>,
+): McpServer<Principal> {
   const served = serveAll(options);
   const { name = "salesagent", version = "0.1.0", instructions, mayUse = () => true } = options;
   const sessions = new Set<McpSession>();
@@ -69,7 +71,7 @@ export function createMcpServer(options: McpServerOptions): McpServer {
   };
 }
 
-function serveAll(options: McpServerOptions): ReadonlyMap<string, ServedTool> {
+function serveAll(options: Omit<McpServerOptions, "mayUse">): ReadonlyMap<string, ServedTool> {
   const { tools = [], agents = [], effects, approvals, clock = systemClock } = options;
   const { createId = createSortableIds(clock) } = options;
   const waiting = new KeptRuns();

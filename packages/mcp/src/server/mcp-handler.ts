@@ -19,9 +19,9 @@ export interface McpHandlerOptions {
 }
 
 /** Serves streamable HTTP at one path, in any web-standard server. */
-export interface McpHandler extends AsyncDisposable {
+export interface McpHandler<Principal extends McpPrincipal = McpPrincipal> extends AsyncDisposable {
   /** @param principal - Whom the host has identified: the handler itself lets in whoever is given to it. */
-  (request: Request, principal: McpPrincipal): Promise<Response>;
+  (request: Request, principal: Principal): Promise<Response>;
 }
 
 /**
@@ -30,7 +30,10 @@ export interface McpHandler extends AsyncDisposable {
  *
  * @throws RangeError naming the limit.
  */
-export function mcpHandler(server: McpServer, options: McpHandlerOptions = {}): McpHandler {
+export function mcpHandler<Principal extends McpPrincipal>(
+  server: McpServer<Principal>,
+  options: McpHandlerOptions = {},
+): McpHandler<Principal> {
   const { maxBodyBytes = 1_000_000, allowedOrigins = [], clock = systemClock } = options;
   const limits = {
     idleMs: options.idleMs ?? 1_800_000,
@@ -41,7 +44,7 @@ export function mcpHandler(server: McpServer, options: McpHandlerOptions = {}): 
     if (!(value > 0)) throw new RangeError(`mcpHandler.${option} must be > 0, got ${value}`);
   }
   const sessions = new HttpSessions(limits, clock);
-  const handle = async (request: Request, principal: McpPrincipal): Promise<Response> => {
+  const handle = async (request: Request, principal: Principal): Promise<Response> => {
     if (isForeign(request, allowedOrigins)) return refuse(403, "This origin may not ask.");
     const id = request.headers.get("mcp-session-id");
     if (id !== null) {
@@ -56,10 +59,10 @@ export function mcpHandler(server: McpServer, options: McpHandlerOptions = {}): 
   return Object.assign(handle, { [Symbol.asyncDispose]: () => sessions[Symbol.asyncDispose]() });
 }
 
-async function openHttpSession(
-  server: McpServer,
+async function openHttpSession<Principal extends McpPrincipal>(
+  server: McpServer<Principal>,
   sessions: HttpSessions,
-  principal: McpPrincipal,
+  principal: Principal,
   maxBodyBytes: number,
 ): Promise<HttpSession> {
   const { WebStandardStreamableHTTPServerTransport } = await import(

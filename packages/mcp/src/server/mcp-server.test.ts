@@ -8,6 +8,7 @@ import { z } from "zod";
 import { connectClient as connect } from "../testing/connect-client.js";
 import { createMcpServer, type McpServerOptions } from "./create-mcp-server.js";
 import { exposeAgent } from "./served-agent.js";
+import type { McpPrincipal } from "./served-tool.js";
 
 const Question = z.object({ question: z.string().min(1) });
 
@@ -118,12 +119,18 @@ describe("an MCP server of tools and agents", () => {
   });
 
   it("shows and does for each only what they may use", async () => {
-    const mayUse: McpServerOptions["mayUse"] = ({ id }, tool) => id === "user:admin" || tool === "look_up";
-    const { server } = setup({ mayUse });
-    const { client } = await connect(server);
+    interface Member extends McpPrincipal {
+      readonly role: "admin" | "viewer";
+    }
+    const { lookUp, mail, effects, approvals } = setup();
+    const server = createMcpServer<Member>({
+      ...{ tools: [lookUp, mail], effects, approvals },
+      mayUse: ({ role }, tool) => role === "admin" || tool === "look_up",
+    });
+    const { client } = await connect(server, { tenant: "acme", id: "user:ada", role: "viewer" });
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(["look_up"]);
     await expect(client.callTool({ name: "mail", arguments: { to: "a" } })).rejects.toThrow("Unknown tool");
-    const admin = await connect(server, { tenant: "acme", id: "user:admin" });
+    const admin = await connect(server, { tenant: "acme", id: "user:bo", role: "admin" });
     expect((await admin.client.listTools()).tools).toHaveLength(3);
   });
 

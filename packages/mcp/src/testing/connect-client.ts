@@ -7,7 +7,10 @@ import type { McpPrincipal } from "../server/served-tool.js";
 const ADA: McpPrincipal = { tenant: "acme", id: "user:ada" };
 
 /** The official client, connected in this process. */
-export async function connectClient(server: McpServer, principal = ADA) {
+export async function connectClient<Principal extends McpPrincipal = McpPrincipal>(
+  server: McpServer<Principal>,
+  principal = ADA as Principal,
+) {
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await server.connect(theirs, principal);
   const client = new Client({ name: "test", version: "1" });
