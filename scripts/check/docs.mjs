@@ -1,8 +1,18 @@
 /**
  * The TypeScript in README.md, ARCHITECTURE.md, CONTRIBUTING.md, the packages' READMEs and `docs/` compiles against the built
- * packages as in a host's app, and runs. See `fences.mjs` for how a block says that it is only compiled.
+ * packages as in a host's app, and runs. See `fences.mjs` for how a block says that it is only compiled. Started by itself it takes
+ * paths to begin with: `node scripts/check/docs.mjs docs/recipes docs/start.md`.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import ts from "typescript";
 import { runCheck } from "../workspace/check-report.mjs";
@@ -14,33 +24,39 @@ import { rootFolder } from "../workspace/root.mjs";
 
 const timeoutMs = 60_000;
 /** Inside the repository, so that packages resolve as in any app. */
-const workFolder = join(rootFolder, ".cache", "docs");
+const cacheFolder = join(rootFolder, ".cache");
 
 /** @typedef {import("../workspace/fences.mjs").Fence & { document: string, file: string }} Example */
 
-/** Every document that may hold code, relative to the root. */
-function listDocuments() {
+/**
+ * Every document that may hold code, relative to the root.
+ *
+ * @param {readonly string[]} wanted What their paths begin with; all of them where it is empty.
+ */
+function listDocuments(wanted) {
   const guides = readdirSync(join(rootFolder, "docs"), { recursive: true, encoding: "utf8" })
     .map((file) => `docs/${file.replaceAll("\\", "/")}`)
     .filter((file) => file.endsWith(".md") && !file.startsWith("docs/reference/"));
   const readmes = listPackages().map(({ folder }) => `${folder}/README.md`);
-  return ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...readmes, ...guides.sort()].filter((file) =>
-    existsSync(join(rootFolder, file)),
+  return ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...readmes, ...guides.sort()].filter(
+    (file) =>
+      existsSync(join(rootFolder, file)) &&
+      (wanted.length === 0 || wanted.some((start) => file.startsWith(start))),
   );
 }
 
 /**
  * Writes each block to a file of its own; its lines keep the numbers that they have in the document.
  *
+ * @param {readonly string[]} documents
+ * @param {string} folder
  * @returns {Example[]}
  */
-function writeExamples() {
-  rmSync(workFolder, { recursive: true, force: true });
-  mkdirSync(workFolder, { recursive: true });
-  return listDocuments().flatMap((document) =>
+function writeExamples(documents, folder) {
+  return documents.flatMap((document) =>
     findFences(readFileSync(join(rootFolder, document), "utf8")).map((fence) => {
       const name = `${document.replace(/\.md$/, "").replaceAll("/", "-")}-${fence.line}`;
-      const file = join(workFolder, `${name}.mts`);
+      const file = join(folder, `${name}.mts`);
       const padding = "\n".repeat(fence.line - 1);
       writeFileSync(file, `${padding}${fence.code}export {};\n`);
       return { ...fence, document, file };
@@ -64,6 +80,26 @@ function findTypeErrors(examples) {
     const { line } = diagnostic.file.getLineAndCharacterOfPosition(diagnostic.start ?? 0);
     return `${example.document}:${line + 1}: ${message}`;
   });
+}
+
+/**
+ * Runs the blocks, as many at once as there are processors.
+ *
+ * @param {readonly Example[]} examples
+ * @returns {Promise<string[]>} In the order of the documents.
+ */
+async function findAllRunErrors(examples) {
+  /** @type {string[][]} */
+  const problems = [];
+  const waiting = [...examples.entries()];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, example] = next;
+      problems[index] = await findRunErrors(example);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return problems.flat();
 }
 
 /**
@@ -94,9 +130,16 @@ async function findRunErrors({ document, line, file, code }) {
 }
 
 await runCheck(import.meta.url, "docs", async () => {
-  const examples = writeExamples();
-  const problems = findTypeErrors(examples);
-  const runnable = examples.filter(({ runs }) => runs);
-  for (const example of runnable) problems.push(...(await findRunErrors(example)));
-  return { problems, summary: `${examples.length} examples, ${runnable.length} of them run` };
+  const documents = listDocuments(process.argv.slice(2).filter((argument) => !argument.startsWith("--")));
+  mkdirSync(cacheFolder, { recursive: true });
+  const folder = mkdtempSync(join(cacheFolder, "docs-"));
+  try {
+    const examples = writeExamples(documents, folder);
+    const problems = findTypeErrors(examples);
+    const runnable = examples.filter(({ runs }) => runs);
+    problems.push(...(await findAllRunErrors(runnable)));
+    return { problems, summary: `${examples.length} examples, ${runnable.length} of them run` };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
