@@ -18,12 +18,12 @@ import { inProcess } from "./_transports.mjs";
 const KILLS = Number(process.env["KILLS"] ?? 20);
 const READERS = Number(process.env["READERS"] ?? 3);
 const seed = Number(process.env["SEED"] ?? Date.now() % 1_000_000);
-const WORKERS = 2;
+const WORKERS = 3;
 /** Runs that go on at once; as one ends, another begins. */
 const AT_ONCE = 10;
 const STEPS = 24;
 const PACE_MS = 40;
-const LONGEST_PAUSE_MS = 900;
+const LONGEST_PAUSE_MS = 2_500;
 const LEAVES = 0.01;
 /** Workers that end by themselves so often are of no use. */
 const MOST_DEATHS = 5;
@@ -96,7 +96,8 @@ async function run(url) {
     pool.start(WORKERS);
     const lanes = Array.from({ length: AT_ONCE }, lane);
     while (killed < KILLS && pool.deaths < MOST_DEATHS) {
-      await sleep(LEASE_MS / 5 + choices.below(LONGEST_PAUSE_MS));
+      // The next one most often after those of the one before were taken over, and sometimes while they still stand.
+      await sleep(LEASE_MS / 2 + choices.below(LONGEST_PAUSE_MS));
       const worker = choices.pick(pool.busy);
       if (!worker) continue;
       figures.cutShort += pool.runsOf(worker).length;

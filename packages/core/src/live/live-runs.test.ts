@@ -91,6 +91,7 @@ describe("createLiveRuns", () => {
       ...{ ...about, startedBy: by, approvals: [], waitsFor: [], runIds: [started.runId] },
     });
     expect(await app.streams.get(tenant, id)).toMatchObject({ source: "agent:writer", status: "completed" });
+    await vi.waitFor(() => expect(app.streams.counts()).toMatchObject({ writers: 0, tails: 0 }));
     await app.close();
   });
 
@@ -128,6 +129,7 @@ describe("createLiveRuns", () => {
     const [asked] = waiting.approvals;
     expect(asked).toMatchObject({ tool: "mail" });
     expect(await app.runs.get(tenant, id)).toMatchObject({ status: "waiting", approvals: [asked] });
+    await vi.waitFor(() => expect(app.streams.counts().writers).toBe(0));
     await createApprovals({ storage }).approve(asked?.approvalId ?? "", { tenant, by: "user:2" });
     const events = await app.told(id);
     const resumed = types(events).indexOf("run-resumed");
@@ -171,6 +173,38 @@ describe("createLiveRuns", () => {
       expect(await app.streams.get(tenant, id)).toMatchObject({ status: "cancelled" });
       expect(await app.runs.cancel(tenant, id, { by, reason: "again" })).toBe(false);
     }
+    await app.close();
+  });
+
+  it("says how a run ended as soon as its stream does", async () => {
+    const storage = memoryStorage();
+    const app = appOn(storage, [writer([{ text: "done" }], storage)]);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    app.flows.observe({ resting: () => held });
+    const { id } = await app.runs.start(tenant, { agent: "writer", input: "x", by });
+    await app.told(id);
+    expect(await storage.tenant(tenant).flows.get(id)).toMatchObject({ status: "running" });
+    expect(await app.runs.get(tenant, id)).toMatchObject({ status: "completed", output: "done" });
+    release();
+    expect(await app.runs.result(tenant, id)).toMatchObject({ status: "completed" });
+    await app.close();
+  });
+
+  it("goes on in another stream where a failure was told that did not come to be kept", async () => {
+    const storage = memoryStorage();
+    const app = appOn(storage, [writer([{ error: new Error("no line") }, { text: "done" }], storage)]);
+    const resting = vi.fn(async () => {});
+    resting.mockRejectedValueOnce(new Error("killed here"));
+    app.flows.observe({ resting });
+    const { id } = await app.runs.start(tenant, { agent: "writer", input: "x", by });
+    expect((await app.told(id)).at(-1)?.type).toBe("run-failed");
+    expect(await app.runs.result(tenant, id)).toMatchObject({ status: "completed", output: "done" });
+    const { streamId = "" } = (await app.runs.get(tenant, id)) ?? {};
+    expect(streamId).not.toBe(id);
+    expect((await app.told(streamId)).at(-1)).toMatchObject({ data: { output: "done" } });
     await app.close();
   });
 

@@ -1,3 +1,4 @@
+import { manualClock } from "@salesagent/conformance";
 import type { StoredStreamEvent } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, it, vi } from "vitest";
@@ -94,18 +95,28 @@ describe("createLiveStreams", () => {
   });
 
   it("tells a writer that is silent that its end is asked for", async () => {
-    const { storage, streams } = await opened();
-    const writer = await streams.writer(tenant, "s1", { fence: 1 });
+    const clock = manualClock();
+    const { storage, streams } = await opened({ clock });
+    const begun = streams.writer(tenant, "s1", { fence: 1 });
+    const pass = async () => {
+      clock.advance(250);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    };
+    // Until it knows that it is told of everything, it looks for itself.
+    for (let pulses = 0; pulses < 4; pulses++) await pass();
+    const writer = await begun;
     const other = createLiveStreams({ storage });
     await other.stop(tenant, "s1", { by: "user:1", reason: "enough" });
-    await vi.waitFor(() => expect(writer.stopped.aborted).toBe(true));
+    await pass();
+    await pass();
+    expect(writer.stopped.aborted).toBe(true);
     expect(writer.stopped.reason).toMatchObject({
       code: "graph.stopped",
       facts: { by: "user:1", reason: "enough" },
     });
     expect(writer.stopAsked).toMatchObject({ by: "user:1" });
     writer.write({ type: "run-cancelled", data: {} });
-    await writer.end({ status: "cancelled" });
+    await Promise.all([writer.end({ status: "cancelled" }), pass()]);
     expect(await streams.get(tenant, "s1")).toMatchObject({ status: "cancelled", last: 1 });
   });
 
@@ -179,6 +190,33 @@ describe("createLiveStreams", () => {
     writer.write(said(2));
     await writer.end({ status: "completed" });
     expect(numbers(await all(streams.follow(tenant, "s1")))).toEqual([[2, { n: 2 }]]);
+  });
+
+  it("waits at the end of a stream of which all was erased", async () => {
+    const { storage, streams } = await opened();
+    const writer = await streams.writer(tenant, "s1", { fence: 1 });
+    for (let n = 1; n <= 3; n++) writer.write({ type: "said", data: { text: "ada@example.com" } });
+    await writer.flush();
+    const there = streams.follow(tenant, "s1", { after: 3 });
+    const next = there.next();
+    await storage.tenant(tenant).erasure.erase({ mentions: ["ada@example.com"] });
+    const late = all(createLiveStreams({ storage, clock: hurriedClock }).follow(tenant, "s1"));
+    const beside = all(streams.follow(tenant, "s1"));
+    writer.write(said(4));
+    await writer.end({ status: "completed" });
+    expect(await next).toMatchObject({ value: { seq: 4 } });
+    expect([await late, await beside]).toMatchObject([[{ seq: 4 }], [{ seq: 4 }]]);
+    await there.return();
+  });
+
+  it("reads on where more stands than is read at once", async () => {
+    const { storage, streams } = await opened();
+    const writer = await streams.writer(tenant, "s1", { fence: 1 });
+    for (let n = 1; n <= 1_200; n++) writer.write(said(n));
+    await writer.end({ status: "completed" });
+    const other = createLiveStreams({ storage });
+    expect(await all(other.follow(tenant, "s1"))).toHaveLength(1_200);
+    expect(await all(other.follow(tenant, "s1", { after: 700 }))).toHaveLength(500);
   });
 
   it("waits for events beyond the last one that a reader says to know", async () => {

@@ -108,5 +108,13 @@ describe("an observer of runs", () => {
       .compile({ name: "fail", checkpointer: flows });
     await expect(graph.invoke({}, { tenant })).rejects.toMatchObject({ code: "graph.node_failed" });
     expect(kinds).toEqual(["failed", "failed"]);
+    kinds.length = 0;
+    const other = new StateGraph({ n: field<number>({ default: () => 0 }) })
+      .addNode("one", () => ({ n: 1 }))
+      .addEdge(START, "one")
+      .addEdge("one", END)
+      .compile({ name: "count", checkpointer: flows });
+    expect(await other.invoke({}, { tenant })).toMatchObject({ status: "completed", state: { n: 1 } });
+    expect(kinds).toEqual(["completed", "completed"]);
   });
 });
