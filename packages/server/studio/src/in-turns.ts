@@ -3,13 +3,15 @@ export function inTurns(atOnce: number): <T>(task: () => Promise<T>) => Promise<
   const waiting: (() => void)[] = [];
   let working = 0;
   return async (task) => {
-    if (working >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    working += 1;
+    if (working < atOnce) working += 1;
+    // Whoever is done hands its place on.
+    else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await task();
     } finally {
-      working -= 1;
-      waiting.shift()?.();
+      const next = waiting.shift();
+      if (next) next();
+      else working -= 1;
     }
   };
 }
