@@ -15,7 +15,10 @@ const screenshots = process.env["SCREENSHOTS"];
 
 const hostile = `<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
 
-describe.skipIf(!chromium)("the pages of the Express example", () => {
+/** A browser on a busy machine takes its time. */
+const timeout = 60_000;
+
+describe.skipIf(!chromium)("the pages of the Express example", { timeout }, () => {
   let browser: Browser;
   let clientFolder: string;
   let example: Awaited<ReturnType<typeof openExample>>;
