@@ -7,6 +7,7 @@ import {
   SalesAgentError,
 } from "@salesagent/ports";
 import { toProblem } from "../problem.js";
+import { requireQuota } from "../quota.js";
 import { need } from "../request-errors.js";
 import type { RouteContext } from "../route.js";
 import { toDraft } from "./lead-draft.js";
@@ -122,11 +123,9 @@ async function candidatesOf(
   );
 }
 
-async function qualify(
-  { principal, stores, signal, server }: Context,
-  agent: LiveAgent,
-  { lead, input }: Candidate,
-): Promise<Qualified> {
+async function qualify(context: Context, agent: LiveAgent, { lead, input }: Candidate): Promise<Qualified> {
+  const { principal, stores, signal, server } = context;
+  await requireQuota(context);
   // Which agents fit is the host's word: `leads.qualifier` names one that takes leads.
   const run = agent.run(input as never, {
     tenant: principal.tenant,

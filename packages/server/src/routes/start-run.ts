@@ -1,5 +1,6 @@
 import type { JsonValue } from "@salesagent/ports";
 import { z } from "zod";
+import { requireQuota } from "../quota.js";
 import { invalidRequest, need } from "../request-errors.js";
 import type { RouteContext } from "../route.js";
 import { idSchema, jsonObjectSchema, jsonSchema } from "./shared-schemas.js";
@@ -26,16 +27,21 @@ export const startBody = z.union([
 type Start = z.output<typeof startBody>;
 type AgentStart = Extract<Start, { readonly agent: string }>;
 
-type Context = Pick<RouteContext<unknown, unknown, unknown>, "principal" | "sales" | "stores" | "signal">;
+type Context = Pick<
+  RouteContext<unknown, unknown, unknown>,
+  "principal" | "sales" | "server" | "stores" | "signal"
+>;
 
-/** Begins a run of whoever asks. @throws `agent.unknown`, `store.not_found`, `request.invalid`. */
+/** Begins a run of whoever asks. @throws `agent.unknown`, `store.not_found`, `request.invalid`, `budget.exceeded` where the tenant's quota is used up. */
 export async function startRun(context: Context, body: Start): Promise<{ readonly id: string }> {
   const { principal, sales, signal } = context;
   const { tenant, id: by } = principal;
   if ("agent" in body) {
     const input = await inputOf(context, body);
+    await requireQuota(context);
     return sales.runs.start(tenant, { ...body, input, by }, { signal });
   }
+  await requireQuota(context);
   return sales.runs.startWorkflow(tenant, { ...body, input: body.input, by }, { signal });
 }
 

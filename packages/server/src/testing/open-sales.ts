@@ -7,7 +7,7 @@ import { type SalesServer, serverOf } from "../create-server.js";
 import { allRoutes } from "../routes/index.js";
 import type { ServerOptions } from "../server-options.js";
 import { openScope } from "../server-scope.js";
-import { asTold, settle } from "./open-table.js";
+import { asTold, settle, whileTimePasses } from "./open-table.js";
 
 export const VIEWER = "acme/user:3/viewer";
 export const MEMBER = "acme/user:1/member";
@@ -85,21 +85,6 @@ export function openSales(
       return { status: response.status, body: text === "" ? undefined : JSON.parse(text) };
     },
   };
-}
-
-/** What comes of work, while a clock that stands still otherwise goes on. */
-export async function whileTimePasses<T>(clock: ManualClock, work: PromiseLike<T>): Promise<T> {
-  let isDone = false;
-  const done = Promise.resolve(work).finally(() => {
-    isDone = true;
-  });
-  done.catch(() => {});
-  for (let turn = 0; turn < 200 && !isDone; turn += 1) {
-    await settle();
-    if (!isDone) clock.advance(20);
-  }
-  if (!isDone) throw new Error("nothing came of it, however much time passed");
-  return done;
 }
 
 /** Lets time pass, and what is due by it get done. */
