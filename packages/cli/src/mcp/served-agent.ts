@@ -1,20 +1,10 @@
 import { exposeAgent, type McpAgent, type McpRun } from "@salesagent/mcp";
-import { type JsonObject, SalesAgentError, type StandardSchema } from "@salesagent/ports";
-import type { AgentEntry, RunField, RunFields } from "../agents/agent-entry.js";
+import type { JsonObject } from "@salesagent/ports";
+import type { AgentEntry } from "../agents/agent-entry.js";
 import { endOfGraph } from "../run/run-end.js";
 import type { StoreSession, WorkSession } from "../session/open-session.js";
+import { agentInput } from "./agent-input.js";
 import type { RunEvents } from "./run-events.js";
-
-const WORDS: Readonly<Record<RunField, string>> = {
-  company: "The company's name.",
-  domain: "Its site, such as works.example.",
-  email: "The mail address of the person whom it is about.",
-  person: "The name of that person.",
-  goal: "What to look for.",
-  offer: "What is offered.",
-  channels: "email, linkedin, sms.",
-  text: "What the person says or writes.",
-};
 
 /** An agent of the command line as clients call it: by the fields that the command line has options for. */
 export function servedAgent(
@@ -23,13 +13,11 @@ export function servedAgent(
   work: WorkSession,
   events: RunEvents,
 ): McpAgent {
-  const { name, summary, toInput } = entry;
+  const { name, summary } = entry;
   const run = (
-    fields: RunFields,
+    given: JsonObject,
     { signal = new AbortController().signal, effectScope }: RunCall,
   ): McpRun => {
-    const given = toInput(fields);
-    if (!given) throw lacksFields(entry);
     const runId = effectScope?.runId ?? "";
     const input = entry.inThread?.(given, runId) ?? given;
     return entry.work.kind === "agent"
@@ -39,53 +27,13 @@ export function servedAgent(
   return exposeAgent({
     agent: { name, run },
     description: `${summary}.`,
-    input: fieldsOf(entry),
+    input: agentInput(entry),
     writes: entry.work.kind === "graph",
   });
 }
 
 type RunCall = Parameters<McpAgent["run"]>[1];
 type OwnCall = { readonly tenant: string; readonly signal: AbortSignal; readonly runId: string };
-
-function lacksFields({ name, fields, example }: AgentEntry): SalesAgentError {
-  return new SalesAgentError("agent.input_invalid", {
-    message: `${name} needs more of: ${fields.join(", ")}. An example of its whole input: ${JSON.stringify(example)}`,
-    facts: { agent: name, issues: [] },
-    replay: "safe",
-  });
-}
-
-/** The first field is what most agents need; which others they can do without, they say themselves. */
-function fieldsOf({ fields }: AgentEntry): StandardSchema<unknown, RunFields> {
-  const text = (field: RunField) => ({ type: "string", maxLength: 20_000, description: WORDS[field] });
-  const list = { type: "array", items: { type: "string" }, description: WORDS.channels };
-  const properties = Object.fromEntries(
-    fields.map((field) => [field, field === "channels" ? list : text(field)]),
-  );
-  const schema: JsonObject = { type: "object", properties, additionalProperties: false };
-  return {
-    "~standard": {
-      version: 1,
-      vendor: "salesagent",
-      validate: (value) => readFields(fields, value),
-      jsonSchema: { input: () => ({ ...schema }), output: () => ({ ...schema }) },
-    },
-  };
-}
-
-function readFields(fields: readonly RunField[], value: unknown) {
-  const given = Object.entries(typeof value === "object" && value !== null ? value : {});
-  const isText = (item: unknown) => typeof item === "string" && item.trim() !== "";
-  const issues = given.flatMap(([name, item]) => {
-    if (!fields.some((field) => field === name))
-      return [{ message: "is not a field of this agent", path: [name] }];
-    const fits = name === "channels" ? Array.isArray(item) && item.every(isText) : isText(item);
-    return fits
-      ? []
-      : [{ message: name === "channels" ? "must be a list of texts" : "must be a text", path: [name] }];
-  });
-  return issues.length > 0 ? { issues } : { value: Object.fromEntries(given) as unknown as RunFields };
-}
 
 function plainRun(entry: AgentEntry, work: WorkSession, input: JsonObject, call: OwnCall): McpRun {
   const agent = work.openAgent(entry);
