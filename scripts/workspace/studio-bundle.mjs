@@ -6,14 +6,14 @@ import { rootFolder } from "./root.mjs";
 const sources = join(rootFolder, "packages/server/studio/src");
 
 /** The module of the server that holds the files of the page; in the sources they are empty. */
-export const studioFilesModule = /[\\/]server[\\/]src[\\/]studio[\\/]studio-files\.ts$/;
+const studioFilesModule = /[\\/]server[\\/]src[\\/]studio[\\/]studio-files\.ts$/;
 
 /**
  * The files of the page Studio, minified: its script with the client of the workspace in it, and its style sheet.
  *
  * @returns {Promise<{ script: string, style: string }>}
  */
-export async function bundleStudio() {
+async function bundleStudio() {
   const { outputFiles } = await build({
     entryPoints: [join(sources, "main.ts"), join(sources, "studio.css")],
     bundle: true,
@@ -33,7 +33,7 @@ export async function bundleStudio() {
 }
 
 /** What the module is at run time, as JavaScript. */
-export async function studioFilesCode() {
+async function studioFilesCode() {
   const { script, style } = await bundleStudio();
   const tag = createHash("sha256").update(script).update(style).digest("hex").slice(0, 16);
   const values = { STUDIO_SCRIPT: script, STUDIO_STYLE: style, STUDIO_TAG: tag };

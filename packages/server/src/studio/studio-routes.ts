@@ -7,7 +7,7 @@ import { STUDIO_HEADERS, STUDIO_ICON, studioPage } from "./studio-page.js";
 const tag = "studio";
 
 /** Who looks at the page, and what they may do. */
-export const studioSessionSchema = z.object({
+const studioSessionSchema = z.object({
   id: z.string(),
   name: z.string().optional(),
   role: z.string(),

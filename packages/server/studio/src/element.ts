@@ -51,7 +51,7 @@ export function put(parent: Element, ...children: readonly Child[]): void {
   parent.replaceChildren(...nodesOf(children));
 }
 
-export function add(parent: Element, ...children: readonly Child[]): void {
+function add(parent: Element, ...children: readonly Child[]): void {
   parent.append(...nodesOf(children));
 }
 
