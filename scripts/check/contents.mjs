@@ -37,7 +37,7 @@ export const rules = [
     reason: "it runs in any web-standard runtime",
   },
   {
-    entries: /^@salesagent\/core(\/(credentials|http|resilience|router))?$/,
+    entries: /^@salesagent\/(core(\/(credentials|http|resilience|router))?|server(\/next)?)$/,
     refuses: (outside) => isNodeBuiltin(outside) && !/^(node:)?events$/.test(outside.path),
     reason: "it runs wherever `events` is to be had, on which opossum stands",
   },
@@ -47,9 +47,10 @@ export const rules = [
     reason: "core knows no vendor",
   },
   {
-    entries: /^@salesagent\/(?!agents(\/|$)|cli$)/,
+    entries: /^@salesagent\/(?!(agents|server|mcp)(\/|$)|cli$)/,
     refuses: ({ path }) => schemaLibraries.test(path),
-    reason: "only ready agents bring a schema library; the rest takes any Standard Schema",
+    reason:
+      "only ready agents and what answers requests bring a schema library; the rest takes any Standard Schema",
   },
   {
     entries: /^@salesagent\/(?!cli$)/,
