@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import {
   END,
   field,
@@ -131,6 +131,14 @@ describe("a kept run", () => {
     expect(history[0]?.writes).toEqual([{ node: "add", update: { n: 3, log: ["add to 2"] } }]);
     expect(await graph.getState("other")).toBeUndefined();
     expect(await graph.getHistory("other")).toEqual([]);
+  });
+
+  it("is begun without a wait, and goes on by itself", async () => {
+    const graph = counter();
+    const runId = await graph.begin({ n: 1 });
+    await vi.waitFor(async () =>
+      expect(await graph.getState(runId)).toMatchObject({ status: "completed", state: { n: 3 } }),
+    );
   });
 
   it("is read back over many snapshots", async () => {

@@ -80,6 +80,7 @@ export class FollowedStreams {
 
   #enter({ key, tenant, id }: StreamName, reader: LiveReader): StreamTail {
     if (this.#isClosed) throw closedHere();
+    this.#init.onFollowed();
     let followed = this.#streams.get(key);
     if (!followed) {
       const { storeOf, clock, tailEvents, onError } = this.#init;
@@ -89,7 +90,6 @@ export class FollowedStreams {
       });
       followed = { tail, readers: new Set() };
       this.#streams.set(key, followed);
-      this.#init.onFollowed();
     }
     followed.readers.add(reader);
     this.#readers += 1;

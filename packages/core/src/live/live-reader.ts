@@ -109,8 +109,13 @@ export class LiveReader implements StreamReader, TailReader {
       this.#failure = { reason: signal.reason };
       return;
     }
+    try {
+      this.#tail = this.#home.enter(this);
+    } catch (reason) {
+      this.#failure = { reason };
+      return;
+    }
     if (signal) this.#release = onAbort(signal, () => this.fail(signal.reason));
-    this.#tail = this.#home.enter(this);
   }
 
   /** The next step, where it needs no waiting. */

@@ -199,9 +199,12 @@ describe("createLiveStreams", () => {
     await writer.flush();
     const there = streams.follow(tenant, "s1", { after: 3 });
     const next = there.next();
+    await vi.waitFor(() => expect(there.record).toMatchObject({ last: 3 }));
     await storage.tenant(tenant).erasure.erase({ mentions: ["ada@example.com"] });
     const late = all(createLiveStreams({ storage, clock: hurriedClock }).follow(tenant, "s1"));
-    const beside = all(streams.follow(tenant, "s1"));
+    const behind = streams.follow(tenant, "s1");
+    const beside = all(behind);
+    await vi.waitFor(() => expect(behind.position).toBe(3));
     writer.write(said(4));
     await writer.end({ status: "completed" });
     expect(await next).toMatchObject({ value: { seq: 4 } });
@@ -241,6 +244,11 @@ describe("createLiveStreams", () => {
     expect(await storage.tenant(tenant).streams.get("s1")).toMatchObject({ last: 1, status: "open" });
     expect(() => writer.write(said(2))).toThrow("were closed");
     await expect(streams.writer(tenant, "s1", { fence: 2 })).rejects.toThrow("were closed");
+    await expect(streams.follow(tenant, "s1").next()).rejects.toThrow("were closed");
+    const late = createLiveStreams({ storage });
+    await storage[Symbol.asyncDispose]();
+    await expect(late.follow(tenant, "s1").next()).rejects.toMatchObject({ code: "store.closed" });
+    expect(late.counts()).toMatchObject({ readers: 0, tails: 0 });
   });
 
   it("names the option that makes no sense", () => {
