@@ -74,6 +74,7 @@ describe("our tools in the AI SDK", () => {
     const { lookUp, context } = setup();
     const plan = [{ calls: [{ name: "look_up", input: { company: "" } }] }, { text: "Sorry." }];
     const { parts } = await generate([lookUp], context, plan);
+    expect(parts.find(({ type }) => type === "tool-call")).toMatchObject({ invalid: true });
     const wrong = parts.find(({ type }) => type === "tool-error");
     expect(String(wrong && "error" in wrong && wrong.error)).toMatch(/company: .*>=1/);
   });
