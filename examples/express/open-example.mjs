@@ -38,7 +38,7 @@ export async function openExample({ databaseUrl, port = 0, clientFolder } = {}) 
 }
 
 /** In your deployment: `node work.mjs`, as often as you like. */
-export function startWorker(databaseUrl, access) {
+function startWorker(databaseUrl, access) {
   const env = { ...process.env, DATABASE_URL: databaseUrl, CLOSE_ACCESS: JSON.stringify(access) };
   return spawn(process.execPath, [pathOf("work.mjs")], { env, stdio: ["ignore", "inherit", "inherit"] });
 }
