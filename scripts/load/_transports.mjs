@@ -18,3 +18,25 @@ export const inProcess =
   (streams, tenant) =>
   (streamId, { after, signal }) =>
     streams.follow(tenant, streamId, { after, signal });
+
+/**
+ * Readers by server-sent events, with the client of the package. A connection that is lost is the client's own affair.
+ *
+ * @param {import("@salesagent/client").SalesClient} client
+ * @param {import("@salesagent/client").FollowOptions["onConnection"]} [onConnection]
+ * @returns {Transport}
+ */
+export const overHttp = (client, onConnection) =>
+  async function* follow(streamId, { after, signal }) {
+    let last = after;
+    for await (const { seq, type, data } of client.streams.follow(streamId, {
+      after,
+      signal,
+      onConnection,
+    })) {
+      // The client's own word for the end has no number of its own.
+      if (seq === last && type === "end") return;
+      last = seq;
+      yield { seq, type, data };
+    }
+  };
