@@ -12,7 +12,6 @@ inChromium("Studio's runs", {}, (given) => {
     await page.getByText("Looking at the company.").waitFor();
     await page.getByText("Tool look_up is done").waitFor();
     await page.getByRole("button", { name: "Stop the run" }).waitFor();
-    await keepScreenshot(page, "studio-run-live");
 
     world.goOn();
     await page.getByText("Looking at the company. Dear Ada, we saw that you grow.").waitFor();
@@ -61,12 +60,25 @@ inChromium("Studio's runs", {}, (given) => {
     await world.start("outreach");
     await table.getByRole("row").filter({ hasText: "waiting" }).getByText("outreach").waitFor();
     expect(await page.evaluate("document.activeElement.textContent")).toBe("researcher");
-    await keepScreenshot(page, "studio-runs");
 
     await page.getByLabel("Status").selectOption("failed");
     await page.getByText("1 run", { exact: true }).waitFor();
     await page.getByLabel("Status").selectOption("cancelled");
     await page.getByText("No run is cancelled.").waitFor();
+  });
+
+  it("says that a list is not up to date while the app is away, and goes on by itself", async () => {
+    const world = await given.openWorld({ leads: 1 });
+    const { page, context, troubles } = await given.openIn(world);
+    await page.getByText("No run yet.").waitFor();
+    await context.route("**/runs?*", (route) => route.abort());
+    await page.getByText("The list is not up to date").waitFor();
+    await world.start("researcher");
+    await context.unroute("**/runs?*");
+    await page.getByRole("link", { name: "researcher" }).waitFor();
+    expect(await page.getByText("The list is not up to date").count()).toBe(0);
+    expect(troubles.filter((trouble) => !trouble.includes("net::ERR"))).toEqual([]);
+    troubles.length = 0;
   });
 
   it("goes on with a run that failed, and tells that too", async () => {

@@ -10,7 +10,6 @@ inChromium("Studio's leads, conflicts, dead letters and costs", {}, (given) => {
     const table = page.getByRole("table", { name: "Leads" });
     await table.getByRole("row", { name: /Figma – Ada Lovelace new 92 A/ }).waitFor();
     await page.getByText("25 leads, and there are more").waitFor();
-    await keepScreenshot(page, "studio-leads");
     await page.getByRole("button", { name: "Show more" }).click();
     await page.getByText("30 leads", { exact: true }).waitFor();
 
@@ -39,7 +38,6 @@ inChromium("Studio's leads, conflicts, dead letters and costs", {}, (given) => {
     const { page } = await given.openIn(world, { place: "#/conflicts" });
     const card = page.getByRole("article", { name: /firstName of a contact/ });
     expect(await card.locator("dl").innerText()).toMatch(/Before\s+Ada\s+App\s+Adah\s+CRM close\s+Augusta/);
-    await keepScreenshot(page, "studio-conflicts");
     await card.getByLabel("Or another value").fill("Ada Augusta");
     await card.getByRole("button", { name: "Take what is typed" }).click();
     await page.getByRole("status").filter({ hasText: "The conflict is settled" }).waitFor();

@@ -1,4 +1,4 @@
-import type { Page } from "@salesagent/client";
+import { ClientError, type Page } from "@salesagent/client";
 import { h, put } from "./element.js";
 import { errorBox } from "./error-box.js";
 import { formatNumberOf } from "./figures.js";
@@ -25,6 +25,7 @@ export class PagedView<Item> {
   readonly #context: ViewContext;
   readonly #list: PagedList<Item>;
   readonly #foot = h("div", { class: "foot" });
+  readonly #stale = h("div", { role: "status" });
   #items: readonly Item[] = [];
   #next: string | undefined;
   #turn = 0;
@@ -32,7 +33,7 @@ export class PagedView<Item> {
   constructor(context: ViewContext, list: PagedList<Item>) {
     this.#context = context;
     this.#list = list;
-    this.element = h("div", {}, list.list, this.#foot);
+    this.element = h("div", {}, this.#stale, list.list, this.#foot);
   }
 
   get items(): readonly Item[] {
@@ -48,16 +49,25 @@ export class PagedView<Item> {
     await this.#read(undefined);
   }
 
-  /** Reads the first page again, and puts it in place of the items of the first page. Failures are passed over: it is read again. */
+  /** Reads the first page again, and puts it in place of the items of the first page. What fails is told, and read again the next time. */
   async refresh(keyOf: (item: Item) => string): Promise<void> {
     const turn = this.#turn;
-    const page = await this.#list.read(undefined).catch(() => undefined);
+    const page = await this.#list.read(undefined).catch((error: unknown) => this.#tellStale(error));
     if (!page || turn !== this.#turn || this.#context.signal.aborted) return;
+    if (this.#stale.firstChild) put(this.#stale);
     const fresh = new Set(page.items.map(keyOf));
     const rest = this.#items.filter((item) => !fresh.has(keyOf(item)));
     this.#items = page.next === undefined ? page.items : [...page.items, ...rest];
     if (rest.length === 0 || page.next === undefined) this.#next = page.next;
     this.#show();
+  }
+
+  /** Once: a status that stays the same is not read out again and again. */
+  #tellStale(error: unknown): undefined {
+    if (this.#stale.firstChild || this.#context.signal.aborted) return;
+    const code = ClientError.is(error) ? error.code : "client.failed";
+    const said = ["The list is not up to date; it is read again in a moment. ", h("code", {}, code)];
+    put(this.#stale, h("p", { class: "notice" }, said));
   }
 
   /** Changes items that are shown. */

@@ -1,5 +1,3 @@
-import { formatDuration } from "./figures.js";
-
 /** A moment as the reader's place writes it; the text itself where it is none. */
 export function formatTime(iso: string): string {
   const at = Date.parse(iso);
@@ -7,13 +5,20 @@ export function formatTime(iso: string): string {
   return new Date(at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
 }
 
-/** How far off a moment is, such as `in 3 min 0 s`, `2 h 5 min ago` or `now`. */
+/** How far off a moment is, such as `in 3 min`, `2 h ago` or `now`; in whole units, so that it does not change all the time. */
 export function formatDistance(iso: string, nowMs: number): string {
-  const distanceMs = Date.parse(iso) - nowMs;
-  if (Number.isNaN(distanceMs)) return iso;
-  if (Math.abs(distanceMs) < 1_000) return "now";
-  const whole = formatDuration(Math.round(Math.abs(distanceMs) / 1_000) * 1_000).replace(".0 s", " s");
-  return distanceMs > 0 ? `in ${whole}` : `${whole} ago`;
+  const seconds = Math.round((Date.parse(iso) - nowMs) / 1_000);
+  if (Number.isNaN(seconds)) return iso;
+  if (seconds === 0) return "now";
+  const whole = wholeUnits(Math.abs(seconds));
+  return seconds > 0 ? `in ${whole}` : `${whole} ago`;
+}
+
+function wholeUnits(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 48 * 3_600) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.round(seconds / 86_400)} days`;
 }
 
 /** How long something took, or takes so far. */

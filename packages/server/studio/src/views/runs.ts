@@ -47,7 +47,7 @@ export const runsView: View = (context) => {
       rows.map((row) => ({
         key: row.run.id,
         row,
-        told: [row.run.status, row.run.updatedAt, row.whole?.costUsd, row.whole?.leadId],
+        told: [row.run.status, row.whole?.costUsd, row.whole?.leadId, began(row), took(row)],
       })),
     );
   };
@@ -72,20 +72,16 @@ function columns(context: ViewContext): readonly Column<Row>[] {
     {
       title: "Began",
       cell: ({ run }) =>
-        h(
-          "time",
-          { datetime: run.createdAt, title: formatTime(run.createdAt) },
-          formatDistance(run.createdAt, Date.now()),
-        ),
+        h("time", { datetime: run.createdAt, title: formatTime(run.createdAt) }, began({ run })),
     },
-    {
-      title: "Took",
-      isFigure: true,
-      cell: ({ run }) =>
-        formatDuration(durationMs(run.createdAt, isActive(run.status) ? Date.now() : run.updatedAt)),
-    },
+    { title: "Took", isFigure: true, cell: took },
   ];
 }
+
+const began = ({ run }: Pick<Row, "run">): string => formatDistance(run.createdAt, Date.now());
+
+const took = ({ run }: Pick<Row, "run">): string =>
+  formatDuration(durationMs(run.createdAt, isActive(run.status) ? Date.now() : run.updatedAt));
 
 /** What the list does not tell of runs: each is asked for once, and again when it has changed. */
 class Wholes {
