@@ -7,6 +7,7 @@ import { join, relative } from "node:path";
 import { Comment, Converter, KindRouter, normalizePath, PageEvent, RendererEvent } from "typedoc";
 import { checkSite } from "../check/links.mjs";
 import { rootFolder } from "../workspace/root.mjs";
+import { drawFlowchart } from "./draw-flowchart.mjs";
 import { listSitePages, titleOf } from "./site-pages.mjs";
 
 const reference = "Reference";
@@ -18,7 +19,10 @@ export function load(app) {
 
   app.renderer.defineRouter("site", SiteRouter);
   app.on("bootstrapEnd", () => {
-    app.options.setValue("markdownItLoader", nameCodeInHeadings);
+    app.options.setValue("markdownItLoader", (parser) => {
+      nameCodeInHeadings(parser);
+      drawCharts(parser);
+    });
     app.options.setValue(
       "projectDocuments",
       pages.map(({ path }) => `docs/${path}`),
@@ -99,6 +103,20 @@ function nameCodeInHeadings(parser) {
       });
     }
   });
+}
+
+/** @param {any} parser Of markdown-it. */
+function drawCharts(parser) {
+  const { fence } = parser.renderer.rules;
+  parser.renderer.rules.fence = (
+    /** @type {any[]} */ tokens,
+    /** @type {number} */ index,
+    /** @type {any[]} */ ...rest
+  ) => {
+    const { info, content } = tokens[index];
+    const chart = info.trim() === "mermaid" ? drawFlowchart(content) : undefined;
+    return chart ?? fence(tokens, index, ...rest);
+  };
 }
 
 /**
