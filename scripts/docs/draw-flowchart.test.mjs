@@ -37,12 +37,16 @@ it("draws each node and each arrow, and says in words what it shows", () => {
 
   expect(svg.match(/<rect /g)).toHaveLength(4);
   expect(svg.match(/marker-end/g)).toHaveLength(4);
+  expect(svg.match(/<path d="M\d+ \d+V\d+"/g)).toHaveLength(2); // to the next one, straight down
+  expect(svg.match(/<path d="M\d+ \d+H[\d.]+V\d+H\d+"/g)).toHaveLength(2); // to others, by a lane
+  expect(svg.match(/rx="6"/g)).toHaveLength(2); // start and end are round
   expect(svg).toContain(">none, again</text>");
   expect(svg).toContain("look &lt;up&gt; to end (none, again)");
 });
 
 it("leaves charts of other kinds alone", () => {
   expect(drawFlowchart("sequenceDiagram\n  A->>B: hello\n")).toBeUndefined();
+  expect(drawFlowchart('flowchart LR\n  a["a"]\n')).toBeUndefined();
   expect(drawFlowchart("flowchart TD\n  a{decision}\n")).toBeUndefined();
   expect(drawFlowchart('flowchart TD\n  a["a"]\n  a --> b\n')).toBeUndefined();
 });
