@@ -32,7 +32,7 @@ function runMetrics(stats: readonly RunStats[]): readonly Metric[] {
   const cost = stats.map(({ agent, costNanoUsd }) => ({ labels: { agent }, value: costNanoUsd / 1e9 }));
   const latencies = stats.flatMap(({ agent, latencyMs }) =>
     Object.entries(latencyMs ?? {}).map(([name, value]) => ({
-      ...{ labels: { agent, quantile: `0.${name.slice(1)}` }, value: value / 1_000 },
+      ...{ labels: { agent, quantile: String(Number(name.slice(1)) / 100) }, value: value / 1_000 },
     })),
   );
   return [
