@@ -67,6 +67,18 @@ inChromium("Studio's runs", {}, (given) => {
     await page.getByText("No run is cancelled.").waitFor();
   });
 
+  it("calls a wait for a person a wait, and leads to the approval", async () => {
+    const world = await given.openWorld({ leads: 1 });
+    const id = await world.start("outreach");
+    await world.sales.runs.result(TENANT, id);
+    const { page } = await given.openIn(world, { place: `#/runs/${id}` });
+    const trace = page.getByRole("table", { name: "Steps and attempts in their order" });
+    await trace.getByText("waited").waitFor();
+    expect(await trace.getByText("failed").count()).toBe(0);
+    await page.getByRole("link", { name: "To the approvals" }).click();
+    await page.getByRole("button", { name: "Approve send_email" }).waitFor();
+  });
+
   it("says that a list is not up to date while the app is away, and goes on by itself", async () => {
     const world = await given.openWorld({ leads: 1 });
     const { page, context, troubles } = await given.openIn(world);
