@@ -26,7 +26,7 @@ describe("createSalesAgent", () => {
 
   it("works in another process on what this one begins, handoffs too", async () => {
     const storage = memoryStorage();
-    const jobs = memoryJobs({ storage });
+    const jobs = memoryJobs();
     await using front = createSalesAgent({ storage, agents: ["greeter"], durable: { work: "elsewhere" } });
     await using back = createSalesAgent({ storage, jobs, agents: [greeter(storage)], handoffs: true });
     const worker = await back.work();
@@ -67,7 +67,7 @@ describe("createSalesAgent", () => {
     ["streams.pollMs", { streams: { pollMs: 1 } }],
     ["agents", { agents: ["one", "one"] }],
     ["jobs", { handoffs: true }],
-    ["handoffs.maxDepth", { handoffs: { maxDepth: 0 }, jobs: memoryJobs({ storage: memoryStorage() }) }],
+    ["handoffs.maxDepth", { handoffs: { maxDepth: 0 }, jobs: memoryJobs() }],
     ["crm", { crm: { "": { provider: {} as never } } }],
   ])("names the option that makes no sense: %s", (option, options) => {
     expect(() => createSalesAgent({ storage: memoryStorage(), ...options })).toThrow(

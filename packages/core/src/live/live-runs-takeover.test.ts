@@ -30,11 +30,13 @@ function processOn(shared: Storage, sent: string[], strikes: Parameters<typeof m
   const mortal = mortalStorage(shared, strikes);
   const { storage } = mortal;
   const lookup = defineTool({
-    ...{ name: "lookup", description: "Looks.", input: z.object({}), effect: "read" },
+    ...{ name: "lookup", description: "Looks.", input: z.object({}) },
+    effect: "read",
     run: () => ({ employees: 40 }),
   });
   const mail = defineTool<{ to: string }, { n: number }>({
-    ...{ name: "mail", description: "Mails.", input: z.object({ to: z.string() }), effect: "write" },
+    ...{ name: "mail", description: "Mails.", input: z.object({ to: z.string() }) },
+    effect: "write",
     target: ({ to }) => to,
     lookup: ({ to }) => (sent.includes(to) ? { happened: true, result: { n: 1 } } : { happened: false }),
     run: ({ to }) => ({ n: sent.push(to) }),

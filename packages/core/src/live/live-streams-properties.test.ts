@@ -28,6 +28,8 @@ const reading = fc.record({
   takesAll: fc.boolean(),
 });
 
+type Reading = typeof reading extends fc.Arbitrary<infer Value> ? Value : never;
+
 const faults = fc.infiniteStream(
   fc.oneof(
     { weight: 6, arbitrary: fc.constant<Fault>(undefined) },
@@ -38,10 +40,7 @@ const faults = fc.infiniteStream(
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-async function read(
-  streams: LiveStreams,
-  how: fc.TypeOf<typeof reading>,
-): Promise<readonly StoredStreamEvent[]> {
+async function read(streams: LiveStreams, how: Reading): Promise<readonly StoredStreamEvent[]> {
   const got: StoredStreamEvent[] = [];
   for (;;) {
     const reader = streams.follow(tenant, id, { after: got.at(-1)?.seq ?? 0 });
@@ -149,7 +148,7 @@ describe("live streams, whatever happens", () => {
           if (type === "finish") got.push("");
           else got.push(`${got.pop()}${(data as { text: string }).text}`);
         }
-        expect(got).toEqual(texts.map((text) => text.replaceAll("\0", "\ufffd").toWellFormed()));
+        expect(got).toEqual(texts.map((text) => text.replace(/\0|\p{Surrogate}/gu, "\ufffd")));
         await streams[Symbol.asyncDispose]();
       }),
       { numRuns: 60 },

@@ -28,8 +28,8 @@ describe("live streams while the store fails", () => {
     const writer = await streams.writer(tenant, "s1", { fence: 1 });
     trouble.fault = "refused";
     let told = 0;
-    let room: void | Promise<void>;
-    while (room === undefined && told < 100_000) room = writer.write(said(++told));
+    let room: Promise<void> | undefined;
+    while (room === undefined && told < 100_000) room = writer.write(said(++told)) as typeof room;
     expect([told, streams.counts().waitingEvents]).toEqual([10_000, 10_000]);
     await vi.waitFor(() => expect(onError).toHaveBeenCalled());
     trouble.fault = undefined;
