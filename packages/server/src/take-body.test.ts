@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { bytesBody, streamBody } from "./body.js";
+import { z } from "zod";
+import { bytesBody, jsonBody, streamBody } from "./body.js";
 import { route } from "./route.js";
 import { openTable, settle } from "./testing/open-table.js";
 
@@ -54,6 +55,27 @@ describe("a body", () => {
     expect([response.status, await response.json()]).toMatchObject([413, { facts: { limitBytes: 10 } }]);
     expect(pulled).toBeLessThan(6);
     expect(cancelled).toBe(true);
+  });
+
+  it("that nests deeper than anything that is meant is refused, however deep it is", async () => {
+    const any = route({
+      ...shared,
+      ...{ method: "POST", path: "/any", summary: "Any" },
+      body: jsonBody(z.strictObject({ value: z.json() })),
+      handler: async () => ({ taken: true }),
+    });
+    const { ask, faults } = openTable([any]);
+    const nested = (depth: number) => `{"value":${"[".repeat(depth)}${"]".repeat(depth)}}`;
+    const post = (body: string) =>
+      ask("/any", { method: "POST", body, headers: { "content-type": "application/json" } });
+    expect((await post(nested(60))).status).toBe(200);
+    for (const depth of [70, 10_000, 400_000]) {
+      expect(await (await post(nested(depth))).json()).toMatchObject({
+        status: 400,
+        issues: [{ path: "body" }],
+      });
+    }
+    expect(faults).toEqual([]);
   });
 
   it("that says to be too large is not read at all", async () => {
