@@ -23,6 +23,9 @@ import type {
 import { streamName } from "./stream-name.js";
 import { WrittenStreams } from "./written-streams.js";
 
+/** Events are held for their readers for so long at least, and not for longer than twice that. */
+const HELD_MS = 30_000;
+
 /**
  * Streams of a storage, written and followed by this process.
  *
@@ -40,6 +43,7 @@ class StoredStreams implements LiveStreams {
   readonly #written: WrittenStreams;
   #watch: StreamWatch | undefined;
   #wasLive = false;
+  #agedMs = 0;
   #pulse: Timer | undefined;
 
   constructor(options: LiveStreamsOptions) {
@@ -133,8 +137,15 @@ class StoredStreams implements LiveStreams {
       if (isLive && this.#wasLive) this.#written.lookAround(false);
       else this.#lookAll();
       this.#wasLive = isLive;
+      this.#age();
       if (this.#followed.tails > 0 || this.#written.writers > 0) this.#beat();
     });
+  }
+
+  #age(): void {
+    if (this.#clock.elapsed() - this.#agedMs < HELD_MS) return;
+    this.#agedMs = this.#clock.elapsed();
+    this.#followed.age();
   }
 
   #lookAll(): void {

@@ -49,6 +49,13 @@ export class EventWindow {
     this.#last = from;
   }
 
+  /** Lets go of the events up to a number. */
+  dropUpTo(seq: number): void {
+    if (seq <= this.#from) return;
+    this.#drop(this.indexAfter(seq));
+    this.#from = Math.min(seq, this.#last);
+  }
+
   /** Where the first event after a number lies. */
   indexAfter(position: number): number {
     const events = this.#events;
@@ -75,15 +82,20 @@ export class EventWindow {
 
   #trim(): void {
     let excess = 0;
+    let bytes = this.#bytes;
     const { length } = this.#events;
     // The last one stays, however large: whoever waits for it takes it from here.
-    while (excess < length - 1 && (length - excess > this.#mostEvents || this.#bytes > this.#mostBytes)) {
-      this.#bytes -= this.#sizes[excess] as number;
+    while (excess < length - 1 && (length - excess > this.#mostEvents || bytes > this.#mostBytes)) {
+      bytes -= this.#sizes[excess] as number;
       excess += 1;
     }
     if (excess === 0) return;
     this.#from = (this.#events[excess - 1] as StoredStreamEvent).seq;
-    this.#events.splice(0, excess);
-    this.#sizes.splice(0, excess);
+    this.#drop(excess);
+  }
+
+  #drop(count: number): void {
+    this.#events.splice(0, count);
+    for (const size of this.#sizes.splice(0, count)) this.#bytes -= size;
   }
 }

@@ -66,6 +66,11 @@ export class FollowedStreams {
     for (const [key, { tail }] of this.#streams) if (!but(key)) tail.look();
   }
 
+  /** To be called now and then; what has come before the call before is held no longer. */
+  age(): void {
+    for (const { tail } of this.#streams.values()) tail.age();
+  }
+
   /** What this process has appended itself. */
   offer(key: string, after: number, events: readonly StoredStreamEvent[], end: StreamEnd | undefined): void {
     this.#streams.get(key)?.tail.offer(after, events, end);

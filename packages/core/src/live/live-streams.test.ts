@@ -192,6 +192,23 @@ describe("createLiveStreams", () => {
     expect(numbers(await all(streams.follow(tenant, "s1")))).toEqual([[2, { n: 2 }]]);
   });
 
+  it("does not hold for long what may be erased", async () => {
+    const clock = manualClock();
+    const { storage, streams } = await opened({ clock, flushMs: 0 });
+    const other = createLiveStreams({ storage });
+    const writer = await other.writer(tenant, "s1", { fence: 1 });
+    writer.write({ type: "said", data: { text: "ada@example.com" } });
+    await writer.flush();
+    const there = streams.follow(tenant, "s1");
+    await there.next();
+    await storage.tenant(tenant).erasure.erase({ mentions: ["ada@example.com"] });
+    for (let pulses = 0; pulses < 2; pulses++) clock.advance(31_000);
+    writer.write(said(2));
+    await writer.end({ status: "completed" });
+    expect(numbers(await all(streams.follow(tenant, "s1")))).toEqual([[2, { n: 2 }]]);
+    await there.return();
+  });
+
   it("waits at the end of a stream of which all was erased", async () => {
     const { storage, streams } = await opened();
     const writer = await streams.writer(tenant, "s1", { fence: 1 });

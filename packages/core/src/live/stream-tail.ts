@@ -62,6 +62,7 @@ export class StreamTail {
   /** Whether there is nothing after the window, as far as anybody has told. */
   #isFresh = false;
   #isReading = false;
+  #agedTo = 0;
   #isClosed = false;
   #retryMs = FIRST_WAIT_MS;
   #retry: Timer | undefined;
@@ -127,6 +128,13 @@ export class StreamTail {
     // A failure is for those who wait now.
     page.catch(() => this.#pages.delete(position));
     return page;
+  }
+
+  /** Lets go of what was there already when it was called last: what was erased meanwhile must not be given out for ever. */
+  age(): void {
+    this.#window.dropUpTo(this.#agedTo);
+    this.#agedTo = this.#window.last;
+    this.#pages.clear();
   }
 
   close(reason?: unknown): void {
