@@ -20,7 +20,7 @@ export function load(app) {
   app.renderer.defineRouter("site", SiteRouter);
   app.on("bootstrapEnd", () => {
     app.options.setValue("markdownItLoader", (parser) => {
-      nameCodeInHeadings(parser);
+      anchorHeadings(parser);
       drawCharts(parser);
     });
     app.options.setValue(
@@ -82,25 +82,23 @@ class SiteRouter extends KindRouter {
 }
 
 /**
- * TypeDoc leaves code out of the anchors of headings: `## \`salesagent runs\`` would have none. As text between tags it counts.
+ * Anchors of headings. TypeDoc leaves code out of them: `## \`salesagent runs\`` would have none. As text between tags it counts. A heading
+ * that is an error's code has the code itself as an anchor too, for addresses that are made of it (`errorDocs` of the server).
  *
  * @param {any} parser Of markdown-it.
  */
-function nameCodeInHeadings(parser) {
-  parser.core.ruler.push("code-in-headings", (/** @type {any} */ { tokens, Token }) => {
-    for (const [index, { type, children }] of tokens.entries()) {
+function anchorHeadings(parser) {
+  parser.core.ruler.push("anchors-of-headings", (/** @type {any} */ { tokens, Token }) => {
+    const toHtml = (/** @type {string} */ content) =>
+      Object.assign(new Token("html_inline", "", 0), { content });
+    const toText = (/** @type {string} */ content) => Object.assign(new Token("text", "", 0), { content });
+    for (const [index, { type, children, content }] of tokens.entries()) {
       if (type !== "inline" || tokens[index - 1]?.type !== "heading_open") continue;
-      tokens[index].children = children.flatMap((/** @type {any} */ token) => {
-        if (token.type !== "code_inline") return [token];
-        const parts = [
-          new Token("html_inline", "", 0),
-          new Token("text", "", 0),
-          new Token("html_inline", "", 0),
-        ];
-        for (const [at, content] of ["<code>", token.content, "</code>"].entries())
-          parts[at].content = content;
-        return parts;
-      });
+      const parts = children.flatMap((/** @type {any} */ token) =>
+        token.type === "code_inline" ? [toHtml("<code>"), toText(token.content), toHtml("</code>")] : [token],
+      );
+      const code = /^[a-z]+\.[a-z_]+$/.test(content) ? [toHtml(`<a id="${content}"></a>`)] : [];
+      tokens[index].children = [...code, ...parts];
     }
   });
 }
