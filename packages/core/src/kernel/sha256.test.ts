@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { sha256, sha256Base64Url } from "./sha256.js";
 
 describe("sha256", () => {
@@ -13,4 +13,21 @@ describe("sha256", () => {
       }),
     );
   });
+
+  it("is the same of a text that is long", async () => {
+    const text = "Zoë ".repeat(10_000);
+    expect(await sha256(text)).toBe(createHash("sha256").update(text).digest("hex"));
+  });
+
+  it("is the same where there is no Node", async () => {
+    vi.resetModules();
+    const elsewhere = await import("./sha256.js");
+    const asked = vi.spyOn(process, "getBuiltinModule").mockReturnValue(undefined);
+    expect(await elsewhere.sha256("Zoë")).toBe(createHash("sha256").update("Zoë").digest("hex"));
+    expect(asked).toHaveBeenCalledOnce();
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
 });
