@@ -1,4 +1,4 @@
-import type { JsonObject } from "@salesagent/ports";
+import { type JsonObject, SalesAgentError } from "@salesagent/ports";
 import { Hono } from "hono";
 import { preflight } from "./cors.js";
 import { handleRequest, handleUnknown } from "./handle-request.js";
@@ -13,6 +13,14 @@ import { studioRoutes } from "./studio/studio-routes.js";
 export interface SalesServer extends AsyncDisposable {
   /** Answers a request. Never rejects. */
   fetch(request: Request): Promise<Response>;
+  /**
+   * One route by itself, for hosts that mount it where they like.
+   *
+   * @param name - As in the document, such as `GET /leads/{id}`.
+   * @returns Answers a request for it, wherever it came in; `params` are what the host's own path gave. Never rejects.
+   * @throws `config.invalid` where there is no such route.
+   */
+  handler(name: string): (request: Request, params?: Readonly<Record<string, string>>) => Promise<Response>;
   /** All routes as OpenAPI 3.1. */
   openapi(): JsonObject;
   /** What its parts share: for mounts, such as WebSockets. @internal */
@@ -56,6 +64,11 @@ export function serverOf(
   return {
     scope,
     fetch: (request) => (request.method === "HEAD" ? head(hono, request) : toPromise(hono.fetch(request))),
+    handler(name) {
+      const found = routes.find(({ method, path }) => name === `${method} ${path}`);
+      if (!found) throw noSuchRoute(name);
+      return (request, params = {}) => handleRequest(scope, found, request, params);
+    },
     openapi: () => (document ??= openApiDocument(routes, scope.prefix)),
     async [Symbol.asyncDispose]() {
       scope.eventFigures[Symbol.dispose]();
@@ -63,6 +76,14 @@ export function serverOf(
       await scope.refusals.flush();
     },
   };
+}
+
+function noSuchRoute(name: string): SalesAgentError<"config.invalid"> {
+  return new SalesAgentError("config.invalid", {
+    message: `server.handler: there is no route ${JSON.stringify(name)}. Name one as the document does, such as "GET /leads/{id}".`,
+    facts: { option: "handler" },
+    replay: "safe",
+  });
 }
 
 const toPromise = async (response: Response | Promise<Response>): Promise<Response> => response;

@@ -76,11 +76,16 @@ function operation(route: Route, components: Components): JsonObject {
   };
 }
 
-function success({ answer }: Route, components: Components): JsonObject {
-  const { description, schema, mediaType, status = 200 } = answer;
-  const json = schema && { "application/json": { schema: toSchema(schema, "output", components) } };
-  const content = mediaType === undefined ? json : { [mediaType]: { schema: { type: "string" } }, ...json };
-  return { [String(status)]: { description, ...(content && { content }) } };
+function success({ answer, otherwise }: Route, components: Components): JsonObject {
+  const answers = [answer, ...(otherwise ? [otherwise] : [])].map(
+    ({ description, schema, mediaType, status = 200 }) => {
+      const json = schema && { "application/json": { schema: toSchema(schema, "output", components) } };
+      const content =
+        mediaType === undefined ? json : { [mediaType]: { schema: { type: "string" } }, ...json };
+      return [String(status), { description, ...(content && { content }) }] as const;
+    },
+  );
+  return Object.fromEntries(answers);
 }
 
 function requestBody(body: BodySpec<unknown>, components: Components): JsonObject {

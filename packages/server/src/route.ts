@@ -52,6 +52,8 @@ interface RouteShape<Params extends z.ZodType, Query extends z.ZodType, Body> {
   /** @defaultValue none: a body that comes all the same is not read */
   readonly body?: BodySpec<Body> | undefined;
   readonly answer: AnswerSpec;
+  /** Another answer that is no refusal, with a status of its own. */
+  readonly otherwise?: AnswerSpec | undefined;
   /** In milliseconds; `none` for answers that stream. @defaultValue the server's `limits.handlerMs` */
   readonly handlerMs?: number | "none" | undefined;
 }

@@ -70,7 +70,12 @@ export const agentRoutes: readonly Route[] = [
           .describe("How long to wait for the end."),
       }),
     ),
-    answer: { description: "What it came to, or where it stands.", schema: runResultSchema },
+    answer: { description: "What it came to, or rests at.", schema: runResultSchema },
+    otherwise: {
+      status: 202,
+      description: "It goes on: ask for it by its id.",
+      schema: runResultSchema.pick({ id: true, status: true }),
+    },
     handler: (context) => invoke(context),
   }),
   route({

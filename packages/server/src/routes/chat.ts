@@ -50,6 +50,7 @@ export const chatRoutes: readonly Route[] = [
     summary: "Goes on with the answer that a chat waits for, from its beginning; 204 where it waits for none",
     params: z.strictObject({ agent: idSchema, id: idSchema }),
     answer,
+    otherwise: { status: 204, description: "The chat waits for nothing." },
     async handler(context) {
       const { principal, params, sales, signal } = context;
       const filter = { threadId: params.id, source: `agent:${params.agent}`, status: "open" } as const;
