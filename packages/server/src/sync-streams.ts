@@ -3,6 +3,7 @@ import type { SyncProgress, SyncRunOptions } from "@salesagent/core/crm";
 import type { StreamWriter } from "@salesagent/core/live";
 import { type Clock, type JsonValue, onAbort, SalesAgentError, type StoredError } from "@salesagent/ports";
 import { endAbandoned } from "./abandoned-syncs.js";
+import { asKindsRefused } from "./routes/known-sync.js";
 
 /** What is asked of a sync by hand. */
 export type SyncWishes = Pick<SyncRunOptions, "kinds" | "direction" | "full">;
@@ -117,7 +118,9 @@ export class SyncStreams implements AsyncDisposable {
       await writer.end({ status: "completed" });
     } catch (error) {
       await writer.end(
-        stop.signal.aborted ? { status: "cancelled" } : { status: "failed", error: stored(error) },
+        stop.signal.aborted
+          ? { status: "cancelled" }
+          : { status: "failed", error: stored(asKindsRefused(error)) },
       );
     } finally {
       release();

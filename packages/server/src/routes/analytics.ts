@@ -4,6 +4,7 @@ import { csvResponse, toCsv, wantsCsv } from "../csv.js";
 import { rangeOf, rangeQuery, rangeSchema } from "../day-range.js";
 import { type Route, route } from "../route.js";
 import { toDecimal } from "../usage-figures.js";
+import { idSchema } from "./shared-schemas.js";
 import { formatQuery } from "./usage.js";
 
 const counts = {
@@ -40,7 +41,7 @@ export const analyticsRoutes: readonly Route[] = [
     summary: "How runs did, by day and agent: latencies, errors, cost; as JSON or CSV",
     query: z.strictObject({
       ...rangeQuery,
-      agent: z.string().min(1).max(200).optional(),
+      agent: idSchema.optional(),
       format: formatQuery,
     }),
     answer: {

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { jsonBody } from "../body.js";
 import { invalidRequest, notFound } from "../request-errors.js";
 import { type Route, type RouteContext, route } from "../route.js";
-import { pageQuery, pageSchema, readPage, timeSchema } from "./shared-schemas.js";
+import { idParams, pageQuery, pageSchema, readPage, timeSchema } from "./shared-schemas.js";
 import { instantSchema } from "./time-schemas.js";
 
 const roleSchema = z.enum(ROLES as [Role, ...Role[]]);
@@ -57,7 +57,7 @@ export const keyRoutes: readonly Route[] = [
   route({
     ...{ method: "DELETE", path: "/keys/{id}", tag, permission: "keys:manage" },
     summary: "Revokes a key for good; other processes believe it for 30 seconds at most",
-    params: z.strictObject({ id: z.string().min(1).max(400) }),
+    params: idParams,
     answer: { status: 204, description: "It is revoked." },
     async handler({ principal: { tenant, id: by }, params: { id }, sales, signal }) {
       if (!(await sales.apiKeys.revoke(tenant, id, { by }, { signal }))) throw notFound("API key", id);

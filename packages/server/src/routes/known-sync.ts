@@ -1,5 +1,5 @@
 import type { TenantSync } from "@salesagent/core/crm";
-import { notFound } from "../request-errors.js";
+import { invalidRequest, notFound } from "../request-errors.js";
 import type { RouteContext } from "../route.js";
 
 type Asking = Pick<RouteContext<unknown, unknown, unknown>, "principal" | "sales">;
@@ -14,4 +14,10 @@ export function syncWith(context: Asking, connection: string): TenantSync {
   const sync = context.sales.connections.includes(connection) ? syncOf(context) : undefined;
   if (!sync) throw notFound("connection", connection);
   return sync;
+}
+
+/** What a sync says of kinds that its CRM does not have is the caller's: nobody else can know them. */
+export function asKindsRefused(error: unknown): unknown {
+  if (!(error instanceof TypeError) || !error.message.startsWith("kinds names")) return error;
+  return invalidRequest([{ path: "body.kinds", message: "names a kind that this CRM does not have" }]);
 }

@@ -12,7 +12,7 @@ const tag = "sync";
 const reading = { method: "GET", tag, permission: "sync:read" } as const;
 const deciding = { method: "POST", tag, permission: "sync:decide" } as const;
 const about = {
-  connection: z.string().min(1).max(200).optional(),
+  connection: idSchema.optional(),
   kind: kindSchema.optional(),
   recordId: idSchema.optional(),
 };
@@ -26,7 +26,7 @@ const conflictRoutes: readonly Route[] = [
     summary: "What both sides changed, each to something else; latest first",
     query: z.strictObject({
       ...{ ...pageQuery, ...about },
-      field: z.string().min(1).max(200).optional(),
+      field: idSchema.optional(),
       status: conflictSchema.shape.status.optional(),
     }),
     answer: { description: "A page of conflicts.", schema: pageSchema(conflictSchema) },

@@ -1,3 +1,4 @@
+import { createCrmDouble } from "@salesagent/conformance";
 import { describe, expect, it } from "vitest";
 import { MEMBER, OWNER, openSales, passTime, STRANGER, toldBy, VIEWER } from "../testing/open-sales.js";
 import { settle } from "../testing/open-table.js";
@@ -138,5 +139,28 @@ describe("removals that are held", () => {
     expect(await ask(STRANGER)).toEqual({ status: 200, body: { removals: 0 } });
     const { items } = await storage.tenant("acme").audit.list({ action: "removals-allowed" });
     expect(items).toMatchObject([{ actor: "user:4" }]);
+  });
+});
+
+describe("kinds that the CRM does not have", () => {
+  const companiesOnly = () => {
+    const app = openSales({ app: { crm: {} } });
+    const { provider } = createCrmDouble({ clock: app.clock, provider: "close" });
+    const { company } = provider.capabilities.kinds;
+    const narrow = new Proxy(provider, {
+      get: (target, name) =>
+        name === "capabilities"
+          ? { ...target.capabilities, kinds: { company } }
+          : Reflect.get(target, name, target),
+    });
+    return openSales({ connection: { provider: narrow } });
+  };
+
+  it("are refused in a plan, and told by the stream of a run", async () => {
+    const app = companiesOnly();
+    const planned = await app.json("/sync/close/plan", { json: { kinds: ["deal"] } });
+    expect(planned).toMatchObject({ status: 400, body: { issues: [{ path: "body.kinds" }] } });
+    const { record } = await toldBy(app, (await started(app, { kinds: ["deal"] })).streamId);
+    expect(record).toMatchObject({ status: "failed", error: { code: "request.invalid" } });
   });
 });

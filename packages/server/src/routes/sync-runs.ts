@@ -2,7 +2,7 @@ import type { PlannedWrite } from "@salesagent/core/crm";
 import { z } from "zod";
 import { jsonBody } from "../body.js";
 import { type Route, route } from "../route.js";
-import { syncWith } from "./known-sync.js";
+import { asKindsRefused, syncWith } from "./known-sync.js";
 import { connectionParams, directionSchema, kindSchema, plannedWriteSchema } from "./sync-schemas.js";
 
 const wishes = {
@@ -51,9 +51,13 @@ export const syncRunRoutes: readonly Route[] = [
       const { limit, ...wished } = context.body;
       const plan = syncWith(context, connection).plan(connection, { ...wished, signal: context.signal });
       const writes: PlannedWrite[] = [];
-      for await (const write of plan) {
-        if (writes.length === limit) return { writes, more: true };
-        writes.push(write);
+      try {
+        for await (const write of plan) {
+          if (writes.length === limit) return { writes, more: true };
+          writes.push(write);
+        }
+      } catch (error) {
+        throw asKindsRefused(error);
       }
       return { writes, more: false };
     },

@@ -99,7 +99,7 @@ export const syncRoutes: readonly Route[] = [
       runId: idSchema.optional(),
       kind: kindSchema.optional(),
       recordId: idSchema.optional(),
-      action: z.string().min(1).max(100).optional(),
+      action: idSchema.optional(),
     }),
     answer: { description: "A page of entries.", schema: pageSchema(entrySchema) },
     handler: async (context) => {

@@ -1,7 +1,13 @@
 import { z } from "zod";
 
+const reasonSchema = z
+  .string()
+  .min(1)
+  .max(500)
+  .refine((text) => !/\p{Cc}|\p{Surrogate}/u.test(text));
+
 const frameSchema = z.discriminatedUnion("type", [
-  z.strictObject({ type: z.literal("stop"), reason: z.string().min(1).max(500).default("asked for") }),
+  z.strictObject({ type: z.literal("stop"), reason: reasonSchema.default("asked for") }),
   z.strictObject({ type: z.literal("ack"), seq: z.number().int().min(0) }),
 ]);
 

@@ -156,25 +156,27 @@ describe("a stream by WebSocket", () => {
 });
 
 describe("a WebSocket is not let in", () => {
-  it.each([
-    ["for nobody", 401, "", {}],
-    ["without the permission", 403, "", { "x-as": "acme/key:1/owner/leads:read" }],
-    ["for another tenant", 404, "", { "x-as": STRANGER }],
-    ["for a stream that there is not", 404, "", { "x-as": MEMBER }, "none"],
-    ["for an id that can be none", 400, "", { "x-as": MEMBER }, "a%00b"],
-    ["for a page of another site", 403, "", { "x-as": MEMBER, origin: "https://evil.test" }],
-    ["for a sandboxed page", 403, "", { "x-as": MEMBER, origin: "null" }],
-    [
-      "for a page of another site with a key",
-      403,
-      "",
-      { "x-as": MEMBER, origin: "https://evil.test", authorization: "Bearer x" },
-    ],
-    ["after no number", 400, "?after=-1", { "x-as": MEMBER }],
-    ["with what is not known", 400, "?as=boss", { "x-as": MEMBER }],
-  ] as readonly (readonly [string, number, string, Record<string, string>, string?])[])(
+  interface Attempt {
+    readonly headers?: Record<string, string>;
+    readonly query?: string;
+    readonly id?: string;
+  }
+  const evil = { "x-as": MEMBER, origin: "https://evil.test" };
+
+  it.each<[string, number, Attempt]>([
+    ["for nobody", 401, { headers: {} }],
+    ["without the permission", 403, { headers: { "x-as": "acme/key:1/owner/leads:read" } }],
+    ["for another tenant", 404, { headers: { "x-as": STRANGER } }],
+    ["for a stream that there is not", 404, { id: "none" }],
+    ["for an id that can be none", 400, { id: "a%00b" }],
+    ["for a page of another site", 403, { headers: evil }],
+    ["for a sandboxed page", 403, { headers: { "x-as": MEMBER, origin: "null" } }],
+    ["for a page of another site with a key", 403, { headers: { ...evil, authorization: "Bearer x" } }],
+    ["after no number", 400, { query: "?after=-1" }],
+    ["with what is not known", 400, { query: "?as=boss" }],
+  ])(
     "%s, which is told before it begins: %i",
-    async (_, status, query, headers, id = "s") => {
+    async (_, status, { headers = { "x-as": MEMBER }, query, id }) => {
       const app = await open();
       const { state } = follow(app, query, headers, id);
       await until(app, () => state.status !== undefined);
@@ -226,6 +228,7 @@ describe("what a reader says", () => {
     ["no JSON", "stop"],
     ["no known type", '{"type":"start"}'],
     ["more than is known", '{"type":"stop","tenant":"globex"}'],
+    ["a reason that can't be kept", '{"type":"stop","reason":"a\\u0000b"}'],
     ["a list", "[]"],
     ["bytes", Buffer.from('{"type":"stop"}')],
   ])("is refused where it is %s", async (_, data) => {
