@@ -16,9 +16,16 @@ import { inProcess } from "./_transports.mjs";
 /** Longer than a process that has a hundred runs, and hundreds of readers, is ever out of breath. */
 const LEASE_MS = 10_000;
 
-/** Bytes on the heap for each reader that waits at the end of its stream. @param {any} sales @param {LoadTask} task */
-async function weigh(sales, { tenant, idleIds, readers }) {
-  const transport = inProcess(sales.streams, tenant);
+/** So many are weighed: what else the heap does meanwhile is small beside them. */
+const WEIGHED = 2_000;
+
+/**
+ * Bytes on the heap for each reader that waits at the end of its stream.
+ *
+ * @param {import("./_transports.mjs").Transport} transport
+ * @param {LoadTask} task
+ */
+async function weigh(transport, { idleIds }) {
   const left = new AbortController();
   // The tails themselves are not the readers'.
   const tails = idleIds.map((id) => transport(id, { after: 0, signal: left.signal })[Symbol.asyncIterator]());
@@ -26,7 +33,7 @@ async function weigh(sales, { tenant, idleIds, readers }) {
   await sleep(500);
   global.gc?.();
   const before = process.memoryUsage().heapUsed;
-  const reads = Array.from({ length: readers }, (_, index) => {
+  const reads = Array.from({ length: WEIGHED }, (_, index) => {
     const id = idleIds[index % idleIds.length] ?? "";
     return transport(id, { after: 0, signal: left.signal })
       [Symbol.asyncIterator]()
@@ -38,7 +45,7 @@ async function weigh(sales, { tenant, idleIds, readers }) {
   const bytes = process.memoryUsage().heapUsed - before;
   left.abort(new Error("weighed"));
   await Promise.all([...tailReads, ...reads]);
-  return bytes / readers;
+  return bytes / WEIGHED;
 }
 
 /** @param {LoadTask} task @param {(told: LoadTold) => void} tell @param {Promise<unknown>} go */
@@ -50,9 +57,9 @@ async function work(task, tell, go) {
     leaseMs: LEASE_MS,
     onError: () => (errors += 1),
   });
-  tell({ kind: "ready", bytesPerReader: await weigh(sales, task) });
-  await go;
   const transport = inProcess(sales.streams, task.tenant);
+  tell({ kind: "ready", bytesPerReader: await weigh(transport, task) });
+  await go;
   const startedMs = performance.now();
   const cpu = process.cpuUsage();
   let peakHeapBytes = 0;

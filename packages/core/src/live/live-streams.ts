@@ -20,7 +20,11 @@ export interface LiveStreamsOptions {
   readonly pollMs?: number | undefined;
   /** How long events gather from one append to the next, in milliseconds ≥ 0. @defaultValue 20 */
   readonly flushMs?: number | undefined;
-  /** The last events of each followed stream that are held for all its readers; a whole number ≥ 1. @defaultValue 1_000 */
+  /**
+   * The last events of each followed stream that are held for all its readers, for a minute at most; a whole number ≥ 1.
+   *
+   * @defaultValue 1_000
+   */
   readonly tailEvents?: number | undefined;
   /** Told when the store fails; what is written and who reads goes on by itself. */
   readonly onError?: ((error: unknown) => void) | undefined;
