@@ -12,5 +12,4 @@ const server = createServer({
   onError: (error) => console.error(error),
 });
 
-export const dynamic = "force-dynamic";
 export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = next(server);
