@@ -93,6 +93,53 @@ describe("agentNode", () => {
     expect(model.requests).toHaveLength(1);
   });
 
+  it("tells a sink each event, waits for it, and remembers nothing that it does not hold", async () => {
+    const told: string[] = [];
+    const held: string[] = [];
+    const { agent } = mailing([mailTo("ada"), { error: new Error("cut") }, { text: "ok" }]);
+    const sink = {
+      async write({ type }: { readonly type: string }) {
+        told.push(type);
+        await Promise.resolve();
+        held.push(type);
+      },
+      async flush() {
+        held.push("flushed");
+      },
+    };
+    const graph = graphOf(agentNode(agent, { ...talk, sink }));
+    await expect(graph.invoke({}, { tenant, runId: "run-1" })).rejects.toThrow();
+    // The answer that asks for the mail is remembered, and what came of it.
+    expect(held.filter((type) => type === "flushed")).toHaveLength(2);
+    expect(held.indexOf("flushed")).toBe(held.indexOf("finish") + 1);
+    told.length = 0;
+    await graph.retry("run-1", { tenant });
+    expect(told.filter((type) => type === "text-delta")).toEqual(["text-delta"]);
+    expect(told.at(-1)).toBe("run-completed");
+  });
+
+  it("marks what it recalls, and fails where its sink does", async () => {
+    const recalled: unknown[] = [];
+    let isFull = false;
+    const { agent } = mailing([mailTo("ada"), { error: new Error("cut") }, { text: "ok" }, { text: "ok" }]);
+    const sink = {
+      write(event: { readonly type: string; readonly recalled?: true }) {
+        if (isFull) throw new Error("no room");
+        if (event.recalled) recalled.push(event.type);
+      },
+      flush: async () => {},
+    };
+    const graph = graphOf(agentNode(agent, { ...talk, sink }));
+    await expect(graph.invoke({}, { tenant, runId: "run-1" })).rejects.toThrow();
+    expect(recalled).toEqual([]);
+    isFull = true;
+    const full = { code: "graph.node_failed", cause: { message: "no room" } };
+    await expect(graph.retry("run-1", { tenant })).rejects.toMatchObject(full);
+    isFull = false;
+    await graph.retry("run-1", { tenant });
+    expect(recalled).toEqual(["step-started", "tool-started", "tool-finished"]);
+  });
+
   it("writes nothing twice when the node is tried again", async () => {
     const { agent, sent } = mailing([mailTo("ada"), { error: new Error("cut") }, { text: "ok" }]);
     const graph = graphOf(agentNode(agent, talk));
