@@ -33,7 +33,7 @@ function handFed() {
 function setUp() {
   const clock = manualClock();
   const { source, ...hand } = handFed();
-  const body = eventBody(source, { clock, heartbeatMs: 15_000 });
+  const body = eventBody(source, { clock, heartbeatMs: 15_000, longestMs: 50_000 });
   return { ...hand, clock, reader: body.getReader() };
 }
 
@@ -100,6 +100,18 @@ describe("a body of events", () => {
     await settle();
     give(undefined);
     expect((await read).done).toBe(true);
+    expect([fed.closed, clock.pendingTimers]).toEqual([1, 0]);
+  });
+
+  it("ends after its time, so that its reader connects again", async () => {
+    const { fed, clock, reader } = setUp();
+    for (let beat = 0; beat < 4; beat += 1) {
+      const read = reader.read();
+      await settle();
+      clock.advance(15_000);
+      expect((await read).done).toBe(false);
+    }
+    expect((await reader.read()).done).toBe(true);
     expect([fed.closed, clock.pendingTimers]).toEqual([1, 0]);
   });
 

@@ -11,6 +11,8 @@ export interface EventSource {
 export interface EventBodyOptions {
   readonly clock: Clock;
   readonly heartbeatMs: number;
+  /** After how long it ends without an end, so that its reader connects again and shows anew who it is. */
+  readonly longestMs: number;
 }
 
 /** A line that readers of server-sent events pass over. */
@@ -22,9 +24,10 @@ const HEARTBEAT = new TextEncoder().encode(":\n\n");
  */
 export function eventBody(
   source: EventSource,
-  { clock, heartbeatMs }: EventBodyOptions,
+  { clock, heartbeatMs, longestMs }: EventBodyOptions,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
   const pieces = new Pieces(source);
+  const overMs = clock.elapsed() + longestMs;
   let patience: Timer | undefined;
   let controllerOf: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | undefined;
   const end = () => {
@@ -46,7 +49,8 @@ export function eventBody(
       async pull(controller) {
         patience?.cancel();
         try {
-          const piece = await pieces.within(clock, heartbeatMs);
+          const isOver = clock.elapsed() >= overMs;
+          const piece = isOver ? undefined : await pieces.within(clock, heartbeatMs);
           if (piece === undefined) {
             end();
             controller.close();

@@ -41,7 +41,11 @@ export function followResponse(
   const close = server.connections.open(principal);
   const reader = sales.streams.follow(principal.tenant, id, { after, signal: request.signal });
   const { clock, limits } = server;
-  const body = eventBody(frames(reader, close), { clock, heartbeatMs: limits.heartbeatMs });
+  const body = eventBody(frames(reader, close), {
+    clock,
+    heartbeatMs: limits.heartbeatMs,
+    longestMs: limits.streamMs,
+  });
   return new Response(body, { headers: { ...HEADERS, ...headers } });
 }
 

@@ -20,6 +20,8 @@ export interface ServerLimits {
   readonly streamsPerPrincipal?: number | undefined;
   /** How often a quiet stream is told to be alive, and how long a reader may take nothing before it is cut. @defaultValue 15_000 */
   readonly heartbeatMs?: number | undefined;
+  /** How long a reader stays connected; it connects again, where it was, and shows anew who it is. @defaultValue 3_600_000 */
+  readonly streamMs?: number | undefined;
 }
 
 /** Pages of other origins that may ask. */
@@ -121,6 +123,7 @@ const limitsSchema = z.strictObject({
   requestsPerMinute: count(1, 10_000_000).default(600),
   streamsPerPrincipal: count(1, 1_000_000).default(50),
   heartbeatMs: count(100, 600_000).default(15_000),
+  streamMs: count(1_000, 86_400_000).default(3_600_000),
 });
 
 const origin = z.string().refine((text) => URL.canParse(text) && new URL(text).origin === text, {

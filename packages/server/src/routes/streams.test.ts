@@ -147,6 +147,22 @@ describe("the events of a stream", () => {
     expect(await soon(app, next)).toMatchObject({ id: 1 });
   });
 
+  it("end after an hour without an end, for who reads them to connect again where it was", async () => {
+    const app = await setUp({ limits: { heartbeatMs: 600_000 } });
+    const reader = await open(app);
+    await tell(app, 1, 1);
+    expect(await soon(app, reader.next())).toMatchObject({ id: 1 });
+    const rest = reader.rest();
+    for (let beat = 0; beat < 6; beat += 1) {
+      await settle();
+      app.clock.advance(600_000);
+    }
+    expect(await soon(app, rest)).toEqual([]);
+    expect(app.server.scope.connections.total).toBe(0);
+    await tell(app, 2, 1);
+    expect(await soon(app, (await open(app, "?after=1")).next())).toMatchObject({ id: 2 });
+  });
+
   it("are cut for a reader that takes nothing, and nothing of it is left", async () => {
     const app = await setUp();
     const response = await app.ask("GET", "/streams/s/events");
