@@ -1,9 +1,10 @@
-import { createRequire } from "node:module";
 import { createCrmDouble } from "@salesagent/conformance";
 import { createSalesAgent } from "@salesagent/core/app";
 import { systemClock } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
 import express5 from "express";
+// @ts-expect-error Installed under another name, without types of its own.
+import express4 from "express4";
 import { afterEach, describe, expect, it } from "vitest";
 import { createServer } from "../create-server.js";
 import { type Loopback, serve } from "../testing/loopback.js";
@@ -17,8 +18,7 @@ afterEach(async () => {
 });
 
 const frameworks: readonly (readonly [string, typeof express5])[] = [
-  // Installed under another name, without types of its own.
-  ["Express 4", createRequire(import.meta.url)("express4") as typeof express5],
+  ["Express 4", express4 as typeof express5],
   ["Express 5", express5],
 ];
 

@@ -86,6 +86,16 @@ describe("a server of Node", () => {
     });
   });
 
+  it("sends what is there already as a whole, with its length in bytes", async () => {
+    const { port } = await mounted(echo);
+    const head = `POST /echo/1 HTTP/1.1\r\nhost: x\r\nx-as: ${MEMBER}\r\ncontent-type: application/json`;
+    const answer = await rawRequest(port, `${head}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`);
+    const [told = "", body = ""] = answer.split("\r\n\r\n");
+    expect(told).toContain(`content-length: ${Buffer.byteLength(body)}`);
+    expect(told).not.toContain("transfer-encoding");
+    expect(JSON.parse(body)).toMatchObject({ id: "1", body: {} });
+  });
+
   it("keeps several cookies apart", async () => {
     const cookies = route({
       ...shared,
@@ -135,6 +145,25 @@ describe("a server of Node", () => {
     expect(await (await send(1_000_000)).json()).toEqual({ size: 1_000_000 });
     expect(seen.length).toBeGreaterThan(1);
     expect((await send(4_000_000)).status).toBe(413);
+  });
+
+  it("answers before the end of a body that it refuses, and does not wait for the rest for ever", async () => {
+    const { server, clock } = openTable([echo]);
+    const loopback = await serve(requestListener(server));
+    opened.push(loopback);
+    const socket = connect(loopback.port, "127.0.0.1");
+    const head = ["POST /echo/1 HTTP/1.1", "host: x", `x-as: ${MEMBER}`, "content-type: application/json"];
+    socket.write(`${head.join("\r\n")}\r\ncontent-length: 9000000\r\n\r\n{`);
+    let text = "";
+    socket.on("data", (chunk) => {
+      text += chunk;
+    });
+    await until(() => text.includes("}"));
+    expect(text).toMatch(/^HTTP\/1.1 413 /);
+    expect(socket.closed).toBe(false);
+    await until(() => clock.pendingTimers > 0);
+    clock.advance(1_000);
+    await until(() => socket.closed);
   });
 
   it("sends a stream no faster than it is taken", async () => {

@@ -1,7 +1,14 @@
-import type { ServerResponse } from "node:http";
+import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { wholeTextOf } from "../whole-text.js";
 
 /** Writes a response out, as fast as it is taken and no faster. Resolves when it is out, or whoever asked is gone. Never rejects. */
 export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
+  const text = wholeTextOf(response);
+  if (text !== undefined) {
+    const length = { "content-length": Buffer.byteLength(text) };
+    outgoing.writeHead(response.status, { ...headersOf(response), ...length }).end(text);
+    return;
+  }
   outgoing.writeHead(response.status, headersOf(response));
   if (!response.body) {
     outgoing.end();
@@ -45,8 +52,8 @@ function roomIn(outgoing: ServerResponse): Promise<void> {
   });
 }
 
-function headersOf({ headers }: Response): Record<string, string | string[]> {
-  const all: Record<string, string | string[]> = Object.fromEntries(headers);
+function headersOf({ headers }: Response): OutgoingHttpHeaders {
+  const all: OutgoingHttpHeaders = Object.fromEntries(headers);
   const cookies = headers.getSetCookie();
   return cookies.length > 0 ? { ...all, "set-cookie": cookies } : all;
 }
