@@ -9,6 +9,7 @@ import type { ServerScope } from "./server-scope.js";
 import { takeBody } from "./take-body.js";
 import { withTimeLimit } from "./time-limit.js";
 import { queryOf, validate } from "./validate.js";
+import { textResponse } from "./whole-text.js";
 
 /** One request on its way through the server. */
 export interface Exchange {
@@ -119,7 +120,7 @@ function toResponse({ answer: { status = 200 } }: Route, value: unknown): Respon
   if (value instanceof Response) return value;
   if (value === undefined) return new Response(null, { status: status === 200 ? 204 : status });
   const headers = { "content-type": "application/json" };
-  return new Response(JSON.stringify(value), { status, headers });
+  return textResponse(JSON.stringify(value), { status, headers });
 }
 
 /** What every answer carries. */

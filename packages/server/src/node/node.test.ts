@@ -89,11 +89,14 @@ describe("a server of Node", () => {
   it("sends what is there already as a whole, with its length in bytes", async () => {
     const { port } = await mounted(echo);
     const head = `POST /echo/1 HTTP/1.1\r\nhost: x\r\nx-as: ${MEMBER}\r\ncontent-type: application/json`;
-    const answer = await rawRequest(port, `${head}\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`);
+    const answer = await rawRequest(
+      port,
+      `${head}\r\ncontent-length: 15\r\nconnection: close\r\n\r\n{"text":"Zoë"}`,
+    );
     const [told = "", body = ""] = answer.split("\r\n\r\n");
     expect(told).toContain(`content-length: ${Buffer.byteLength(body)}`);
     expect(told).not.toContain("transfer-encoding");
-    expect(JSON.parse(body)).toMatchObject({ id: "1", body: {} });
+    expect(JSON.parse(body)).toMatchObject({ id: "1", body: { text: "Zoë" } });
   });
 
   it("keeps several cookies apart", async () => {
