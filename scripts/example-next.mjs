@@ -9,7 +9,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import { checkNextPages } from "./testing/next-pages.mjs";
 import { buildDeclarations, ensureBuilt } from "./workspace/build.mjs";
 import { captureNode, captureNpm, runNode } from "./workspace/command.mjs";
 import { ensureInstalled } from "./workspace/install.mjs";
@@ -77,6 +76,7 @@ const startArguments = (port) => [next, "start", "--hostname", "127.0.0.1", "--p
 
 /** @param {string} port */
 async function check(port) {
+  const { checkNextPages } = await import("./testing/next-pages.mjs");
   const server = spawn(process.execPath, startArguments(port), { cwd: appFolder, stdio: "inherit" });
   try {
     const url = `http://127.0.0.1:${port}`;
