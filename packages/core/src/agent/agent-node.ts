@@ -20,7 +20,7 @@ export interface AgentStepOptions<Output, Own extends { readonly type: string } 
    *
    * @defaultValue none
    */
-  readonly sink?: EventSink<RunEvent<Output, Own>> | undefined;
+  readonly sink?: EventSink<NoInfer<RunEvent<Output, Own>>> | undefined;
   /**
    * Told of a call that waits for a person. Give `waitForApproval`: the run waits, for each such call, and goes on when it is
    * decided; the agent begins again with what it remembers, and its ledger lets the decided call through. What a function of your
