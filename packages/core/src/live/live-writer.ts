@@ -8,7 +8,7 @@ import { closedHere, endedStream, fencedStream, overrun, stopAsked, unknownStrea
 /** What a store takes of one stream at once. */
 const MOST_EVENTS_AT_ONCE = 1_000;
 /** A stream of which so many events wait was told too much: whoever tells it does not wait for room. */
-export const MOST_WAITING_EVENTS = 20_000;
+const MOST_WAITING_EVENTS = 20_000;
 const MOST_WAITING_BYTES = 16_000_000;
 
 /** What a writer works with. */

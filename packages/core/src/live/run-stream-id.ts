@@ -5,7 +5,7 @@ import type { LiveStreams } from "./live-streams.js";
  * The stream of a run's n-th telling. A stream that has ended stays so: a run that is tried again after it failed is told in another
  * one.
  */
-export const streamIdOf = (runId: string, telling: number): string =>
+const streamIdOf = (runId: string, telling: number): string =>
   telling === 1 ? runId : `${runId}~${telling}`;
 
 /** The stream in which a run is told last; nothing where it has none. */

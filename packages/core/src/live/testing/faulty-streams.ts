@@ -48,7 +48,7 @@ function faulty(store: StreamStore, fault: (method: keyof StreamStore) => Fault)
   });
 }
 
-export const away = (): SalesAgentError<"store.unavailable"> =>
+const away = (): SalesAgentError<"store.unavailable"> =>
   new SalesAgentError("store.unavailable", {
     message: "The storage is away.",
     facts: { store: "streams" },
