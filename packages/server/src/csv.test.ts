@@ -40,9 +40,10 @@ describe("a table as CSV", () => {
     const mark = fc.constantFrom('"', ",", "\r", "\n", "'", "=", "+", "-", "@", "\t", " ", "a");
     const cell = fc.oneof(fc.string({ unit: "binary" }), fc.string({ unit: mark }));
     fc.assert(
-      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1 }), (rows) => {
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 10 }), (rows) => {
         const back = read(toCsv(["a", "b"], rows)).slice(1);
-        expect(back.map((row) => row.map((text) => text.replace(/^'(?=[=+\-@\t\r])/, "")))).toEqual(rows);
+        const inert = (text: string) => (/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+        expect(back).toEqual(rows.map((row) => row.map(inert)));
         for (const text of back.flat()) expect(text).not.toMatch(/^[=+\-@\t\r]/);
       }),
     );
