@@ -55,6 +55,12 @@ inChromium("Studio's approvals", {}, (given) => {
     await page.getByRole("status").filter({ hasText: "send_email is refused" }).waitFor();
     expect((await decided(world)).items).toMatchObject([{ status: "refused", reason: "Not now" }]);
     expect(world.mails).toEqual([]);
+
+    // What was just answered stays, with the focus, when the list is read again.
+    await page.waitForResponse(/\/approvals\?/);
+    await world.start("outreach");
+    await page.getByText("2 approvals").waitFor();
+    expect(await page.evaluate("document.activeElement.textContent")).toBe("send_email refused");
   });
 
   it("change what is done, and say what is no JSON", async () => {

@@ -38,6 +38,8 @@ inChromium("Studio's leads, conflicts, dead letters and costs", {}, (given) => {
     const { page } = await given.openIn(world, { place: "#/conflicts" });
     const card = page.getByRole("article", { name: /firstName of a contact/ });
     expect(await card.locator("dl").innerText()).toMatch(/Before\s+Ada\s+App\s+Adah\s+CRM close\s+Augusta/);
+    await card.getByRole("button", { name: "Take what is typed" }).click();
+    await card.getByRole("alert").getByText("Nothing is typed.").waitFor();
     await card.getByLabel("Or another value").fill("Ada Augusta");
     await card.getByRole("button", { name: "Take what is typed" }).click();
     await page.getByRole("status").filter({ hasText: "The conflict is settled" }).waitFor();

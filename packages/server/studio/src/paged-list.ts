@@ -49,16 +49,27 @@ export class PagedView<Item> {
     await this.#read(undefined);
   }
 
-  /** Reads the first page again, and puts it in place of the items of the first page. What fails is told, and read again the next time. */
-  async refresh(keyOf: (item: Item) => string): Promise<void> {
+  /**
+   * Reads the first page again: new items come first, the others stay where they are. What fails is told, and read again the next time.
+   *
+   * @param keeps - What stays though the list does not have it any more. @defaultValue nothing
+   */
+  async refresh(keyOf: (item: Item) => string, keeps: (item: Item) => boolean = () => false): Promise<void> {
     const turn = this.#turn;
     const page = await this.#list.read(undefined).catch((error: unknown) => this.#tellStale(error));
     if (!page || turn !== this.#turn || this.#context.signal.aborted) return;
     if (this.#stale.firstChild) put(this.#stale);
-    const fresh = new Set(page.items.map(keyOf));
-    const rest = this.#items.filter((item) => !fresh.has(keyOf(item)));
-    this.#items = page.next === undefined ? page.items : [...page.items, ...rest];
-    if (rest.length === 0 || page.next === undefined) this.#next = page.next;
+    const fresh = new Map(page.items.map((item) => [keyOf(item), item]));
+    const isWhole = page.next === undefined;
+    const hasOlder = this.#items.some((item) => !fresh.has(keyOf(item)));
+    const known = this.#items.flatMap((item) => {
+      const now = fresh.get(keyOf(item));
+      fresh.delete(keyOf(item));
+      if (now !== undefined) return [now];
+      return !isWhole || keeps(item) ? [item] : [];
+    });
+    this.#items = [...fresh.values(), ...known];
+    if (isWhole || !hasOlder) this.#next = page.next;
     this.#show();
   }
 
@@ -72,6 +83,7 @@ export class PagedView<Item> {
 
   /** Changes items that are shown. */
   change(change: (items: readonly Item[]) => readonly Item[]): void {
+    this.#turn += 1; // what is being read is of before
     this.#items = change(this.#items);
     this.#show();
   }

@@ -45,6 +45,13 @@ export const approvalsView: View = (context) => {
     context.go(toHash("approvals", undefined, { status: value })),
   );
   void list.restart();
-  if (status === "pending") everyWhileSeen(POLL_MS, signal, () => list.refresh(({ id }) => id));
+  if (status === "pending")
+    everyWhileSeen(POLL_MS, signal, () =>
+      list.refresh(
+        ({ id }) => id,
+        // What one has just decided stays to be seen.
+        (approval) => approval.status !== "pending",
+      ),
+    );
   return h("div", {}, h("div", { class: "filters" }, labelled("Status", chosen)), list.element);
 };

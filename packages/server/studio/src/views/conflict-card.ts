@@ -66,8 +66,9 @@ function choiceForm(
   };
   const settleTyped = () => {
     const read = typedValue(typed.value, [conflict.app, conflict.crm, conflict.base]);
-    if ("value" in read) return void settle({ value: read.value });
-    put(trouble, h("p", { class: "error", role: "alert" }, read.problem));
+    if ("value" in read && read.value !== null) return void settle({ value: read.value });
+    const problem = "problem" in read ? read.problem : "Nothing is typed.";
+    put(trouble, h("p", { class: "error", role: "alert" }, problem));
     typed.focus();
   };
   const form = h(
@@ -79,8 +80,14 @@ function choiceForm(
       button("Take the app's", () => void settle({ take: "app" }), "main"),
       button("Take the CRM's", () => void settle({ take: "crm" }), "main"),
     ),
-    !isRecord && labelled("Or another value", typed, "Nothing typed empties the field on both sides."),
-    !isRecord && h("p", { class: "actions" }, button("Take what is typed", settleTyped)),
+    !isRecord && labelled("Or another value", typed),
+    !isRecord &&
+      h(
+        "p",
+        { class: "actions" },
+        button("Take what is typed", settleTyped),
+        button("Empty it on both sides", () => void settle({ value: null }), "danger"),
+      ),
     trouble,
   );
   return form;
