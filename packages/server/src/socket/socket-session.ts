@@ -7,7 +7,7 @@ import type { AdmittedSocket } from "./admit-socket.js";
 import { readClientFrame } from "./client-frame.js";
 
 /** Codes of RFC 6455, and what they mean here. */
-const CLOSE = { done: 1000, leaving: 1001, refused: 1008, failed: 1011 } as const;
+const CLOSE = { done: 1000, leaving: 1001, refused: 1008, failed: 1011, beginAnew: 1012 } as const;
 
 const ROUTE = "GET /streams/{id}/socket";
 
@@ -21,6 +21,8 @@ export class SocketSession {
   readonly #socket: WebSocket;
   readonly #bufferedBytes: number;
   readonly #reader: StreamReader;
+  /** When its reader has to show anew who it is. */
+  readonly #overMs: number;
   #heartbeat: Timer | undefined;
   #isAlive = true;
   #isOver = false;
@@ -35,6 +37,7 @@ export class SocketSession {
     this.#admitted = admitted;
     this.#socket = socket;
     this.#bufferedBytes = bufferedBytes;
+    this.#overMs = scope.clock.elapsed() + scope.limits.streamMs;
     const { principal, streamId, after } = admitted;
     this.#reader = scope.sales.streams.follow(principal.tenant, streamId, { after });
     socket.on("message", (data, isBinary) => this.#take(data as Buffer, isBinary));
@@ -125,6 +128,10 @@ export class SocketSession {
     this.#heartbeat = clock.schedule(limits.heartbeatMs, () => {
       if (!this.#isAlive) {
         this.#socket.terminate();
+        return;
+      }
+      if (clock.elapsed() >= this.#overMs) {
+        this.#socket.close(CLOSE.beginAnew);
         return;
       }
       this.#isAlive = false;

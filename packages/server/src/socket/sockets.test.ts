@@ -363,6 +363,24 @@ describe("a reader that takes nothing", () => {
   });
 });
 
+it("ends after a while, so that its reader shows anew who it is", async () => {
+  const app = await open({ limits: { streamMs: 20_000 } });
+  const { state, socket } = follow(app);
+  await until(app, () => state.isOpen);
+  let isPinged = false;
+  socket.on("ping", () => {
+    isPinged = true;
+  });
+  app.clock.advance(HEARTBEAT_MS);
+  await until(app, () => isPinged, { advanceMs: 0 });
+  for (let turn = 0; turn < 20; turn += 1) await settle();
+  expect(state.close).toBeUndefined();
+  app.clock.advance(HEARTBEAT_MS);
+  await until(app, () => state.close !== undefined);
+  expect(state.close).toBe(1012);
+  expect((await app.sales.streams.get("acme", "s"))?.status).toBe("open");
+});
+
 it("stands in the table for who asks without an upgrade", async () => {
   const app = await open();
   const asked = await app.json("/streams/s/socket");
