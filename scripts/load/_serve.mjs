@@ -11,9 +11,11 @@ const GAUGE_MS = 100;
 
 /** @param {ServeTask} task */
 async function serve({ port = 0, heartbeatMs, ...app }) {
-  let errors = 0;
-  const onError = () => {
-    errors += 1;
+  /** How often each failure was told. @type {Record<string, number>} */
+  const errors = {};
+  const onError = (/** @type {any} */ error) => {
+    const name = String(error?.code ?? error).slice(0, 80);
+    errors[name] = (errors[name] ?? 0) + 1;
   };
   const { sales } = openApp({ ...app, onError });
   const many = 10_000_000;
