@@ -1,7 +1,7 @@
 /**
  * Server processes that run agents are killed by SIGKILL while readers follow over HTTP: the readers come back to the other process, see
  * each run go on there, on the same stream, and get all of it once and in order. `KILLS` (3) of `PROCESSES` (2), `RUNS` (40), `READERS`
- * (200), `STEPS` (24) of a run at a pace of `PACE_MS` (400); `SEED` repeats the choices. `--json` for programs.
+ * (200), `STEPS` (15 for each kill) of a run at a pace of `PACE_MS` (400); `SEED` repeats the choices. `--json` for programs.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "@salesagent/client";
@@ -20,7 +20,7 @@ const KILLS = setting("KILLS", 3);
 const PROCESSES = Math.max(2, setting("PROCESSES", 2));
 const RUNS = setting("RUNS", 40);
 const READERS = setting("READERS", 200);
-const STEPS = setting("STEPS", 24);
+const STEPS = setting("STEPS", 15 * KILLS);
 const PACE_MS = setting("PACE_MS", 400);
 const seed = setting("SEED", Date.now() % 1_000_000);
 
