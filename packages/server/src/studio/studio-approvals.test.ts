@@ -57,8 +57,9 @@ inChromium("Studio's approvals", {}, (given) => {
     expect(world.mails).toEqual([]);
 
     // What was just answered stays, with the focus, when the list is read again.
-    await page.waitForResponse(/\/approvals\?/);
-    await world.start("outreach");
+    const id = await world.start("outreach");
+    await world.sales.runs.result(TENANT, id);
+    await page.clock.fastForward(5_000);
     await page.getByText("2 approvals").waitFor();
     expect(await page.evaluate("document.activeElement.textContent")).toBe("send_email refused");
   });

@@ -58,6 +58,7 @@ inChromium("Studio's runs", {}, (given) => {
     const link = table.getByRole("link", { name: "researcher" });
     await link.focus();
     await world.start("outreach");
+    await page.clock.fastForward(3_000);
     await table.getByRole("row").filter({ hasText: "waiting" }).getByText("outreach").waitFor();
     expect(await page.evaluate("document.activeElement.textContent")).toBe("researcher");
 
@@ -84,9 +85,11 @@ inChromium("Studio's runs", {}, (given) => {
     const { page, context, troubles } = await given.openIn(world);
     await page.getByText("No run yet.").waitFor();
     await context.route("**/runs?*", (route) => route.abort());
+    await page.clock.fastForward(3_000);
     await page.getByText("The list is not up to date").waitFor();
     await world.start("researcher");
     await context.unroute("**/runs?*");
+    await page.clock.fastForward(3_000);
     await page.getByRole("link", { name: "researcher" }).waitFor();
     expect(await page.getByText("The list is not up to date").count()).toBe(0);
     expect(troubles.filter((trouble) => !trouble.includes("net::ERR"))).toEqual([]);
