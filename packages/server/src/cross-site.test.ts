@@ -28,6 +28,13 @@ describe("an unsafe request", () => {
     [{ origin: "https://other.example.com", "sec-fetch-site": "same-site" }, 403],
     [{ "sec-fetch-site": "cross-site" }, 403],
     [{ origin: "https://evil.example", "sec-fetch-site": "cross-site", authorization: "Bearer x" }, 200],
+    [
+      { origin: "https://evil.example", "sec-fetch-site": "cross-site", authorization: "Basic YWRhOng=" },
+      403,
+    ],
+    [{ origin: "https://evil.example", authorization: "negotiate YII" }, 403],
+    [{ origin: OWN, "sec-fetch-site": "same-origin", authorization: "Basic YWRhOng=" }, 200],
+    [{ authorization: "Basic YWRhOng=" }, 200],
     [{ origin: FRIEND, "sec-fetch-site": "cross-site" }, 403],
   ])("with %j is answered %i", async (headers, status) => {
     expect((await openTable([write]).ask("/write", { method: "POST", headers })).status).toBe(status);

@@ -2,15 +2,20 @@ import { SalesAgentError } from "@salesagent/ports";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
+/** What browsers send by themselves, as they do cookies, also with a form of another site. */
+const SENT_BY_BROWSERS = /(?:^|,)\s*(?:basic|digest|negotiate|ntlm)\b/i;
+
 /**
  * Refuses what a page of another site may have made with the cookies of whoever looks at it: an unsafe request without an
- * `Authorization` header, which no page can forge.
+ * `Authorization` header that only a program or a page of the host's puts there, such as `Bearer …`.
  *
  * @param trusted - Origins that may ask, such as `https://app.example.com`.
  * @throws `access.cross_site`.
  */
 export function refuseCrossSite(request: Request, trusted: ReadonlySet<string>): void {
-  if (SAFE.has(request.method) || request.headers.has("authorization")) return;
+  if (SAFE.has(request.method)) return;
+  const authorization = request.headers.get("authorization");
+  if (authorization && !SENT_BY_BROWSERS.test(authorization)) return;
   refuseForeignOrigin(request, trusted);
 }
 

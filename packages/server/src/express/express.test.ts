@@ -63,6 +63,14 @@ describe.each(frameworks)("in %s", (_, framework) => {
     expect((await fetch(`${url}/api/sales/leads?limit=5`, { headers: as })).status).toBe(200);
   });
 
+  it("a path in other letters than the prefix is none of theirs, and no failure", async () => {
+    const { app, routes } = open();
+    app.use("/sales", routes);
+    const { url } = await start(app);
+    for (const path of ["/SALES/leads", "/Sales"])
+      expect([path, (await fetch(url + path, { headers: as })).status]).toEqual([path, 404]);
+  });
+
   it("a mount that does not fit the prefix says what to change", async () => {
     const { app, routes } = open("/");
     const told: unknown[] = [];

@@ -46,9 +46,9 @@ export function express(server: SalesServer): ExpressHandler {
   };
 }
 
-/** Mounted above its prefix, or at it: what Express takes off the path is a part of it. */
+/** Mounted above its prefix, or at it: what Express takes off the path, in any case of its letters, is a part of it. */
 const fits = (baseUrl: string, prefix: string): boolean =>
-  baseUrl === "" || prefix === baseUrl || prefix.startsWith(`${baseUrl}/`);
+  baseUrl === "" || `${prefix}/`.toLowerCase().startsWith(`${baseUrl}/`.toLowerCase());
 
 function isBelow(target: string, prefix: string): boolean {
   const [path = ""] = target.split("?");
