@@ -18,7 +18,7 @@ await runMain(async () => {
   const database = values.store === "pg" ? await findDatabase() : undefined;
   const example = await openExample({ databaseUrl: database?.url, port: Number(values.port) });
   console.log(`Open ${example.url}`);
-  console.log(`The routes: ${example.url}/sales/openapi.json, once you are signed in`);
+  console.log(`The routes: ${example.url}/sales/openapi.json`);
   for (const signal of ["SIGINT", "SIGTERM"]) {
     process.once(signal, async () => {
       await example.end();

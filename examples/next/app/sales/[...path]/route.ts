@@ -12,4 +12,4 @@ const server = createServer({
   onError: (error) => console.error(error),
 });
 
-export const { GET, POST, PUT, PATCH, DELETE, OPTIONS } = next(server);
+export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = next(server);
