@@ -12,20 +12,28 @@ export function invalidRequest(issues: readonly IssueFact[]): SalesAgentError<"r
   });
 }
 
-/** @param place - What was checked: `params`, `query` or `body`. */
+/** @param place - What was checked: `params`, `query` or `body`; empty for what has no name. */
 export function toIssues(place: string, error: Pick<z.ZodError, "issues">): readonly IssueFact[] {
   return error.issues.flatMap((issue) => issuesOf(issue, place));
 }
 
 function issuesOf(issue: z.core.$ZodIssue, place: string): readonly IssueFact[] {
-  const path = [place, ...issue.path.map(String)].join(".");
+  const path = [place, ...issue.path.map(String)].filter((part) => part !== "").join(".");
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({ path: `${path}.${key}`, message: "is not known here" }));
+    return issue.keys.map((key) => ({
+      path: path === "" ? key : `${path}.${key}`,
+      message: "is not known here",
+    }));
   }
   if (issue.code !== "invalid_union" || issue.errors.length === 0) return [{ path, message: issue.message }];
-  // Of several shapes the one that is nearest to being right is what was meant.
   const told = issue.errors.map((issues) => toIssues(path, { issues: issues as z.core.$ZodIssue[] }));
-  return told.reduce((best, other) => (other.length < best.length ? other : best));
+  return told.reduce((best, other) => (isNearer(other, best) ? other : best));
+}
+
+/** Of several shapes the one that is nearest to being right is what was meant. */
+function isNearer(one: readonly IssueFact[], other: readonly IssueFact[]): boolean {
+  if (one.length !== other.length) return one.length < other.length;
+  return (one[0]?.path.length ?? 0) > (other[0]?.path.length ?? 0);
 }
 
 /** What there is not, and what is another tenant's: the same answer, so that nobody learns which. */

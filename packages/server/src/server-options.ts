@@ -1,8 +1,15 @@
 import type { SalesAgent } from "@salesagent/core/app";
-import { type Clock, createSortableIds, SalesAgentError, systemClock } from "@salesagent/ports";
+import {
+  type Clock,
+  createSortableIds,
+  type IssueFact,
+  SalesAgentError,
+  systemClock,
+} from "@salesagent/ports";
 import { z } from "zod";
 import type { Authorize } from "./access.js";
 import type { Quotas } from "./quota.js";
+import { toIssues } from "./request-errors.js";
 
 /** What is taken of a request, and of a principal. */
 export interface ServerLimits {
@@ -172,7 +179,7 @@ const optionsSchema = z.strictObject({
 /** @throws `config.invalid` with the option's path, such as `limits.bodyBytes`. */
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const parsed = optionsSchema.safeParse(options);
-  if (!parsed.success) throw invalidOption(toPlaces(parsed.error));
+  if (!parsed.success) throw invalidOption(toIssues("", parsed.error));
   const { prefix, cors, limits, leads, studio, errorDocs, webhooks, metrics } = parsed.data;
   refuseReservedNames(options.sales.connections);
   const { sales, authorize, quotas, clock = systemClock, createId, onError = () => {} } = options;
@@ -212,27 +219,12 @@ function refuseReservedNames(connections: readonly string[] = []): void {
   ]);
 }
 
-interface Place {
-  readonly path: string;
-  readonly message: string;
-}
-
-function toPlaces(error: z.ZodError): readonly Place[] {
-  return error.issues.flatMap((issue) => {
-    const path = issue.path.map(String).join(".");
-    if (issue.code !== "unrecognized_keys") return [{ path: path || "options", message: issue.message }];
-    return issue.keys.map((key) => ({
-      path: [path, key].filter(Boolean).join("."),
-      message: "is no option",
-    }));
-  });
-}
-
-function invalidOption(issues: readonly Place[]): SalesAgentError<"config.invalid"> {
-  const [first = { path: "options", message: "is not valid" }] = issues;
+function invalidOption(issues: readonly IssueFact[]): SalesAgentError<"config.invalid"> {
+  const [first = { path: "", message: "is not valid" }] = issues;
+  const option = first.path || "options";
   return new SalesAgentError("config.invalid", {
-    message: `createServer: the option ${first.path} ${first.message}.`,
-    facts: { option: first.path, issues },
+    message: `createServer: the option ${option} ${first.message}.`,
+    facts: { option, issues },
     replay: "safe",
   });
 }
