@@ -4,7 +4,8 @@
  * `-- --check` to look at its pages in a browser, with SCREENSHOTS set to a folder for pictures of them, and end.
  */
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,7 +20,7 @@ import { rootFolder } from "./workspace/root.mjs";
 
 const example = join(rootFolder, "examples", "next");
 /** Outside of the repository, so that nothing is found that the app does not ask for. */
-const appFolder = join(tmpdir(), "salesagent-example-next");
+const appFolder = mkdtempSync(join(tmpdir(), "salesagent-example-next-"));
 const next = join(appFolder, "node_modules", "next", "dist", "bin", "next");
 
 /**
@@ -53,8 +54,6 @@ async function buildExample() {
   });
   await step("Packing", async () => {
     const packed = await packAll("example-next");
-    rmSync(appFolder, { recursive: true, force: true });
-    mkdirSync(appFolder, { recursive: true });
     cpSync(example, appFolder, { recursive: true, filter: (file) => !/node_modules|\.next/.test(file) });
     const manifest = JSON.parse(readFileSync(join(example, "package.json"), "utf8"));
     writeFileSync(join(appFolder, "package.json"), JSON.stringify(toAppManifest(manifest, packed), null, 2));
@@ -86,7 +85,7 @@ async function check(port) {
       isChecked ? "The pages are as they should be." : "No Chromium here: CHROMIUM_PATH names one.",
     );
   } finally {
-    server.kill("SIGTERM");
+    if (server.kill("SIGTERM")) await once(server, "exit");
   }
 }
 
@@ -109,7 +108,11 @@ await runMain(async () => {
     options: { port: { type: "string", default: "3000" }, check: { type: "boolean", default: false } },
   });
   process.env["NEXT_TELEMETRY_DISABLED"] = "1";
-  await buildExample();
-  if (values.check) return check(values.port);
-  return runNode(startArguments(values.port), { cwd: appFolder });
+  try {
+    await buildExample();
+    if (values.check) return await check(values.port);
+    return await runNode(startArguments(values.port), { cwd: appFolder });
+  } finally {
+    rmSync(appFolder, { recursive: true, force: true, maxRetries: 5 });
+  }
 });
