@@ -7,7 +7,7 @@ import type { Route } from "./route.js";
 const issueSchema = z.object({ path: z.string(), message: z.string() });
 
 /** What every refusal and failure is told as. */
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),

@@ -81,7 +81,7 @@ function inTime<T>(
   });
 }
 
-export function tooLarge(limitBytes: number): SalesAgentError<"request.too_large"> {
+function tooLarge(limitBytes: number): SalesAgentError<"request.too_large"> {
   return new SalesAgentError("request.too_large", {
     message: `The body is larger than ${limitBytes} bytes.`,
     facts: { limitBytes },

@@ -114,7 +114,7 @@ export const leadSchema = z
   })
   .meta({ id: "Lead" });
 
-export const resultSchema = z
+const resultSchema = z
   .object({
     id: z.string(),
     kind: z.enum(["qualification", "enrichment"]),

@@ -17,7 +17,7 @@ import {
 } from "./shared-schemas.js";
 import { reasonBody } from "./streams.js";
 
-export const runStatusSchema = z.enum(["pending", "running", "waiting", "completed", "failed", "cancelled"]);
+const runStatusSchema = z.enum(["pending", "running", "waiting", "completed", "failed", "cancelled"]);
 
 const waitSchema = z.looseObject({});
 const waitingApproval = z.object({ approvalId: z.string(), tool: z.string() });

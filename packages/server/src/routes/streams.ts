@@ -15,7 +15,7 @@ import {
 } from "./shared-schemas.js";
 import { startBody, startRun } from "./start-run.js";
 
-export const streamSchema = z
+const streamSchema = z
   .object({
     id: z.string(),
     source: z.string().describe("What tells, such as `agent:qualification`."),
