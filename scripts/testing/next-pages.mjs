@@ -22,6 +22,7 @@ export async function checkNextPages(url, { screenshots } = {}) {
     if (screenshots) await page.screenshot({ path: join(screenshots, "next-lead.png") });
     await chat(page);
     if (screenshots) await page.screenshot({ path: join(screenshots, "next-chat.png") });
+    await reloadInAnswer(page);
     await showHostileLead(page, url);
     const viewer = await signIn(await (await browser.newContext()).newPage(), url, "Vic");
     await qualify(viewer);
@@ -86,4 +87,17 @@ async function chat(page) {
   await page.getByText("it is what most often is not there.").waitFor();
   const told = await page.locator("#messages li").allTextContents();
   if (told.length !== 2) throw new Error(`the chat shows ${told.length} messages: ${told.join(" | ")}`);
+}
+
+/**
+ * A page that is loaded anew in the middle of an answer goes on with it.
+ *
+ * @param {Page} page
+ */
+async function reloadInAnswer(page) {
+  await page.getByLabel("Question").fill("And which are not?");
+  await page.getByRole("button", { name: "Ask" }).click();
+  await page.locator("#messages li").nth(3).getByText("A lead is").waitFor();
+  await page.reload();
+  await page.getByText("it is what most often is not there.").waitFor();
 }

@@ -3,13 +3,24 @@
 import { useChat } from "@ai-sdk/react";
 import { DefaultChatTransport } from "ai";
 import Link from "next/link";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 const transport = new DefaultChatTransport({ api: "/sales/chat/assistant" });
 
-/** The AI SDK's own hook: the server speaks its protocol. */
+/** The chat's id is in the address: a page that is loaded anew goes on with the answer that is under way. */
 export default function Chat() {
-  const { messages, sendMessage, status, error } = useChat({ transport });
+  const [id, setId] = useState("");
+  useEffect(() => {
+    const known = location.hash.slice(1) || crypto.randomUUID();
+    history.replaceState(null, "", `#${known}`);
+    setId(known);
+  }, []);
+  return id && <Conversation id={id} />;
+}
+
+/** The AI SDK's own hook: the server speaks its protocol. */
+function Conversation({ id }: { id: string }) {
+  const { messages, sendMessage, status, error } = useChat({ id, resume: true, transport });
   const [question, setQuestion] = useState("");
   return (
     <main>
