@@ -136,7 +136,10 @@ function readAll(task) {
     gaps.push(...gapsOf(heard));
     return faultsOf[wanted.kind](events, wanted.count).map((fault) => `${id}: ${fault}`);
   });
-  const done = Promise.all(reads).then((faults) => ({ ...figures, gaps, faults: faults.flat() }));
+  const done = Promise.all(reads).then((faults) => ({
+    ...{ ...figures, gaps, faults: faults.flat() },
+    failed: faults.filter(({ length }) => length > 0).length,
+  }));
   done.catch(() => {}); // told to whoever asks for it
   return { connected: Promise.race([connected, done]).then(() => tearing.begin()), done };
 }

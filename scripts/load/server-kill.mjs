@@ -127,7 +127,7 @@ if (lack) {
       toldOnly("standstill of a run, ms, longest", Math.round(quantile(gaps, 1))),
       {
         name: "readers that missed something, or got it twice",
-        ...{ figures: [faults.length], target: "0", held: faults.length === 0 },
+        ...{ figures: [figures.failed], target: "0", held: figures.failed === 0 },
       },
       { name: "runs that did not end", figures: [unended.length], target: "0", held: unended.length === 0 },
     ];
