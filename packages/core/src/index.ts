@@ -297,7 +297,6 @@ export { type Agent, type AgentDefinition, defineAgent } from "./agent/define-ag
 export { Run, type RunResult } from "./agent/run.js";
 export { RunContext } from "./agent/run-context.js";
 export type { RunEvent, RunSummary, WorkEvent } from "./agent/run-event.js";
-export { createSalesAgent, type SalesAgent, type SalesAgentOptions } from "./app/index.js";
 export {
   type BudgetMeasures,
   type BudgetOptions,

@@ -3,7 +3,7 @@ import type { NormalStreamFrom } from "@salesagent/ports/store-rules";
 import { json, number, optional, type Row, text } from "../columns.js";
 import { type RecordColumn, toSelectList } from "../record-columns.js";
 
-export const STREAM_COLUMNS: readonly RecordColumn<StreamRecord>[] = [
+const STREAM_COLUMNS: readonly RecordColumn<StreamRecord>[] = [
   { name: "id", type: "text", read: ({ id }) => id },
   { name: "source", type: "text", read: ({ source }) => source },
   { name: "status", type: "text", read: ({ status }) => status },
