@@ -39,18 +39,20 @@ const { schemas } = (
     authorize: () => undefined,
   }).openapi() as unknown as { readonly components: { readonly schemas: Readonly<Record<string, Schema>> } }
 ).components;
-const file = new URL("./responses.ts", import.meta.url);
 const interfaces = new Map(
-  ts
-    .createSourceFile("responses.ts", readFileSync(file, "utf8"), ts.ScriptTarget.Latest)
-    .statements.filter(ts.isInterfaceDeclaration)
-    .map((statement) => [statement.name.text, statement]),
+  ["lead", "run", "sync"].flatMap((group) => {
+    const text = readFileSync(new URL(`./${group}-answers.ts`, import.meta.url), "utf8");
+    const { statements } = ts.createSourceFile("answers.ts", text, ts.ScriptTarget.Latest);
+    return statements
+      .filter(ts.isInterfaceDeclaration)
+      .map((statement) => [statement.name.text, statement] as const);
+  }),
 );
 
 /** The fields of an interface, and whether each is always there; those that it extends too. */
 function fieldsOf(name: string): Record<string, boolean> {
   const statement = interfaces.get(name);
-  if (!statement) throw new Error(`responses.ts has no interface ${name}`);
+  if (!statement) throw new Error(`no answers have an interface ${name}`);
   const parents = statement.heritageClauses?.flatMap(({ types }) => types) ?? [];
   const own = statement.members.filter(ts.isPropertySignature).map((member) => {
     return [(member.name as ts.Identifier).text, member.questionToken === undefined];

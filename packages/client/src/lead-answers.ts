@@ -1,0 +1,74 @@
+import type { JsonObject, StoredError } from "./shared-answers.js";
+import type { JsonValue } from "./stream-event.js";
+
+/** A lead's company or contact: fields of the app's records, and where each is from. */
+export interface Lead {
+  readonly id: string;
+  readonly company: JsonObject;
+  readonly contact?: JsonObject;
+  readonly stage: "new" | "qualified" | "disqualified" | "contacted" | "won" | "lost";
+  readonly source: string;
+  readonly custom: JsonObject;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface LeadFilter {
+  readonly stage?: Lead["stage"];
+  readonly source?: string;
+}
+
+/** What an agent found out about a lead. */
+export interface LeadResult {
+  readonly id: string;
+  readonly kind: "qualification" | "enrichment";
+  readonly leadId: string;
+  readonly runId?: string;
+  readonly score?: number;
+  readonly tier?: string;
+  /** The whole result, in the shape of the agent's output. */
+  readonly data: JsonObject;
+  readonly createdAt: string;
+}
+
+export interface LeadWithResults extends Lead {
+  /** The latest of each kind. */
+  readonly results: readonly LeadResult[];
+}
+
+/** A lead in a few words: a company by name, and what else is known of it; or the id of a stored one. */
+export type LeadGiven =
+  | { readonly leadId: string }
+  | {
+      readonly company: string;
+      readonly contact?: object;
+      readonly custom?: object;
+      readonly [fact: string]: unknown;
+    };
+
+export interface Qualified {
+  /** `known`: a lead of one of its keys stood already, and stands as it was. */
+  readonly lead: { readonly id: string; readonly status: "stored" | "known" };
+  readonly runId: string;
+  /** Score, tier, reasons, evidence, engine and cost. */
+  readonly result: JsonValue;
+}
+
+export interface NotQualified {
+  readonly lead?: Qualified["lead"];
+  readonly error: StoredError;
+}
+
+/** What became of the rows of a file. */
+export interface ImportOutcome {
+  readonly importId: string;
+  readonly source: string;
+  readonly rows: number;
+  readonly imported: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+  readonly rejectedRows: readonly { readonly row: number; readonly reason: string }[];
+  readonly mapping: readonly { readonly column: string; readonly target: string }[];
+  readonly warnings: readonly { readonly message: string; readonly row?: number }[];
+}
