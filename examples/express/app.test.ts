@@ -62,6 +62,19 @@ describe("the Express example", () => {
     expect(forged.status).toBe(401);
   });
 
+  it("gives the CRM of a tenant to no other", async () => {
+    await addContact(example.crm, "Cy");
+    const outsider = await signIn("eve");
+    await expect(outsider.sync.plan("close")).rejects.toMatchObject({ code: "credential.not_found" });
+    const run = await example.sales.sync
+      ?.tenant("umbrella")
+      .run("close")
+      .result()
+      .catch(() => undefined);
+    expect(run?.status).not.toBe("completed");
+    expect(await example.sales.storage.tenant("umbrella").records.count("contact")).toBe(0);
+  });
+
   it("lets programs in by a key", async () => {
     const { key } = await example.sales.apiKeys.issue("acme", {
       name: "report",

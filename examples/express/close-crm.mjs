@@ -1,10 +1,21 @@
 // Close: the one of your key, else one on this machine.
 import { close } from "@salesagent/crm-close";
+import { SalesAgentError } from "@salesagent/ports";
 import { closeSandbox } from "@salesagent/sandbox/crm";
 
 /** How a process reaches Close, and what its webhooks are signed with. In a worker: without `sandbox`. */
 export function closeOf({ apiKey, baseUrl, signatureKeys = [] }) {
   return close({ apiKey }, { baseUrl, indexLagMs: 0, webhook: { signatureKeys: () => signatureKeys } });
+}
+
+/** This Close is Acme's. One provider in place of a function would give it to every tenant. */
+export function closeOfTenant(tenant, access) {
+  if (tenant === "acme") return closeOf(access);
+  throw new SalesAgentError("credential.not_found", {
+    message: "This tenant has no Close. Connect it first.",
+    facts: { platform: "close", account: "default" },
+    replay: "safe",
+  });
 }
 
 /** Begins a Close on this machine, where no key is set. */

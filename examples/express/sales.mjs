@@ -7,7 +7,7 @@ import { openai } from "@salesagent/provider-openai";
 import { memoryJobs, memoryStorage } from "@salesagent/storage-memory";
 import { postgres } from "@salesagent/storage-pg";
 import { pgBossJobs } from "@salesagent/storage-pg/jobs";
-import { closeOf } from "./close-crm.mjs";
+import { closeOfTenant } from "./close-crm.mjs";
 import { rehearsalModel } from "./rehearsal-model.mjs";
 
 const profileFile = new URL("../quickstart/profile.json", import.meta.url);
@@ -40,7 +40,7 @@ export async function openSales({ databaseUrl, work = "here", closeAccess }) {
         storage,
       }),
     ],
-    crm: { close: { provider: closeOf(closeAccess) } },
+    crm: { close: { provider: (tenant) => closeOfTenant(tenant, closeAccess) } },
     durable: { work, leaseMs: 1_500 },
     onError: (error) => console.error(error),
   });

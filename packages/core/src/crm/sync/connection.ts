@@ -12,7 +12,10 @@ export interface SyncSchedule {
 
 /** A CRM that the app is kept in step with. */
 export interface CrmConnection {
-  /** The adapter; a function where each tenant has a credential of its own. It is asked once for a tenant. */
+  /**
+   * A function of the tenant, which is asked once for each, and throws for one that has no such CRM. An adapter in its place is every
+   * tenant's, so that all of them read and write one CRM: for apps with one tenant.
+   */
   readonly provider: CRMProvider | ((tenant: string) => CRMProvider | Promise<CRMProvider>);
   /** @defaultValue all that the CRM has */
   readonly kinds?: readonly RecordKind[] | undefined;
