@@ -126,7 +126,8 @@ process.exitCode = await onPostgres(async (url, server) => {
   // A token is due when half of its life is over, and never before.
   const most = (/** @type {typeof rows[number]} */ row) =>
     Math.ceil((row.seconds * 1_000) / (TOKEN_LIFE_MS / 2)) + 1;
-  const least = Math.floor((SECONDS * 1_000) / TOKEN_LIFE_MS) - 1;
+  // Calls come in bursts, as the windows make room: a token is refreshed when the next burst finds it over.
+  const least = 1;
   const withTokens = rows.filter(({ oauth }) => oauth.refreshes !== undefined);
   const checks = [
     zero("calls for which there was no room", ({ breaches }) => breaches),
