@@ -4,7 +4,7 @@ import { SalesAgentError } from "@salesagent/ports";
 import { closeSandbox } from "@salesagent/sandbox/crm";
 
 /** How a process reaches Close, and what its webhooks are signed with. In a worker: without `sandbox`. */
-export function closeOf({ apiKey, baseUrl, signatureKeys = [] }) {
+function closeOf({ apiKey, baseUrl, signatureKeys = [] }) {
   return close({ apiKey }, { baseUrl, indexLagMs: 0, webhook: { signatureKeys: () => signatureKeys } });
 }
 
