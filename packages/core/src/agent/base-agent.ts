@@ -7,6 +7,7 @@ import {
   type StreamControl,
   systemClock,
 } from "@salesagent/ports";
+import { WaitSignal } from "../graph/wait-signal.js";
 import { safeTelemetry } from "../telemetry/safe-telemetry.js";
 import { noTelemetry, type Telemetry } from "../telemetry/telemetry.js";
 import type { AnyTool } from "../tools/tool.js";
@@ -21,6 +22,12 @@ import type { RunEnd, RunEvent, WorkEvent } from "./run-event.js";
 import { storedError, toJson } from "./stored-form.js";
 
 export type { AgentOptions, RunOptions } from "./agent-options.js";
+
+/** The run goes on as another one when the graph around it does: it is no failure, and nobody is told of one. */
+const RESTS: RunEnd = {
+  status: "cancelled",
+  error: { code: "approval.required", message: "It waits for an approval." },
+};
 
 /**
  * What all agents share: tools, records, events, limits. A subclass writes `processTask`; its `run` is ready.
@@ -177,10 +184,12 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
       yield { type: "run-completed", output, summary };
     } catch (error) {
       const cancelled = control.signal.aborted;
-      end = cancelled ? { status: "cancelled" } : { status: "failed", error: storedError(error) };
+      if (error instanceof WaitSignal) end = RESTS;
+      else end = cancelled ? { status: "cancelled" } : { status: "failed", error: storedError(error) };
       throw error;
     } finally {
-      if (end.status !== "completed") await this.#writeBadEnd(context, end);
+      if (end === RESTS) await this.#writeEndQuietly(context, end);
+      else if (end.status !== "completed") await this.#writeBadEnd(context, end);
       context.init.span.end();
       this.#forgetIdleWriter(context.tenant);
     }
@@ -190,6 +199,10 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     const error = end.error ?? { code: "aborted", message: "The run was cancelled." };
     context.init.span.fail(error.code);
     context.emit("run-failed", { error, latencyMs: context.summary().latencyMs });
+    await this.#writeEndQuietly(context, end);
+  }
+
+  async #writeEndQuietly(context: RunContext, end: RunEnd): Promise<void> {
     try {
       await context.writeEnd(end);
     } catch {

@@ -1,5 +1,4 @@
 import { type JsonValue, SalesAgentError, type StoredError } from "@salesagent/ports";
-import { WaitSignal } from "../graph/wait-signal.js";
 
 /** Plain data for a record; what JSON can't hold becomes null or is left out. */
 export function toJson(value: unknown): JsonValue {
@@ -9,8 +8,6 @@ export function toJson(value: unknown): JsonValue {
 /** What is kept of a failure: of a foreign error its kind alone, since its text may hold a prospect's data. */
 export function storedError(error: unknown): StoredError {
   if (SalesAgentError.is(error)) return { code: error.code, message: error.message };
-  // As where no durable run waits: what is on record is that somebody was asked.
-  if (error instanceof WaitSignal) return { code: "approval.required", message: "It waits for an approval." };
   return {
     code: "internal",
     message: error instanceof Error ? `${error.name} in the agent's own code` : "Unknown failure",

@@ -46,9 +46,12 @@ function office(script: readonly ScriptedReply[], storage: Storage = memoryStora
   });
   const events = createEventBus();
   const told: string[] = [];
+  const failed: string[] = [];
   events.on("approval-requested", ({ approvalId }) => told.push(approvalId));
+  events.on("run-failed", ({ error }) => failed.push(error.code));
   const effects = createEffects({ storage });
-  const agent = defineAgent({ name: "bdr", instructions: "Write.", model, effects, events, tools: [mail] });
+  const tools = [mail];
+  const agent = defineAgent({ name: "bdr", instructions: "Write.", model, storage, effects, events, tools });
   const process = (flowStorage: FlowStorage = storage) => {
     const flows = durableFlows({ storage: flowStorage, leaseMs: 300, pollMs: 20 });
     const node = agentNode(agent, {
@@ -66,10 +69,29 @@ function office(script: readonly ScriptedReply[], storage: Storage = memoryStora
   const approvals = createApprovals({ storage });
   const pending = async () => (await approvals.list({ tenant, status: "pending" })).items;
   const approve = (id: string | undefined) => approvals.approve(id ?? "", { tenant, by: "user:42" });
-  return { storage, sent, agent, model, told, process, approvals, pending, approve };
+  return { storage, sent, agent, model, told, failed, process, approvals, pending, approve };
 }
 
 describe("an agent in a node", () => {
+  it("has not failed while it waits, for those who watch and on record", async () => {
+    const { process, storage, failed, pending, approve } = office([mailTo("ada")]);
+    const { flows, graph } = process();
+    await using _ = flows;
+    const { runId } = await graph.invoke({}, { tenant });
+
+    const { items } = await storage.tenant(tenant).runs.list();
+    expect(items.map(({ status, error }) => [status, error?.code])).toEqual([
+      ["cancelled", "approval.required"],
+    ]);
+    expect(failed).toEqual([]);
+
+    await approve((await pending())[0]?.id);
+    await eventually(async () => (await graph.getState(runId, { tenant }))?.status).toBe("completed");
+    const after = await storage.tenant(tenant).runs.list();
+    expect(after.items.map(({ status }) => status)).toEqual(["completed", "cancelled"]);
+    expect(failed).toEqual([]);
+  });
+
   it("waits for each of the approvals that it needs, one after the other", async () => {
     const { process, sent, pending, approve, model, told } = office([mailTo("ada"), mailTo("bo")]);
     const { flows, graph } = process();
