@@ -1,34 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { jsonBody } from "./body.js";
-import { publicRoute, route } from "./route.js";
+import { publicRoute } from "./route.js";
+import { create, json, lead } from "./testing/lead-routes.js";
 import { MEMBER, openTable } from "./testing/open-table.js";
-
-const shared = { tag: "test", permission: "leads:read", answer: { description: "Done." } } as const;
-
-const lead = route({
-  ...shared,
-  ...{ method: "GET", path: "/leads/{id}", summary: "A lead" },
-  params: z.strictObject({ id: z.string().max(20) }),
-  query: z.strictObject({ limit: z.coerce.number().int().max(10).default(5) }),
-  handler: async ({ params, query, principal }) => ({ ...params, ...query, by: principal.id }),
-});
-
-const create = route({
-  ...shared,
-  ...{ method: "POST", path: "/leads", summary: "A new lead", permission: "leads:write" },
-  body: jsonBody(
-    z.strictObject({ company: z.string().min(1), size: z.strictObject({ min: z.number() }).optional() }),
-  ),
-  answer: { description: "The lead.", status: 201 },
-  handler: async ({ body }) => body,
-});
-
-const json = (value: unknown): RequestInit => ({
-  method: "POST",
-  body: typeof value === "string" ? value : JSON.stringify(value),
-  headers: { "content-type": "application/json" },
-});
 
 describe("access", () => {
   it("is refused where nobody is known, to the role and to the scope that lack it", async () => {

@@ -1,30 +1,9 @@
 import { SalesAgentError } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
-import { jsonBody } from "./body.js";
 import { need } from "./request-errors.js";
 import { route } from "./route.js";
+import { create, json, lead, shared } from "./testing/lead-routes.js";
 import { MEMBER, openTable, settle } from "./testing/open-table.js";
-
-const shared = { tag: "test", permission: "leads:read", answer: { description: "Done." } } as const;
-
-const lead = route({
-  ...shared,
-  ...{ method: "GET", path: "/leads/{id}", summary: "A lead" },
-  params: z.strictObject({ id: z.string().max(20) }),
-  query: z.strictObject({ limit: z.coerce.number().int().max(10).default(5) }),
-  handler: async ({ params, query, principal }) => ({ ...params, ...query, by: principal.id }),
-});
-
-const create = route({
-  ...shared,
-  ...{ method: "POST", path: "/leads", summary: "A new lead", permission: "leads:write" },
-  body: jsonBody(
-    z.strictObject({ company: z.string().min(1), size: z.strictObject({ min: z.number() }).optional() }),
-  ),
-  answer: { description: "The lead.", status: 201 },
-  handler: async ({ body }) => body,
-});
 
 const failing = (error: unknown) =>
   route({
@@ -34,12 +13,6 @@ const failing = (error: unknown) =>
       throw error;
     },
   });
-
-const json = (value: unknown, headers: Record<string, string> = {}): RequestInit => ({
-  method: "POST",
-  body: typeof value === "string" ? value : JSON.stringify(value),
-  headers: { "content-type": "application/json", ...headers },
-});
 
 describe("a request", () => {
   it("reaches its handler with what was asked for, in its types", async () => {
