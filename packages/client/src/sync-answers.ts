@@ -114,6 +114,8 @@ export interface DeadLetter {
   readonly operation: string;
   readonly payload: JsonObject;
   readonly error: StoredError;
+  /** Earlier failures of the same, oldest first; the last 20. */
+  readonly history: readonly { readonly at: string; readonly error: StoredError }[];
   readonly status: "open" | "replayed" | "dropped";
   readonly addedAt: string;
   readonly updatedAt: string;

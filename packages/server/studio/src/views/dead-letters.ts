@@ -1,11 +1,10 @@
-import type { DeadLetter, JsonValue } from "@salesagent/client";
+import type { DeadLetter } from "@salesagent/client";
 import { badge } from "../badge.js";
 import { h, put } from "../element.js";
 import { errorBox } from "../error-box.js";
 import { button, choice, labelled, whileBusy } from "../field.js";
 import { formatNumberOf } from "../figures.js";
 import { firstPage } from "../first-page.js";
-import { toList } from "../json-values.js";
 import { jsonView, unfolds } from "../json-view.js";
 import { KeyedList } from "../keyed-list.js";
 import { PagedView } from "../paged-list.js";
@@ -55,7 +54,7 @@ function letterCard(
   ended: (letter: DeadLetter) => void,
 ): HTMLElement {
   const { id, kind, connection, operation, status, recordId, crmId, payload, error, updatedAt } = letter;
-  const tries = toList((letter as { readonly history?: JsonValue }).history);
+  const before = letter.history.map(({ at, error: { code, message } }) => ({ at, code, message }));
   return h(
     "article",
     { class: "card", "aria-labelledby": `letter-${id}` },
@@ -73,7 +72,8 @@ function letterCard(
     ),
     h("h3", {}, "What was to be done"),
     jsonView(payload),
-    tries.length > 0 && unfolds(`It failed ${formatNumberOf(tries.length, "time")}`, () => jsonView(tries)),
+    before.length > 0 &&
+      unfolds(`It failed ${formatNumberOf(before.length, "time")} before`, () => jsonView(before)),
     status === "open" && context.can("sync:decide") && answers(context, letter, ended),
   );
 }
