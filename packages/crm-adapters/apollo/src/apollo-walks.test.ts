@@ -4,9 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { apollo } from "./apollo.js";
 import type { ApolloOptions } from "./apollo-options.js";
-import { backWalk } from "./back-walk.js";
+import { backWalk, type WalkPlace } from "./back-walk.js";
 import { compareInstants } from "./instant.js";
-import type { SearchPage } from "./search-page.js";
+import type { SearchPage, SearchPages } from "./search-page.js";
 import type { Wire } from "./wire.js";
 
 const NOBODY = { general: {}, contactSearch: {} };
@@ -135,8 +135,15 @@ describe("changes of contacts", () => {
   });
 });
 
+interface WorldEdit {
+  /** After how many reads of a page. */
+  readonly page: number;
+  readonly what: "add" | "edit" | "remove";
+  readonly which: number;
+}
+
 /** A record moves to the top while the top is being read for the last time. */
-const SLIPS_IN_THE_LAST_SCAN: { page: number; what: "add" | "edit" | "remove"; which: number }[] = [
+const CHANGES_IN_THE_LAST_SCAN: WorldEdit[] = [
   { page: 2, what: "remove", which: 3 },
   { page: 1, what: "edit", which: 22 },
   { page: 2, what: "remove", which: 0 },
@@ -146,6 +153,67 @@ const SLIPS_IN_THE_LAST_SCAN: { page: number; what: "add" | "edit" | "remove"; w
   { page: 1, what: "edit", which: 35 },
   { page: 4, what: "edit", which: 31 },
 ];
+
+/** A record slips over a page border while the top is being read for the last time. */
+const SLIPS_IN_THE_LAST_SCAN: WorldEdit[] = [
+  { page: 0, what: "remove", which: 0 },
+  { page: 2, what: "add", which: 0 },
+  { page: 2, what: "add", which: 0 },
+  { page: 0, what: "add", which: 0 },
+  { page: 7, what: "add", which: 0 },
+  { page: 1, what: "edit", which: 0 },
+  { page: 2, what: "add", which: 0 },
+  { page: 1, what: "edit", which: 19 },
+  { page: 6, what: "remove", which: 4 },
+];
+
+/** The six newest, more than a page of what was read, go away between two reads. */
+const MORE_THAN_A_PAGE_GOES: WorldEdit[] = [24, 23, 22, 21, 20, 19].map((which) => ({
+  page: 3,
+  what: "remove",
+  which,
+}));
+
+const PAGE_SIZE = 4;
+
+/** Records that change while their pages are read. */
+function movingRecords(count: number, edits: readonly WorldEdit[]) {
+  let [now, added, reads] = [1_000, 0, 0];
+  const stamp = () => new Date(Date.UTC(2026, 0, 1) + now++).toISOString();
+  let rows: Wire[] = Array.from({ length: count }, (_, n) => ({ id: `r${n}`, updated_at: stamp() }));
+  const apply = ({ what, which }: WorldEdit) => {
+    const id = rows[which % Math.max(1, rows.length)]?.["id"];
+    if (what === "add") rows.push({ id: `n${added++}`, updated_at: stamp() });
+    else if (what === "remove") rows = rows.filter((row) => row["id"] !== id);
+    else rows = rows.map((row) => (row["id"] === id ? { ...row, updated_at: stamp() } : row));
+  };
+  const pages = async (page: number): Promise<SearchPage> => {
+    for (const edit of edits) if (edit.page === reads) apply(edit);
+    reads += 1;
+    const sorted = rows.toSorted((a, b) => compareInstants(String(b["updated_at"]), String(a["updated_at"])));
+    const shown = sorted.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE);
+    return { rows: shown, total: rows.length, hasMore: shown.length >= PAGE_SIZE };
+  };
+  const first = rows.map(({ id }) => id);
+  return { pages, standing: () => first.filter((id) => rows.some((row) => row["id"] === id)) };
+}
+
+/** What a walk tells; where it `restarts`, another process takes each step, with no more than the place. */
+async function idsToldBy(pages: SearchPages, restarts: boolean): Promise<ReadonlySet<unknown>> {
+  const told = new Set<unknown>();
+  const walk = { kind: "contact", pages, isWanted: () => true } as const;
+  let from: WalkPlace | undefined;
+  do {
+    let place: WalkPlace | undefined;
+    for await (const step of backWalk({ ...walk, from })) {
+      for (const row of step.rows) told.add(row["id"]);
+      place = step.place;
+      if (restarts) break;
+    }
+    from = place;
+  } while (from !== undefined);
+  return told;
+}
 
 describe("backWalk", () => {
   it("misses nothing that stands, whatever comes, changes and goes between the pages", async () => {
@@ -158,38 +226,22 @@ describe("backWalk", () => {
       fc.asyncProperty(
         fc.integer({ min: 0, max: 25 }),
         fc.array(edit, { maxLength: 12 }),
-        async (count, edits) => {
-          let now = 1_000;
-          const stamp = () => new Date(Date.UTC(2026, 0, 1) + now++).toISOString();
-          let rows: Wire[] = Array.from({ length: count }, (_, n) => ({ id: `r${n}`, updated_at: stamp() }));
-          const stay = new Set(rows.map(({ id }) => id));
-          let reads = 0;
-          const pages = async (page: number): Promise<SearchPage> => {
-            for (const { what, which } of edits.filter((one) => one.page === reads)) {
-              const id = rows[which % Math.max(1, rows.length)]?.["id"];
-              if (what === "add") rows.push({ id: `n${reads}-${which}`, updated_at: stamp() });
-              else if (what === "edit")
-                rows = rows.map((row) => (row["id"] === id ? { ...row, updated_at: stamp() } : row));
-              else {
-                rows = rows.filter((row) => row["id"] !== id);
-                stay.delete(id);
-              }
-            }
-            reads += 1;
-            const sorted = rows.toSorted((a, b) =>
-              compareInstants(String(b["updated_at"]), String(a["updated_at"])),
-            );
-            const shown = sorted.slice((page - 1) * 4, page * 4);
-            return { rows: shown, total: rows.length, hasMore: shown.length >= 4 };
-          };
-          const seen = new Set<unknown>();
-          for await (const step of backWalk({ kind: "contact", pages, isWanted: () => true })) {
-            for (const row of step.rows) seen.add(row["id"]);
-          }
-          expect([...stay].filter((id) => !seen.has(id))).toEqual([]);
+        fc.boolean(),
+        async (count, edits, restarts) => {
+          const { pages, standing } = movingRecords(count, edits);
+          const told = await idsToldBy(pages, restarts);
+          expect(standing().filter((id) => !told.has(id))).toEqual([]);
         },
       ),
-      { numRuns: 200, examples: [[10, SLIPS_IN_THE_LAST_SCAN]] },
+      {
+        numRuns: 500,
+        examples: [
+          [10, CHANGES_IN_THE_LAST_SCAN, false],
+          [15, SLIPS_IN_THE_LAST_SCAN, false],
+          [25, MORE_THAN_A_PAGE_GOES, false],
+          [25, MORE_THAN_A_PAGE_GOES, true],
+        ],
+      },
     );
   });
 });

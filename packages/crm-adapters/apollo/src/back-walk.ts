@@ -11,6 +11,8 @@ export interface WalkPlace {
   readonly top: string;
   /** When the last record that was read had changed. */
   readonly down: string;
+  /** How many there were in all at the last read; absent where Apollo didn't tell. */
+  readonly total?: number;
 }
 
 /** Some of what a walk brings. */
@@ -40,8 +42,8 @@ const MOST_SCANS = 20;
 
 /**
  * Walks back from what changed last. A change puts its record on the first page, so the others move to later ones: they come
- * twice, and are told once. A removal moves them to earlier ones, over a page border too: the total then falls, and the page
- * before is read again. In the end what changed during the walk is read from the top.
+ * twice, and are told once. A removal moves them to earlier ones, over page borders too: the total then falls, and as many pages
+ * are read again as the fall can have moved them. In the end what changed during the walk is read from the top.
  *
  * @throws `crm.walk_incomplete` when there is more than Apollo tells.
  */
@@ -52,16 +54,17 @@ export async function* backWalk(options: BackWalkOptions): AsyncGenerator<WalkSt
   const atStart = new Map<string, string>();
   let page = from?.page ?? 1;
   let top = from?.top;
-  let total: number | undefined;
+  let total = from?.total;
   let slips = 0;
   for (;;) {
     const read = await pages(page);
-    const slipped = isSlipped(read, total) || (from !== undefined && seen.size === 0 && isPast(read, from));
+    const resumes = from !== undefined && seen.size === 0;
+    const slipped = resumes && total === undefined && isPast(read, from) ? 1 : pagesSlipped(read, total);
     total = read.total ?? total;
-    if (slipped && page > 1) {
+    if (slipped > 0 && page > 1) {
       slips += 1;
       if (slips > MOST_SLIPS) throw slipping(kind);
-      page -= 1;
+      page = Math.max(1, page - slipped);
       continue;
     }
     top ??= stampOf(read.rows[0]);
@@ -82,13 +85,15 @@ export async function* backWalk(options: BackWalkOptions): AsyncGenerator<WalkSt
     }
     if (page >= LAST_PAGE) throw tooMany(kind);
     page += 1;
-    yield { rows, place: { page, top, down: stampOf(read.rows.at(-1)) }, top, total };
+    const place = { page, top, down: stampOf(read.rows.at(-1)), ...(total === undefined ? {} : { total }) };
+    yield { rows, place, top, total };
   }
 }
 
 /**
  * What is at the top now, down to a record that was there when the walk began and has not changed. Where that takes several pages,
- * records may slip by meanwhile in their turn: so once more, until one page is enough.
+ * records may change meanwhile in their turn: so once more, down to where this scan began, until one page is enough. A scan in
+ * which records slipped over a page border has missed some, and is done again as it was.
  */
 async function changedMeanwhile(
   kind: CrmKind,
@@ -106,13 +111,17 @@ async function changedMeanwhile(
     let last = read;
     rows.push(...read.rows);
     let page = 1;
-    while (last.hasMore && !last.rows.some(isOld) && page < LAST_PAGE) {
+    let slipped = 0;
+    while (last.hasMore && !last.rows.some(isOld) && page < LAST_PAGE && slipped === 0) {
       page += 1;
+      const { total } = last;
       last = await pages(page);
+      slipped = pagesSlipped(last, total);
       rows.push(...last.rows);
     }
     const newest = stampOf(read.rows[0]);
     if (page === 1) return { rows, newest };
+    if (slipped > 0) continue;
     known = new Map(read.rows.map((row) => [idOf(row), versionOf(row)]));
     knownTop = newest;
   }
@@ -126,9 +135,14 @@ const stampOf = (row: Wire | undefined): string => textOf(row?.["updated_at"]) ?
 
 const versionOf = (row: Wire): string => stampOf(row) || JSON.stringify(row);
 
-/** Records went away since the page before was read, so that some of this page are on that one now. */
-const isSlipped = (read: SearchPage, before: number | undefined) =>
-  before !== undefined && read.total !== undefined && read.total < before;
+/**
+ * How many pages records may have moved up since the page before was read, because others went away: never fewer than they did,
+ * and more where this page is not full.
+ */
+function pagesSlipped({ rows, total }: SearchPage, before: number | undefined): number {
+  if (before === undefined || total === undefined || total >= before) return 0;
+  return Math.ceil((before - total) / Math.max(1, rows.length));
+}
 
 /** The last page that can be had is the last one that there is. */
 const isWhole = ({ rows, total }: SearchPage, page: number) =>

@@ -19,15 +19,15 @@ export function writeCursor(cursor: WalkCursor): string {
 export function readCursor(text: string): WalkCursor {
   const value = objectOf(parsed(text));
   const [after, page] = [textOf(value["after"]), numberOf(value["page"])];
-  const { page: at, top, down } = objectOf(value["place"]);
-  const atPage = numberOf(at);
+  const { page: at, top, down, total: all } = objectOf(value["place"]);
+  const [atPage, total] = [numberOf(at), numberOf(all)];
   const isPlace = isPage(atPage) && typeof top === "string" && typeof down === "string";
   if (after === undefined && !isPage(page) && !isPlace) {
     throw new TypeError("apollo: this cursor is none of Apollo's; begin without one");
   }
   return {
     ...(after === undefined ? {} : { after }),
-    ...(isPlace ? { place: { page: atPage, top, down } } : {}),
+    ...(isPlace ? { place: { page: atPage, top, down, ...(total === undefined ? {} : { total }) } } : {}),
     ...(isPage(page) ? { page } : {}),
   };
 }
