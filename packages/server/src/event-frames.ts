@@ -24,9 +24,13 @@ export interface Telling {
   readonly close: () => void;
 }
 
-/** What came meanwhile goes out together. */
+/** As soon as a piece is so large, what else came meanwhile waits until it is taken. */
+const PIECE_BYTES = 65_536;
+
+/** What came meanwhile goes out together, in pieces of 64 KiB and one event at most. */
 export function framesOf(reader: StreamReader, { begin, write, end, close }: Telling): EventSource {
   let phase: "begin" | "events" | "ended" = "begin";
+  let came: Iterator<StoredStreamEvent> = [].values();
   return {
     async next() {
       if (phase === "begin") {
@@ -34,13 +38,14 @@ export function framesOf(reader: StreamReader, { begin, write, end, close }: Tel
         if (begin !== "") return encoder.encode(begin);
       }
       while (phase === "events") {
+        const piece = pieceOf(came, write);
+        if (piece) return piece;
         const step = await reader.next();
         if (step.done) {
           phase = "ended";
           return encoder.encode(end(reader.record));
         }
-        const written = joined([step.value, ...reader.buffered()].flatMap((event) => write(event) ?? []));
-        if (written) return written;
+        came = [step.value, ...reader.buffered()].values();
       }
       return undefined;
     },
@@ -49,6 +54,21 @@ export function framesOf(reader: StreamReader, { begin, write, end, close }: Tel
       close();
     },
   };
+}
+
+/** The next events as they are sent. Those that wait are not written out before, so that they take no room twice. */
+function pieceOf(came: Iterator<StoredStreamEvent>, write: Telling["write"]): Uint8Array | undefined {
+  const frames: Uint8Array[] = [];
+  let bytes = 0;
+  while (bytes < PIECE_BYTES) {
+    const { done, value } = came.next();
+    if (done) break;
+    const frame = write(value);
+    if (frame === undefined) continue;
+    frames.push(frame);
+    bytes += frame.length;
+  }
+  return joined(frames);
 }
 
 function toFrame(event: StoredStreamEvent): Uint8Array {
