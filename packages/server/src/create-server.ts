@@ -3,6 +3,7 @@ import { Hono } from "hono";
 import { preflight } from "./cors.js";
 import { handleRequest, handleUnknown } from "./handle-request.js";
 import { openApiDocument } from "./openapi.js";
+import { notePeerAddress, peerAddressOf } from "./peer-address.js";
 import type { Route } from "./route.js";
 import { allRoutes } from "./routes/index.js";
 import type { ServerOptions } from "./server-options.js";
@@ -90,7 +91,8 @@ const toPromise = async (response: Response | Promise<Response>): Promise<Respon
 
 /** As GET, without what it would send: a stream that nobody reads must not stay open. */
 async function head(hono: Hono, request: Request): Promise<Response> {
-  const response = await hono.fetch(new Request(request, { method: "GET" }));
+  const get = notePeerAddress(new Request(request, { method: "GET" }), peerAddressOf(request));
+  const response = await hono.fetch(get);
   await response.body?.cancel();
   return new Response(null, { status: response.status, headers: response.headers });
 }

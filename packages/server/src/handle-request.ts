@@ -37,6 +37,7 @@ export async function handleRequest(
   try {
     response = toResponse(route, await answer(exchange));
   } catch (error) {
+    if (route.permission === "public") scope.strangers.note(request, error);
     response = refuse(scope, error, { request, requestId, route: nameOf(route) });
   }
   scope.requests.add(nameOf(route), response.status, scope.clock.elapsed() - startedMs);
@@ -46,19 +47,21 @@ export async function handleRequest(
 /** Answers a request that no route takes. */
 export function handleUnknown(scope: ServerScope, request: Request, allowed: readonly string[]): Response {
   const requestId = requestIdOf(request, scope);
-  const said = allowed.length > 0 ? `This path takes ${allowed.join(", ")}.` : "There is no such route.";
-  const error = new SalesAgentError("request.unknown_route", {
-    message: said,
-    facts: { allowed },
-    replay: "safe",
-  });
+  const error = scope.strangers.refusal(request) ?? unknownRoute(allowed);
+  scope.strangers.note(request, error);
   const response = refuse(scope, error, { request, requestId });
   scope.requests.add("unknown", response.status, 0);
   return finish(scope, request, response, requestId);
 }
 
+function unknownRoute(allowed: readonly string[]): SalesAgentError<"request.unknown_route"> {
+  const message = allowed.length > 0 ? `This path takes ${allowed.join(", ")}.` : "There is no such route.";
+  return new SalesAgentError("request.unknown_route", { message, facts: { allowed }, replay: "safe" });
+}
+
 async function answer(exchange: Exchange): Promise<unknown> {
   const { scope, route, request } = exchange;
+  if (route.permission === "public") admitStranger(exchange);
   const principal = route.permission === "public" ? undefined : await admit(exchange, route.permission);
   const params = validate("params", route.params, exchange.params);
   const query = validate("query", route.query, queryOf(new URL(request.url)));
@@ -84,7 +87,7 @@ export async function admit(
   permission: Exclude<Route["permission"], "public">,
   refuseOrigin = refuseCrossSite,
 ): Promise<Principal> {
-  const principal = await askWho(scope.authorize, request);
+  const principal = await ask(scope, request);
   const { tenant, id: actor } = principal;
   const audit = (code: string) =>
     scope.refusals.add({ tenant, actor, route: nameOf(route), code, requestId, permission });
@@ -101,6 +104,23 @@ export async function admit(
     throw error;
   }
   return principal;
+}
+
+/** Where a body would be read for nobody. What takes none is answered as easily as it is refused. */
+function admitStranger({ scope, route, request }: Exchange): void {
+  const refusal = route.body && scope.strangers.refusal(request);
+  if (refusal) throw refusal;
+}
+
+async function ask({ strangers, authorize }: ServerScope, request: Request): Promise<Principal> {
+  const refusal = strangers.refusal(request);
+  if (refusal) throw refusal;
+  try {
+    return await askWho(authorize, request);
+  } catch (error) {
+    strangers.note(request, error);
+    throw error;
+  }
 }
 
 function refuse(

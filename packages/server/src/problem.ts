@@ -178,6 +178,9 @@ export function toProblem(error: unknown, { requestId, errorDocs }: ProblemInit)
   return { problem, isFault };
 }
 
+/** Whether an error is told as the caller's: 4xx. */
+export const isRefusal = (error: unknown): boolean => SalesAgentError.is(error) && statusOf(error)[0] < 500;
+
 /** The status of an error's code. */
 function statusOf({ code, facts }: SalesAgentError): Told {
   // A code of a newer copy of the family than this one knows.

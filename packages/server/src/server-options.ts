@@ -8,6 +8,7 @@ import {
 } from "@salesagent/ports";
 import { z } from "zod";
 import type { Authorize } from "./access.js";
+import type { ClientAddressOptions } from "./client-address.js";
 import type { Quotas } from "./quota.js";
 import { toIssues } from "./request-errors.js";
 
@@ -23,6 +24,8 @@ export interface ServerLimits {
   readonly handlerMs?: number | undefined;
   /** Of one principal, in this process. @defaultValue 600 */
   readonly requestsPerMinute?: number | undefined;
+  /** Of requests of nobody from one address, in this process, that are refused; more are not looked at. @defaultValue 300 */
+  readonly refusalsPerMinute?: number | undefined;
   /** Streams that one principal reads at once, in this process. @defaultValue 50 */
   readonly streamsPerPrincipal?: number | undefined;
   /** How often a quiet stream is told to be alive, and how long a reader may take nothing before it is cut. @defaultValue 15_000 */
@@ -58,7 +61,7 @@ export interface MetricsOptions {
 }
 
 /** What a server is made with. */
-export interface ServerOptions {
+export interface ServerOptions extends ClientAddressOptions {
   readonly sales: SalesAgent;
   /** Says who asks: see {@link Authorize}, and `apiKeys` for a ready one. */
   readonly authorize: Authorize;
@@ -98,7 +101,7 @@ export interface Cors {
 }
 
 /** Options with nothing left out. */
-export interface ResolvedOptions {
+export interface ResolvedOptions extends ClientAddressOptions {
   readonly sales: SalesAgent;
   readonly authorize: Authorize;
   /** Without a slash at its end; empty for none. */
@@ -128,6 +131,7 @@ const limitsSchema = z.strictObject({
   bodyMs: count(1, 3_600_000).default(10_000),
   handlerMs: count(1, 3_600_000).default(30_000),
   requestsPerMinute: count(1, 10_000_000).default(600),
+  refusalsPerMinute: count(1, 10_000_000).default(300),
   streamsPerPrincipal: count(1, 1_000_000).default(50),
   heartbeatMs: count(100, 600_000).default(15_000),
   streamMs: count(1_000, 86_400_000).default(3_600_000),
@@ -160,6 +164,8 @@ const optionsSchema = z.strictObject({
     })
     .optional(),
   limits: limitsSchema.prefault({}),
+  clientAddress: isFunction.optional(),
+  trustedProxies: count(0, 100).optional(),
   leads: z.strictObject({ qualifier: z.string().min(1).optional() }).prefault({}),
   webhooks: z.strictObject({ origin: origin.optional(), accepts: isFunction.optional() }).prefault({}),
   quotas: z.union([isFunction, planSchema]).optional(),
@@ -191,6 +197,7 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   }
   return Object.freeze({
     ...{ sales, authorize, limits, studio, errorDocs, clock },
+    ...{ clientAddress: options.clientAddress, trustedProxies: options.trustedProxies },
     onError: (error: unknown, about: object) => {
       try {
         onError(error, about);

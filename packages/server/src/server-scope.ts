@@ -6,6 +6,7 @@ import { RateLimit } from "./rate-limit.js";
 import { Readiness } from "./readiness.js";
 import { RefusalLog } from "./refusal-log.js";
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from "./server-options.js";
+import { StrangerLimit } from "./stranger-limit.js";
 import { SyncStreams } from "./sync-streams.js";
 
 /** What all requests of a server share. */
@@ -13,6 +14,7 @@ export interface ServerScope extends ResolvedOptions {
   /** Origins other than the server's own whose pages may ask. */
   readonly trusted: ReadonlySet<string>;
   readonly rate: RateLimit;
+  readonly strangers: StrangerLimit;
   readonly connections: Connections;
   readonly refusals: RefusalLog;
   readonly quotas: QuotaMeter;
@@ -31,6 +33,7 @@ export function openScope(options: ServerOptions): ServerScope {
     ...resolved,
     trusted: cors?.origins ?? new Set(),
     rate: new RateLimit(clock, limits.requestsPerMinute),
+    strangers: new StrangerLimit(clock, limits.refusalsPerMinute, { address: resolved, onError: told }),
     connections: new Connections(limits.streamsPerPrincipal),
     refusals: new RefusalLog({
       ...{ storage: sales.storage, clock, createId },

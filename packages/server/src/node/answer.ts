@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { SalesServer } from "../create-server.js";
+import { notePeerAddress } from "../peer-address.js";
 import { noteReparsedBody } from "../reparsed-body.js";
 import { sendResponse } from "./send-response.js";
 import { toRequest, toUrl } from "./to-request.js";
@@ -36,6 +37,7 @@ export async function answer(
     return;
   }
   if (isReparsed) noteReparsedBody(request);
+  notePeerAddress(request, incoming.socket.remoteAddress);
   await sendResponse(await server.fetch(request), outgoing);
   // The answer came before the whole body: what is left of it is not waited for.
   if (!incoming.complete)

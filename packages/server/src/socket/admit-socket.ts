@@ -3,6 +3,7 @@ import type { Principal } from "@salesagent/core/access";
 import { refuseForeignOrigin } from "../cross-site.js";
 import { admit, nameOf, requestIdOf } from "../handle-request.js";
 import { toRequest, toUrl } from "../node/to-request.js";
+import { notePeerAddress } from "../peer-address.js";
 import { problemResponse } from "../problem-response.js";
 import { invalidRequest, need } from "../request-errors.js";
 import { socketQuery, socketRoute } from "../routes/socket.js";
@@ -65,5 +66,6 @@ async function letIn(
 function requestOf(incoming: IncomingMessage): Request {
   const url = toUrl(incoming, incoming.url ?? "/");
   if (url === undefined) throw invalidRequest([{ path: "headers.host", message: "is no host" }]);
-  return toRequest(incoming, { url, signal: new AbortController().signal });
+  const request = toRequest(incoming, { url, signal: new AbortController().signal });
+  return notePeerAddress(request, incoming.socket.remoteAddress);
 }

@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { SalesServer } from "../create-server.js";
 import { handleUnknown } from "../handle-request.js";
+import { notePeerAddress } from "../peer-address.js";
 import { type AdmittedSocket, admitSocket } from "./admit-socket.js";
 import { refuseUpgrade } from "./refuse-upgrade.js";
 import { SocketSession } from "./socket-session.js";
@@ -74,8 +75,7 @@ async function upgrade(
   const onError = () => socket.destroy();
   socket.on("error", onError);
   if (streamId === undefined) {
-    const unknown = new Request("http://localhost/");
-    return refuseUpgrade(socket, handleUnknown(server.scope, unknown, []));
+    return refuseUpgrade(socket, handleUnknown(server.scope, unknownRequest(incoming), []));
   }
   const admitted = await admitSocket(server.scope, incoming, streamId);
   if ("refusal" in admitted) return refuseUpgrade(socket, admitted.refusal);
@@ -88,6 +88,12 @@ async function upgrade(
     isBegun = true;
     begin(admitted, accepted);
   });
+}
+
+/** A request that is refused whatever it asks for: its headers tell whose it is. */
+function unknownRequest({ headers, socket }: IncomingMessage): Request {
+  const told = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+  return notePeerAddress(new Request("http://localhost/", { headers: told }), socket.remoteAddress);
 }
 
 /** The stream that a path names; nothing for another path, or one that can't be read. */
