@@ -86,9 +86,7 @@ export class SpokenReply {
     this.#sentences.push(sentence);
     if (sentence.isWhole) return;
     this.#waiting.push(sentence);
-    this.#speaking ??= this.#speak().finally(() => {
-      this.#speaking = undefined;
-    });
+    this.#speaking ??= this.#speak();
     while (this.#waiting.length >= MAX_WAITING && !this.#init.signal.aborted) {
       await new Promise<void>((resolve) => {
         this.#roomMade = resolve;
@@ -96,7 +94,7 @@ export class SpokenReply {
     }
   }
 
-  /** Never rejects. */
+  /** Never rejects. Is over as soon as nothing waits: what is said a moment later begins anew. */
   async #speak(): Promise<void> {
     try {
       for (;;) {
@@ -109,6 +107,8 @@ export class SpokenReply {
       this.#waiting.length = 0;
       this.#roomMade?.();
       this.#init.onFailure(error);
+    } finally {
+      this.#speaking = undefined;
     }
   }
 
