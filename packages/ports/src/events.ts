@@ -111,6 +111,13 @@ export interface SalesEvents {
     readonly of: number;
     readonly limit: number;
   };
+  /** A request to a webhook was not proved to come from the CRM. */
+  "webhook-refused": SyncEventBase & {
+    /** As in `crm.webhook_refused`; `no-connection` where there is none of this tenant. */
+    readonly problem: string;
+    /** Whether the tenant has synced this connection before; else anybody may have made both names up, and nothing is kept of it. */
+    readonly known: boolean;
+  };
   "breaker-opened": HostEventBase & {
     readonly name: string;
     readonly errorCode?: string;

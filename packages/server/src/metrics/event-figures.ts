@@ -7,6 +7,7 @@ export class EventFigures implements Disposable {
   readonly #runs = new Counter();
   readonly #cost = new Counter();
   readonly #syncs = new Counter();
+  readonly #webhooks = new Counter();
   readonly #breakers = new Counter(200);
   readonly #others = new Counter();
   readonly #tenantLabels: boolean;
@@ -32,6 +33,12 @@ export class EventFigures implements Disposable {
       on("sync-failed", ({ tenant, connection }) =>
         this.#syncs.add(this.#of(tenant, { connection, status: "failed" })),
       ),
+      // Made-up names must not crowd out real ones.
+      on("webhook-refused", ({ tenant, connection, problem, known }) =>
+        this.#webhooks.add(
+          this.#of(known ? tenant : "unknown", { connection: known ? connection : "unknown", problem }),
+        ),
+      ),
       on("breaker-opened", ({ name }) => this.#breakers.set({ name }, 1)),
       on("breaker-closed", ({ name }) => this.#breakers.set({ name }, 0)),
       ...[counted("approval-requested"), counted("escalation-requested")],
@@ -44,6 +51,11 @@ export class EventFigures implements Disposable {
       counter("salesagent_runs_ended_total", "Runs of agents that ended in this process.", this.#runs),
       counter("salesagent_run_cost_usd_total", "Known cost of completed runs, in USD.", this.#cost),
       counter("salesagent_syncs_ended_total", "Syncs that ended in this process.", this.#syncs),
+      counter(
+        "salesagent_webhooks_refused_total",
+        "Webhooks that were not proved to be a CRM's.",
+        this.#webhooks,
+      ),
       counter("salesagent_events_total", "Events that somebody should know of.", this.#others),
       {
         name: "salesagent_breaker_open",

@@ -55,10 +55,34 @@ describe("a webhook", () => {
 
   it("that is refused is on the audit trail of the tenant that it was for", async () => {
     const app = openSales();
+    await app.soon(app.sales.sync?.tenant("acme").run("close").result() ?? Promise.reject());
     await send(app, await signedBy(app, { wrongSecret: true }));
     const { items } = await app.storage.tenant("acme").audit.list({ action: "webhook-refused" });
     expect(items).toMatchObject([{ subject: "connection:close", facts: { problem: "mismatch" } }]);
     expect((await app.storage.tenant("acme").inbox.list()).items).toEqual([]);
+  });
+
+  it("that is refused is counted, without the names that outsiders make up", async () => {
+    const app = openSales({
+      ...{ metrics: { operators: "all", tenantLabels: true } },
+      webhooks: { accepts: (tenant) => tenant !== "nobody" },
+    });
+    const forged = await signedBy(app, { wrongSecret: true });
+    await app.soon(app.sales.sync?.tenant("acme").run("close").result() ?? Promise.reject());
+    await send(app, forged);
+    for (let index = 0; index < 3; index += 1) await send(app, forged, `/webhooks/made-up-${index}/close`);
+    await send(app, forged, "/webhooks/nobody/close");
+    await send(app, forged, "/webhooks/acme/made-up");
+
+    const text = await (await app.ask("/metrics")).text();
+    const refused = text.split("\n").filter((line) => line.startsWith("salesagent_webhooks_refused_total"));
+    expect(refused.map((line) => line.replace("salesagent_webhooks_refused_total", ""))).toEqual([
+      '{tenant="acme",connection="close",problem="mismatch"} 1',
+      '{tenant="unknown",connection="unknown",problem="mismatch"} 3',
+      '{tenant="unknown",connection="unknown",problem="no-connection"} 2',
+    ]);
+    expect(text).not.toContain("made-up");
+    expect((await app.storage.tenant("made-up-0").audit.list()).items).toEqual([]);
   });
 
   it("is refused alike where the tenant has no credential, and the host hears of it", async () => {

@@ -62,7 +62,11 @@ async function take({
 }: Context): Promise<void> {
   const { sync } = sales;
   const isKnown = sync && isTenant(tenant) && sales.connections.includes(connection);
-  if (!isKnown || !(await server.webhooks.accepts(tenant, connection))) throw refused();
+  if (!isKnown || !(await server.webhooks.accepts(tenant, connection))) {
+    const at = new Date(server.clock.now()).toISOString();
+    sales.events.emit("webhook-refused", { tenant, connection, at, problem: "no-connection", known: false });
+    throw refused();
+  }
   await sync.tenant(tenant).receiveWebhook(connection, {
     method: request.method,
     url: seenUrl(request.url, server.webhooks.origin),

@@ -29,7 +29,7 @@ export interface Asked {
   readonly body?: Uint8Array<ArrayBuffer> | string;
 }
 
-/** The whole table over a whole app with a CRM `close`, in memory and by one clock that is moved by hand. */
+/** The whole table over a whole app with a CRM `close` for acme and one for all others, in memory and by one clock that is moved by hand. */
 export interface OpenSales {
   readonly clock: ManualClock;
   readonly storage: Storage;
@@ -55,9 +55,11 @@ export function openSales(
   const clock = manualClock(Date.UTC(2026, 10, 21, 12));
   const storage = memoryStorage({ clock });
   const { provider, world } = createCrmDouble({ clock, provider: "close" });
+  const others = createCrmDouble({ clock, provider: "close" });
+  const providerOf = (tenant: string) => (tenant === "acme" ? provider : others.provider);
   const sales = createSalesAgent({
     ...{ storage, clock, jobs: memoryJobs({ clock }) },
-    crm: { close: { provider, ...connection } },
+    crm: { close: { provider: providerOf, ...connection } },
     ...app,
   });
   const faults: unknown[] = [];

@@ -13,10 +13,12 @@ export interface SyncSchedule {
 /** A CRM that the app is kept in step with. */
 export interface CrmConnection {
   /**
-   * A function of the tenant, which is asked once for each, and throws for one that has no such CRM. An adapter in its place is every
-   * tenant's, so that all of them read and write one CRM: for apps with one tenant.
+   * A function of the tenant, which is asked once for each, and throws for one that has no such CRM. For apps with one tenant, the
+   * adapter by itself: with a second tenant it throws `config.invalid`, unless it is `shared`.
    */
   readonly provider: CRMProvider | ((tenant: string) => CRMProvider | Promise<CRMProvider>);
+  /** That the one adapter is for all tenants: whoever may sync in any of them reads and writes one CRM. @defaultValue false */
+  readonly shared?: boolean | undefined;
   /** @defaultValue all that the CRM has */
   readonly kinds?: readonly RecordKind[] | undefined;
   /** @defaultValue "both" */

@@ -16,6 +16,7 @@ import { type CrmConnections, defaultSchedule } from "./connection.js";
 import { type OpenConnection, openTenantSync } from "./open-tenant-sync.js";
 import { ProviderCache } from "./provider-cache.js";
 import type { TenantSync } from "./tenant-sync.js";
+import { WebhookRefusals } from "./webhook-refusals.js";
 
 /** What an app's syncs are made of. */
 export interface CrmSyncOptions {
@@ -52,18 +53,19 @@ export interface CrmSync {
 /**
  * Keeps an app and its CRMs in step, in both directions.
  *
- * @throws TypeError for a connection without a name.
+ * @throws TypeError for a connection without a name, and for a function of the tenant that is said to be shared.
  */
 export function createCrmSync(options: CrmSyncOptions): CrmSync {
   const { storage, jobs, queue = "crm-sync", events, clock = systemClock, random = Math.random } = options;
   const createId = options.createId ?? createSortableIds(clock);
   const connections = openConnections(options.connections);
+  const refusals = new WebhookRefusals({ storage, events, clock, createId });
   const toJob = (tenant: string, connection: string, work: Work["work"]) => ({
     ...{ queue, tenant, payload: { connection, work }, key: `${connection}/${work}` },
   });
   const tenant = (id: string): TenantSync =>
     openTenantSync({
-      ...{ tenant: id, storage: storage.tenant(id), connections, events, clock, random, createId },
+      ...{ tenant: id, storage: storage.tenant(id), connections, events, clock, random, createId, refusals },
       // Without a queue the host looks after what was received.
       onReceived: async (connection) => void (await jobs?.enqueue(toJob(id, connection, "webhooks"))),
     });
@@ -112,7 +114,7 @@ const scheduleName = async (tenant: string, connection: string): Promise<string>
 function openConnections(given: CrmConnections): ReadonlyMap<string, OpenConnection> {
   const named = Object.entries(given).map(([name, options]) => {
     if (name === "" || name.length > 200) throw new TypeError("a connection's name has 1–200 characters");
-    return [name, { options, providers: new ProviderCache(options.provider) }] as const;
+    return [name, { options, providers: new ProviderCache(name, options) }] as const;
   });
   return new Map(named);
 }

@@ -23,6 +23,7 @@ import { runSync } from "./run-sync.js";
 import { connectionHealth } from "./sync-health.js";
 import { connectionStatus, syncMetrics } from "./sync-status.js";
 import type { DecidedBy, SyncConflicts, SyncDeadLetters, TenantSync } from "./tenant-sync.js";
+import type { WebhookRefusals } from "./webhook-refusals.js";
 
 /** A connection with its adapters. */
 export interface OpenConnection {
@@ -39,6 +40,7 @@ export interface TenantSyncMeans {
   readonly clock: Clock;
   readonly random: () => number;
   readonly createId: () => string;
+  readonly refusals: WebhookRefusals;
   /** Is told that requests were received, so that a worker takes them. */
   readonly onReceived: (connection: string) => Promise<void>;
 }
@@ -81,9 +83,9 @@ export function openTenantSync(means: TenantSyncMeans): TenantSync {
     allowRemovals: async (connection, kind, { by, signal }) =>
       allowRemovals(await openContext(means, connection, { signal }), { kind, by }),
     async receiveWebhook(connection, request) {
-      const provider = await connectionOf(means, connection).providers.of(means.tenant);
+      const { providers } = connectionOf(means, connection);
       const now = () => new Date(means.clock.now()).toISOString();
-      const received = await receiveWebhook({ ...means, connection, provider, now }, request);
+      const received = await receiveWebhook({ ...means, connection, providers, now }, request);
       // Of one that comes again too: a worker may not have been told of it before.
       if (received.hints > 0) await means.onReceived(connection);
       return received;

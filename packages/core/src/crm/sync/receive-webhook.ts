@@ -7,11 +7,15 @@ import {
 } from "@salesagent/ports";
 import { toBase64 } from "../../kernel/base64.js";
 import { sha256 } from "../../kernel/sha256.js";
+import type { ProviderCache } from "./provider-cache.js";
+import type { WebhookRefusals } from "./webhook-refusals.js";
 
 /** What receiving stands on. */
 export interface WebhookMeans {
+  readonly tenant: string;
   readonly connection: string;
-  readonly provider: CRMProvider;
+  readonly providers: Pick<ProviderCache, "of" | "ofUnproved">;
+  readonly refusals: Pick<WebhookRefusals, "add">;
   readonly storage: TenantStorage;
   readonly createId: () => string;
   /** The time, ISO 8601 in UTC. */
@@ -31,7 +35,7 @@ const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /**
  * Takes a request to a connection's webhook in: checks who sent it, keeps it raw, and is done, so that the CRM has its answer at once.
- * A refusal is put on the audit trail.
+ * Refusals are told to `refusals`.
  *
  * @throws `crm.webhook_refused`: answer with 401. `store.…`: answer with 503, and the CRM sends it again.
  */
@@ -41,6 +45,8 @@ export async function receiveWebhook(
 ): Promise<ReceivedWebhook> {
   const hints = await verified(means, request);
   if (hints.length === 0) return { hints: 0, repeated: false };
+  // Now that it is proved, one adapter is this tenant's.
+  await means.providers.of(means.tenant);
   const isNew = await means.storage.inbox.put({
     ...{ id: means.createId(), source: means.connection, receivedAt: means.now() },
     key: await keyOf(hints),
@@ -51,11 +57,16 @@ export async function receiveWebhook(
 }
 
 async function verified(means: WebhookMeans, request: CrmWebhookRequest): Promise<readonly CrmHint[]> {
+  const { tenant, connection, providers, refusals } = means;
   try {
-    if (request.rawBody.length > MAX_BODY_BYTES) throw tooLarge(means);
-    return await means.provider.verifyWebhook(request);
+    const provider = await providers.ofUnproved(tenant);
+    if (!provider) throw ofAnother(connection);
+    if (request.rawBody.length > MAX_BODY_BYTES) throw tooLarge(provider);
+    return await provider.verifyWebhook(request);
   } catch (error) {
-    if (SalesAgentError.is(error, "crm.webhook_refused")) await audit(means, error.facts.problem);
+    if (SalesAgentError.is(error, "crm.webhook_refused")) {
+      await refusals.add({ tenant, connection, problem: error.facts.problem });
+    }
     throw error;
   }
 }
@@ -64,19 +75,18 @@ async function verified(means: WebhookMeans, request: CrmWebhookRequest): Promis
 const keyOf = (hints: readonly CrmHint[]): Promise<string> =>
   sha256(JSON.stringify(hints.map(({ kind, id, action, key }) => [kind, id, action, key])));
 
-async function audit({ connection, storage, createId, now }: WebhookMeans, problem: string): Promise<void> {
-  await storage.audit.addMany([
-    {
-      ...{ id: createId(), at: now(), actor: "webhook", action: "webhook-refused" },
-      ...{ subject: `connection:${connection}`, facts: { problem } },
-    },
-  ]);
+function ofAnother(connection: string): SalesAgentError<"crm.webhook_refused"> {
+  return new SalesAgentError("crm.webhook_refused", {
+    message: `The CRM connection ${JSON.stringify(connection)} was given one adapter, which serves another tenant here. Its signature was not checked.`,
+    facts: { crm: "unknown", problem: "mismatch" },
+    replay: "safe",
+  });
 }
 
-function tooLarge({ provider }: WebhookMeans): SalesAgentError<"crm.webhook_refused"> {
+function tooLarge({ provider: crm }: CRMProvider): SalesAgentError<"crm.webhook_refused"> {
   return new SalesAgentError("crm.webhook_refused", {
-    message: `A webhook of ${provider.provider} has a body of more than ${MAX_BODY_BYTES} bytes; none of its requests has. It was not read.`,
-    facts: { crm: provider.provider, problem: "too-large" },
+    message: `A webhook of ${crm} has a body of more than ${MAX_BODY_BYTES} bytes; none of its requests has. It was not read.`,
+    facts: { crm, problem: "too-large" },
     replay: "safe",
   });
 }

@@ -72,6 +72,7 @@ test("a tenant reaches nothing of another by its ids", async () => {
 
 test("a webhook with the secret of another tenant is refused, kept nowhere, and on the audit trail of the one it came to", async () => {
   const { acme, globex } = await openTwo();
+  await globex.sync.run("close").result();
   const id = acme.world.standing("contact")[0] ?? "";
   const request = await acme.world.webhook({ kind: "contact", id, action: "updated" });
   await expect(globex.sync.receiveWebhook("close", request)).rejects.toMatchObject({
