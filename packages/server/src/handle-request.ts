@@ -10,6 +10,7 @@ import { takeBody } from "./take-body.js";
 import { withTimeLimit } from "./time-limit.js";
 import { queryOf, validate } from "./validate.js";
 import { textResponse } from "./whole-text.js";
+import { isCrowding } from "./work-line.js";
 
 /** One request on its way through the server. */
 export interface Exchange {
@@ -68,7 +69,7 @@ async function answer(exchange: Exchange): Promise<unknown> {
   const body = await takeBody(request, route.body, scope);
   const limitMs = route.handlerMs ?? scope.limits.handlerMs;
   const limit = { name: nameOf(route), clock: scope.clock, limitMs, caller: request.signal };
-  return withTimeLimit((signal) => {
+  const handle = (signal: AbortSignal) => {
     const { sales } = scope;
     const { requestId } = exchange;
     const context = { params, query, body, sales, signal, request, requestId, server: scope };
@@ -78,8 +79,16 @@ async function answer(exchange: Exchange): Promise<unknown> {
       readonly stores: ReturnType<typeof sales.storage.tenant>;
     };
     return route.handler({ ...context, ...known });
-  }, limit);
+  };
+  const work = () => withTimeLimit(handle, limit);
+  return isAlwaysAnswered(route) ? work() : lineOf(scope, route).run(work, request.signal);
 }
+
+/** What takes nothing of anybody, such as `/health`: it has to answer also where the process is busy. */
+const isAlwaysAnswered = ({ permission, body }: Route): boolean => permission === "public" && !body;
+
+const lineOf = ({ work, longWork }: ServerScope, { handlerMs }: Route) =>
+  handlerMs === undefined ? work : longWork;
 
 /** Who asks, where it may. @throws `access.*`; what is refused of a known principal is audited. */
 export async function admit(
@@ -132,7 +141,8 @@ function refuse(
   // Whoever asked is gone: nobody reads this, and nothing failed.
   if (request.signal.aborted && !SalesAgentError.is(error)) return new Response(null, { status: 499 });
   const { response, isFault } = problemResponse(error, { requestId, errorDocs: scope.errorDocs });
-  if (isFault) scope.onError(error, { requestId, ...(route !== undefined && { route }) });
+  if (isFault && !isCrowding(error))
+    scope.onError(error, { requestId, ...(route !== undefined && { route }) });
   return response;
 }
 

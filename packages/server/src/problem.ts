@@ -200,9 +200,13 @@ function factsOf(facts: object): JsonObject {
   );
 }
 
-/** How long to wait, for the header `Retry-After`, in whole seconds; nothing where it is not known. */
+/** What is not available may be in a moment. */
+const UNAVAILABLE_SECONDS = 2;
+
+/** How long to wait, for the header `Retry-After`, in whole seconds; nothing where another try makes no sense. */
 export function retryAfterSeconds(error: unknown): number | undefined {
   if (!SalesAgentError.is(error)) return undefined;
   const { retryAfterMs } = error.facts as { readonly retryAfterMs?: unknown };
-  return typeof retryAfterMs === "number" ? Math.max(1, Math.ceil(retryAfterMs / 1_000)) : undefined;
+  if (typeof retryAfterMs === "number") return Math.max(1, Math.ceil(retryAfterMs / 1_000));
+  return statusOf(error)[0] === 503 ? UNAVAILABLE_SECONDS : undefined;
 }

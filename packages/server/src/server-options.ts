@@ -22,6 +22,12 @@ export interface ServerLimits {
   readonly bodyMs?: number | undefined;
   /** For a handler; streams have none. @defaultValue 30_000 */
   readonly handlerMs?: number | undefined;
+  /** Handlers that work at once, in this process; ten times as many of routes with a time limit of their own, such as qualifying. @defaultValue 100 */
+  readonly inFlight?: number | undefined;
+  /** Requests that wait for one of these handlers to be done. @defaultValue 1_000 */
+  readonly waiting?: number | undefined;
+  /** How long a request waits so. @defaultValue 5_000 */
+  readonly waitMs?: number | undefined;
   /** Of one principal, in this process. @defaultValue 600 */
   readonly requestsPerMinute?: number | undefined;
   /** Of requests of nobody from one address, in this process, that are refused; more are not looked at. @defaultValue 300 */
@@ -130,6 +136,9 @@ const limitsSchema = z.strictObject({
   importBytes: count(1, 10_000_000_000).default(50_000_000),
   bodyMs: count(1, 3_600_000).default(10_000),
   handlerMs: count(1, 3_600_000).default(30_000),
+  inFlight: count(1, 100_000).default(100),
+  waiting: count(0, 1_000_000).default(1_000),
+  waitMs: count(1, 600_000).default(5_000),
   requestsPerMinute: count(1, 10_000_000).default(600),
   refusalsPerMinute: count(1, 10_000_000).default(300),
   streamsPerPrincipal: count(1, 1_000_000).default(50),

@@ -8,6 +8,7 @@ import { RefusalLog } from "./refusal-log.js";
 import { type ResolvedOptions, resolveOptions, type ServerOptions } from "./server-options.js";
 import { StrangerLimit } from "./stranger-limit.js";
 import { SyncStreams } from "./sync-streams.js";
+import { WorkLine } from "./work-line.js";
 
 /** What all requests of a server share. */
 export interface ServerScope extends ResolvedOptions {
@@ -15,6 +16,10 @@ export interface ServerScope extends ResolvedOptions {
   readonly trusted: ReadonlySet<string>;
   readonly rate: RateLimit;
   readonly strangers: StrangerLimit;
+  /** Handlers of routes under the server's own time limit. */
+  readonly work: WorkLine;
+  /** Handlers of routes that wait for models, or stream. */
+  readonly longWork: WorkLine;
   readonly connections: Connections;
   readonly refusals: RefusalLog;
   readonly quotas: QuotaMeter;
@@ -24,16 +29,22 @@ export interface ServerScope extends ResolvedOptions {
   readonly eventFigures: EventFigures;
 }
 
+/** Most of its time it waits for others, and asks the storage of nothing. */
+const LONG_WORK = 10;
+
 /** @throws `config.invalid` with the option's path. */
 export function openScope(options: ServerOptions): ServerScope {
   const resolved = resolveOptions(options);
   const { sales, clock, createId, limits, onError, cors, quotaPlans, metrics } = resolved;
   const told = (error: unknown) => onError(error, {});
+  const line = { clock, mostWaiting: limits.waiting, waitMs: limits.waitMs, onError: told };
   return {
     ...resolved,
     trusted: cors?.origins ?? new Set(),
     rate: new RateLimit(clock, limits.requestsPerMinute),
     strangers: new StrangerLimit(clock, limits.refusalsPerMinute, { address: resolved, onError: told }),
+    work: new WorkLine({ ...line, most: limits.inFlight }),
+    longWork: new WorkLine({ ...line, most: limits.inFlight * LONG_WORK }),
     connections: new Connections(limits.streamsPerPrincipal),
     refusals: new RefusalLog({
       ...{ storage: sales.storage, clock, createId },

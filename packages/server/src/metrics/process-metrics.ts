@@ -4,13 +4,23 @@ import type { Metric } from "./exposition.js";
 
 /** What this process does, for all tenants together. */
 export async function processMetrics(
-  { requests, eventFigures, connections, sales }: ServerScope,
+  { requests, eventFigures, work, longWork, connections, sales }: ServerScope,
   call?: CallOptions,
 ): Promise<readonly Metric[]> {
   const { readers, tails, writers, waitingEvents } = sales.streams.counts();
   const queues = (await sales.jobs?.counts(call)) ?? [];
   return [
     ...requests.metrics(),
+    gauge(
+      "salesagent_http_requests_running",
+      "Requests whose handlers work.",
+      work.running + longWork.running,
+    ),
+    gauge(
+      "salesagent_http_requests_waiting",
+      "Requests that wait for a handler to be done.",
+      work.waiting + longWork.waiting,
+    ),
     gauge("salesagent_connections_open", "Connections of readers that stay open.", connections.total),
     gauge("salesagent_stream_readers", "Readers of streams.", readers),
     gauge("salesagent_streams_followed", "Streams that somebody reads.", tails),
