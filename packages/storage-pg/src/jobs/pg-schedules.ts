@@ -35,6 +35,7 @@ export interface PgSchedulesOptions {
 export class PgSchedules {
   #timer: Timer | undefined;
   #running: Promise<void> | undefined;
+  #isAsked = false;
   #open = false;
   #closed = false;
 
@@ -66,13 +67,12 @@ export class PgSchedules {
     this.look();
   }
 
-  /** Looks now. */
+  /** Looks now; if it is at it, once more after that, because it may have read before what the caller knows of. */
   look(): void {
     if (!this.#open || this.#closed) return;
     this.#timer?.cancel();
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#isAsked = true;
+    this.#running ??= this.#run();
   }
 
   async close(): Promise<void> {
@@ -81,16 +81,27 @@ export class PgSchedules {
     await this.#running;
   }
 
+  /** Never rejects. */
   async #run(): Promise<void> {
-    const { clock, onError } = this.options;
     let waitMs = PAUSE_MS;
+    while (this.#isAsked && !this.#closed) {
+      this.#isAsked = false;
+      waitMs = await this.#lookOnce();
+    }
+    this.#running = undefined;
+    if (!this.#closed) this.#timer = this.options.clock.schedule(waitMs, () => this.look());
+  }
+
+  /** @returns How long to wait until the next look. */
+  async #lookOnce(): Promise<number> {
+    const { clock, onError } = this.options;
     try {
       const nextMs = await this.#enqueueDue();
-      waitMs = Math.max(0, Math.min(nextMs - clock.now(), LONGEST_WAIT_MS));
+      return Math.max(0, Math.min(nextMs - clock.now(), LONGEST_WAIT_MS));
     } catch (error) {
       onError(error);
+      return PAUSE_MS;
     }
-    if (!this.#closed) this.#timer = clock.schedule(waitMs, () => this.look());
   }
 
   /** @returns When the next schedule runs. */
