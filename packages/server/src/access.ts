@@ -1,6 +1,7 @@
 import { PERMISSIONS, type Principal, ROLES } from "@salesagent/core/access";
 import type { SalesAgent } from "@salesagent/core/app";
 import { SalesAgentError } from "@salesagent/ports";
+import { type Asked, wholeRequest } from "./asked.js";
 
 /**
  * Says who asks. The host knows its users: it reads its session or token and names tenant, principal and role.
@@ -13,30 +14,41 @@ const BEARER_KEY = /^Bearer\s+(sak_\S{1,1300})$/i;
 
 /** Knows programs by their API key, `Authorization: Bearer sak_…`. Other requests are nobody's: see {@link firstOf}. */
 export function apiKeys(sales: Pick<SalesAgent, "apiKeys">): Authorize {
-  return async (request) => {
-    const key = BEARER_KEY.exec(request.headers.get("authorization") ?? "")?.[1];
-    return key === undefined ? undefined : sales.apiKeys.verify(key, { signal: request.signal });
-  };
+  return frugal(async (asked) => {
+    const key = BEARER_KEY.exec(asked.headers.get("authorization") ?? "")?.[1];
+    return key === undefined ? undefined : sales.apiKeys.verify(key, { signal: asked.signal });
+  });
 }
 
 /** The first that knows who asks, such as the host's own session before an API key. */
 export function firstOf(...authorizers: readonly Authorize[]): Authorize {
-  return async (request) => {
+  return frugal(async (asked) => {
     for (const authorize of authorizers) {
-      const principal = await authorize(request);
+      const principal = await ask(authorize, asked);
       if (principal) return principal;
     }
     return undefined;
-  };
+  });
 }
+
+/** Those of ours, which read no more of a request than routes do. All others may do anything with it: they get it whole. */
+const FRUGAL = new WeakSet<Authorize>();
+
+function frugal(authorize: (asked: Asked) => ReturnType<Authorize>): Authorize {
+  FRUGAL.add(authorize);
+  return authorize;
+}
+
+const ask = (authorize: Authorize, asked: Asked): ReturnType<Authorize> =>
+  authorize(FRUGAL.has(authorize) ? (asked as Request) : wholeRequest(asked));
 
 /**
  * Asks the host who asks.
  *
  * @throws `access.unauthenticated` where nobody is known; TypeError where the host names a principal that can't be one.
  */
-export async function askWho(authorize: Authorize, request: Request): Promise<Principal> {
-  const principal = await authorize(request);
+export async function askWho(authorize: Authorize, asked: Asked): Promise<Principal> {
+  const principal = await ask(authorize, asked);
   if (!principal) throw nobody();
   checkPrincipal(principal);
   return principal;

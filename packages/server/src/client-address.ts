@@ -1,4 +1,5 @@
 import { type AddressGroup, addressGroup } from "./address-group.js";
+import { type Asked, wholeRequest } from "./asked.js";
 import { peerAddressOf } from "./peer-address.js";
 
 /** How the address of whoever asks is known. */
@@ -20,23 +21,23 @@ const FORWARDED = ["x-forwarded-for", "forwarded", "x-real-ip"];
 
 /** Whom a request is counted for; nothing where that is not known. */
 export function clientOf(
-  request: Request,
+  request: Asked,
   { clientAddress, trustedProxies }: ClientAddressOptions,
 ): string | undefined {
-  if (clientAddress) return grouped(clientAddress(request))?.name;
+  if (clientAddress) return grouped(clientAddress(wholeRequest(request)))?.name;
   if (trustedProxies === undefined) return unproxied(request);
   return grouped(forwardedFor(request, trustedProxies) ?? peerAddressOf(request))?.name;
 }
 
 /** Without a word on proxies, one that all clients share must not be taken for a client. */
-function unproxied(request: Request): string | undefined {
+function unproxied(request: Asked): string | undefined {
   const peer = grouped(peerAddressOf(request));
   if (!peer || peer.isInner || FORWARDED.some((name) => request.headers.has(name))) return undefined;
   return peer.name;
 }
 
 /** What the outermost of the proxies was asked from. What stands before it, whoever asks may have written. */
-function forwardedFor(request: Request, proxies: number): string | undefined {
+function forwardedFor(request: Asked, proxies: number): string | undefined {
   const told = request.headers.get("x-forwarded-for");
   if (proxies === 0 || told === null) return undefined;
   const addresses = told.split(",");

@@ -1,13 +1,16 @@
 import { type JsonObject, SalesAgentError } from "@salesagent/ports";
 import { Hono } from "hono";
+import type { Asked } from "./asked.js";
 import { preflight } from "./cors.js";
 import { handleRequest, handleUnknown } from "./handle-request.js";
 import { openApiDocument } from "./openapi.js";
 import { notePeerAddress, peerAddressOf } from "./peer-address.js";
+import { type Reply, toResponse } from "./reply.js";
 import type { Route } from "./route.js";
 import { allRoutes } from "./routes/index.js";
 import type { ServerOptions } from "./server-options.js";
 import { openScope, type ServerScope } from "./server-scope.js";
+import { noteShortWay } from "./short-way.js";
 import { studioRoutes } from "./studio/studio-routes.js";
 
 /** The routes of an app, in any web-standard runtime. */
@@ -52,23 +55,26 @@ export function serverOf(
   const hono = new Hono({ strict: false });
   for (const route of [...routes, ...pages].sort(moreFixedFirst)) {
     const path = scope.prefix + route.path.replaceAll(/\{(\w+)\}/g, ":$1");
-    hono.on(route.method, path, (context) =>
-      handleRequest(scope, route, context.req.raw, context.req.param() as Record<string, string>),
+    hono.on(route.method, path, ({ req }) =>
+      asResponse(handleRequest(scope, route, req.raw, req.param() as Record<string, string>)),
     );
   }
   const methodsOf = allowedMethods(scope.prefix, [...routes, ...pages]);
   hono.notFound(({ req }) => {
     const allowed = methodsOf(new URL(req.url).pathname);
-    return preflight(req.raw, allowed, scope.cors) ?? handleUnknown(scope, req.raw, allowed);
+    return asResponse(preflight(req.raw, allowed, scope.cors) ?? handleUnknown(scope, req.raw, allowed));
   });
+  const reply = async (asked: Asked): Promise<Reply> => hono.fetch(asked as Request);
+  const fetch = async (request: Request) =>
+    request.method === "HEAD" ? head(reply, request) : toResponse(await reply(request));
   let document: JsonObject | undefined;
   return {
     scope,
-    fetch: (request) => (request.method === "HEAD" ? head(hono, request) : toPromise(hono.fetch(request))),
+    fetch: noteShortWay(fetch, reply),
     handler(name) {
       const found = routes.find(({ method, path }) => name === `${method} ${path}`);
       if (!found) throw noSuchRoute(name);
-      return (request, params = {}) => handleRequest(scope, found, request, params);
+      return async (request, params = {}) => toResponse(await handleRequest(scope, found, request, params));
     },
     openapi: () => (document ??= openApiDocument(routes, scope.prefix)),
     async [Symbol.asyncDispose]() {
@@ -87,12 +93,13 @@ function noSuchRoute(name: string): SalesAgentError<"config.invalid"> {
   });
 }
 
-const toPromise = async (response: Response | Promise<Response>): Promise<Response> => response;
+/** Hono hands on what it is asked and what it is answered, as they are. */
+const asResponse = (reply: Reply | Promise<Reply>) => reply as Response | Promise<Response>;
 
 /** As GET, without what it would send: a stream that nobody reads must not stay open. */
-async function head(hono: Hono, request: Request): Promise<Response> {
+async function head(reply: (asked: Asked) => Promise<Reply>, request: Request): Promise<Response> {
   const get = notePeerAddress(new Request(request, { method: "GET" }), peerAddressOf(request));
-  const response = await hono.fetch(get);
+  const response = toResponse(await reply(get));
   await response.body?.cancel();
   return new Response(null, { status: response.status, headers: response.headers });
 }

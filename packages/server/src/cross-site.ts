@@ -1,4 +1,5 @@
 import { SalesAgentError } from "@salesagent/ports";
+import type { Asked } from "./asked.js";
 
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
@@ -12,7 +13,7 @@ const SENT_BY_BROWSERS = /(?:^|,)\s*(?:basic|digest|negotiate|ntlm)\b/i;
  * @param trusted - Origins that may ask, such as `https://app.example.com`.
  * @throws `access.cross_site`.
  */
-export function refuseCrossSite(request: Request, trusted: ReadonlySet<string>): void {
+export function refuseCrossSite(request: Asked, trusted: ReadonlySet<string>): void {
   if (SAFE.has(request.method)) return;
   const authorization = request.headers.get("authorization");
   if (authorization && !SENT_BY_BROWSERS.test(authorization)) return;
@@ -20,7 +21,7 @@ export function refuseCrossSite(request: Request, trusted: ReadonlySet<string>):
 }
 
 /** As {@link refuseCrossSite}, for any method and header: WebSockets begin with a GET that any page can make. */
-export function refuseForeignOrigin(request: Request, trusted: ReadonlySet<string>): void {
+export function refuseForeignOrigin(request: Asked, trusted: ReadonlySet<string>): void {
   const origin = request.headers.get("origin") ?? undefined;
   if (origin !== undefined && trusted.has(origin)) return;
   const site = request.headers.get("sec-fetch-site");
@@ -38,7 +39,7 @@ export function refuseForeignOrigin(request: Request, trusted: ReadonlySet<strin
 /** `same-site` is another host of one's domain, and not one's own. */
 const isOwnSite = (site: string): boolean => site === "same-origin" || site === "none";
 
-function isOwn(origin: string, request: Request): boolean {
+function isOwn(origin: string, request: Asked): boolean {
   try {
     return new URL(origin).host === new URL(request.url).host;
   } catch {

@@ -1,4 +1,6 @@
 import { csvLine } from "@salesagent/intake";
+import type { Asked } from "./asked.js";
+import { TextReply } from "./reply.js";
 
 /** A cell: a number, or a text that somebody may have written. */
 export type CsvCell = string | number;
@@ -16,17 +18,15 @@ export function toCsv(columns: readonly string[], rows: Iterable<readonly CsvCel
   return text;
 }
 
-export function csvResponse(name: string, text: string): Response {
-  return new Response(text, {
-    headers: {
-      "content-type": "text/csv; charset=utf-8; header=present",
-      "content-disposition": `attachment; filename="${name}.csv"`,
-    },
+export function csvReply(name: string, text: string): TextReply {
+  return new TextReply(200, text, {
+    "content-type": "text/csv; charset=utf-8; header=present",
+    "content-disposition": `attachment; filename="${name}.csv"`,
   });
 }
 
 /** Whether a table is wanted rather than JSON: by `?format=`, else by `Accept`. */
-export function wantsCsv(request: Request, format: "json" | "csv" | undefined): boolean {
+export function wantsCsv(request: Asked, format: "json" | "csv" | undefined): boolean {
   if (format !== undefined) return format === "csv";
   const accepted = request.headers.get("accept")?.toLowerCase() ?? "";
   return accepted.includes("text/csv") && !accepted.includes("application/json");

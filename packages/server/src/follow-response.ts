@@ -1,5 +1,6 @@
 import type { StreamReader } from "@salesagent/core/live";
 import { z } from "zod";
+import type { Asked } from "./asked.js";
 import { type EventSource, eventBody } from "./event-body.js";
 import { streamFrames } from "./event-frames.js";
 import type { RouteContext } from "./route.js";
@@ -55,7 +56,7 @@ const position = z
   .transform(Number);
 
 /** What a reader knows already: by `Last-Event-ID`, which browsers send when they connect again, or by `?after=`. */
-export function positionOf(request: Request, after: number | undefined): number {
+export function positionOf(request: Asked, after: number | undefined): number {
   const told = request.headers.get("last-event-id");
   if (told === null || told === "") return after ?? 0;
   return validate("headers", z.object({ "last-event-id": position }), { "last-event-id": told })[

@@ -1,22 +1,23 @@
 import { type Principal, requirePermission } from "@salesagent/core/access";
 import { SalesAgentError } from "@salesagent/ports";
 import { askWho } from "./access.js";
+import type { Asked } from "./asked.js";
 import { allowOrigin } from "./cors.js";
 import { refuseCrossSite } from "./cross-site.js";
-import { problemResponse } from "./problem-response.js";
+import { problemReply } from "./problem-reply.js";
+import { type Reply, TextReply } from "./reply.js";
 import type { Route } from "./route.js";
 import type { ServerScope } from "./server-scope.js";
 import { takeBody } from "./take-body.js";
 import { withTimeLimit } from "./time-limit.js";
 import { queryOf, validate } from "./validate.js";
-import { textResponse } from "./whole-text.js";
 import { isCrowding } from "./work-line.js";
 
 /** One request on its way through the server. */
 export interface Exchange {
   readonly scope: ServerScope;
   readonly route: Route;
-  readonly request: Request;
+  readonly request: Asked;
   readonly requestId: string;
   /** As the path gave them. */
   readonly params: Readonly<Record<string, string>>;
@@ -28,31 +29,31 @@ const CALLERS_ID = /^[\w.-]{1,100}$/;
 export async function handleRequest(
   scope: ServerScope,
   route: Route,
-  request: Request,
+  request: Asked,
   params: Readonly<Record<string, string>>,
-): Promise<Response> {
+): Promise<Reply> {
   const startedMs = scope.clock.elapsed();
   const requestId = requestIdOf(request, scope);
   const exchange = { scope, route, request, requestId, params };
-  let response: Response;
+  let reply: Reply;
   try {
-    response = toResponse(route, await answer(exchange));
+    reply = toReply(route, await answer(exchange));
   } catch (error) {
     if (route.permission === "public") scope.strangers.note(request, error);
-    response = refuse(scope, error, { request, requestId, route: nameOf(route) });
+    reply = refuse(scope, error, { request, requestId, route: nameOf(route) });
   }
-  scope.requests.add(nameOf(route), response.status, scope.clock.elapsed() - startedMs);
-  return finish(scope, request, response, requestId);
+  scope.requests.add(nameOf(route), reply.status, scope.clock.elapsed() - startedMs);
+  return finish(scope, request, reply, requestId);
 }
 
 /** Answers a request that no route takes. */
-export function handleUnknown(scope: ServerScope, request: Request, allowed: readonly string[]): Response {
+export function handleUnknown(scope: ServerScope, request: Asked, allowed: readonly string[]): Reply {
   const requestId = requestIdOf(request, scope);
   const error = scope.strangers.refusal(request) ?? unknownRoute(allowed);
   scope.strangers.note(request, error);
-  const response = refuse(scope, error, { request, requestId });
-  scope.requests.add("unknown", response.status, 0);
-  return finish(scope, request, response, requestId);
+  const reply = refuse(scope, error, { request, requestId });
+  scope.requests.add("unknown", reply.status, 0);
+  return finish(scope, request, reply, requestId);
 }
 
 function unknownRoute(allowed: readonly string[]): SalesAgentError<"request.unknown_route"> {
@@ -65,10 +66,11 @@ async function answer(exchange: Exchange): Promise<unknown> {
   if (route.permission === "public") admitStranger(exchange);
   const principal = route.permission === "public" ? undefined : await admit(exchange, route.permission);
   const params = validate("params", route.params, exchange.params);
-  const query = validate("query", route.query, queryOf(new URL(request.url)));
+  const query = validate("query", route.query, queryOf(request.url));
   const body = await takeBody(request, route.body, scope);
   const limitMs = route.handlerMs ?? scope.limits.handlerMs;
-  const limit = { name: nameOf(route), clock: scope.clock, limitMs, caller: request.signal };
+  const { signal: caller, controller } = request;
+  const limit = { name: nameOf(route), clock: scope.clock, limitMs, caller, controller };
   const handle = (signal: AbortSignal) => {
     const { sales } = scope;
     const { requestId } = exchange;
@@ -81,7 +83,7 @@ async function answer(exchange: Exchange): Promise<unknown> {
     return route.handler({ ...context, ...known });
   };
   const work = () => withTimeLimit(handle, limit);
-  return isAlwaysAnswered(route) ? work() : lineOf(scope, route).run(work, request.signal);
+  return isAlwaysAnswered(route) ? work() : lineOf(scope, route).run(work, caller);
 }
 
 /** What takes nothing of anybody, such as `/health`: it has to answer also where the process is busy. */
@@ -121,7 +123,7 @@ function admitStranger({ scope, route, request }: Exchange): void {
   if (refusal) throw refusal;
 }
 
-async function ask({ strangers, authorize }: ServerScope, request: Request): Promise<Principal> {
+async function ask({ strangers, authorize }: ServerScope, request: Asked): Promise<Principal> {
   const refusal = strangers.refusal(request);
   if (refusal) throw refusal;
   try {
@@ -135,38 +137,37 @@ async function ask({ strangers, authorize }: ServerScope, request: Request): Pro
 function refuse(
   scope: ServerScope,
   error: unknown,
-  about: { readonly request: Request; readonly requestId: string; readonly route?: string },
-): Response {
+  about: { readonly request: Asked; readonly requestId: string; readonly route?: string },
+): TextReply {
   const { request, requestId, route } = about;
   // Whoever asked is gone: nobody reads this, and nothing failed.
-  if (request.signal.aborted && !SalesAgentError.is(error)) return new Response(null, { status: 499 });
-  const { response, isFault } = problemResponse(error, { requestId, errorDocs: scope.errorDocs });
+  if (request.signal.aborted && !SalesAgentError.is(error)) return new TextReply(499, null);
+  const { reply, isFault } = problemReply(error, { requestId, errorDocs: scope.errorDocs });
   if (isFault && !isCrowding(error))
     scope.onError(error, { requestId, ...(route !== undefined && { route }) });
-  return response;
+  return reply;
 }
 
-function toResponse({ answer: { status = 200 } }: Route, value: unknown): Response {
-  if (value instanceof Response) return value;
-  if (value === undefined) return new Response(null, { status: status === 200 ? 204 : status });
-  const headers = { "content-type": "application/json" };
-  return textResponse(JSON.stringify(value), { status, headers });
+function toReply({ answer: { status = 200 } }: Route, value: unknown): Reply {
+  if (value instanceof Response || value instanceof TextReply) return value;
+  if (value === undefined) return new TextReply(status === 200 ? 204 : status, null);
+  return new TextReply(status, JSON.stringify(value), { "content-type": "application/json" });
 }
 
 /** What every answer carries. */
-function finish(scope: ServerScope, request: Request, response: Response, requestId: string): Response {
-  const { headers } = response;
+function finish(scope: ServerScope, request: Asked, reply: Reply, requestId: string): Reply {
+  const { headers } = reply;
   headers.set("x-request-id", requestId);
   headers.set("x-content-type-options", "nosniff");
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
   allowOrigin(request, headers, scope.cors);
-  return response;
+  return reply;
 }
 
 export const nameOf = ({ method, path }: Route): string => `${method} ${path}`;
 
 /** The caller's own id where it has one, so that its log and ours name the same. */
-export function requestIdOf(request: Request, { createId }: ServerScope): string {
+export function requestIdOf(request: Asked, { createId }: ServerScope): string {
   const given = request.headers.get("x-request-id");
   return given !== null && CALLERS_ID.test(given) ? given : createId();
 }

@@ -1,3 +1,5 @@
+import type { Asked } from "./asked.js";
+
 const PEERS = new WeakMap<Request, string>();
 
 /** Notes which address a request's connection is from. A mount that knows it calls this before the request is answered. */
@@ -7,4 +9,5 @@ export function notePeerAddress(request: Request, address: string | undefined): 
 }
 
 /** The other end of a request's connection: whoever asks, or the proxy nearest to this process. */
-export const peerAddressOf = (request: Request): string | undefined => PEERS.get(request);
+export const peerAddressOf = (request: Asked): string | undefined =>
+  request.peerAddress ?? PEERS.get(request as Request);

@@ -1,4 +1,5 @@
 import { type Clock, SalesAgentError } from "@salesagent/ports";
+import type { Asked } from "./asked.js";
 
 /** How a body is read. */
 export interface BodyLimits {
@@ -14,8 +15,9 @@ export interface BodyLimits {
  *
  * @throws `request.too_large`, `request.timed_out`.
  */
-export async function readBytes(request: Request, limits: BodyLimits): Promise<Uint8Array<ArrayBuffer>> {
+export async function readBytes(request: Asked, limits: BodyLimits): Promise<Uint8Array<ArrayBuffer>> {
   refuseTold(request, limits.limitBytes);
+  if (request.collect) return request.collect(limits);
   if (!request.body) return new Uint8Array();
   const endMs = limits.clock.elapsed() + limits.limitMs;
   const chunks: Uint8Array[] = [];
@@ -24,26 +26,29 @@ export async function readBytes(request: Request, limits: BodyLimits): Promise<U
     chunks.push(chunk);
     size += chunk.length;
   }
-  const [only] = chunks;
-  if (only && chunks.length === 1) return new Uint8Array(only);
+  return joined(chunks, size);
+}
+
+/** @param size - Of all pieces together. */
+export function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(size);
   let offset = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, offset);
-    offset += chunk.length;
+  for (const piece of pieces) {
+    whole.set(piece, offset);
+    offset += piece.length;
   }
   return whole;
 }
 
 /** The body piece by piece. @throws While it is read: as {@link readBytes}. */
-export function readStream(request: Request, limits: BodyLimits): AsyncIterable<Uint8Array> {
+export function readStream(request: Asked, limits: BodyLimits): AsyncIterable<Uint8Array> {
   refuseTold(request, limits.limitBytes);
   const { body } = request;
   if (!body) return (async function* () {})();
   return piecesOf(body, limits, () => limits.limitMs);
 }
 
-function refuseTold(request: Request, limitBytes: number): void {
+function refuseTold(request: Asked, limitBytes: number): void {
   if (Number(request.headers.get("content-length") ?? 0) > limitBytes) throw tooLarge(limitBytes);
 }
 
@@ -81,7 +86,7 @@ function inTime<T>(
   });
 }
 
-function tooLarge(limitBytes: number): SalesAgentError<"request.too_large"> {
+export function tooLarge(limitBytes: number): SalesAgentError<"request.too_large"> {
   return new SalesAgentError("request.too_large", {
     message: `The body is larger than ${limitBytes} bytes.`,
     facts: { limitBytes },
@@ -89,7 +94,7 @@ function tooLarge(limitBytes: number): SalesAgentError<"request.too_large"> {
   });
 }
 
-function timedOut(limitMs: number): SalesAgentError<"request.timed_out"> {
+export function timedOut(limitMs: number): SalesAgentError<"request.timed_out"> {
   return new SalesAgentError("request.timed_out", {
     message: `The body did not come within ${limitMs} ms.`,
     facts: { limitMs },

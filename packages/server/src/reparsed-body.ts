@@ -1,14 +1,14 @@
 import { SalesAgentError } from "@salesagent/ports";
+import type { Asked } from "./asked.js";
 
-const REPARSED = new WeakSet<Request>();
+const REPARSED = new WeakSet<Asked>();
 
 /** Notes that a request's body was read and parsed before it came here, and written out again: its bytes may be others. */
-export function noteReparsedBody(request: Request): Request {
+export function noteReparsedBody(request: Asked): void {
   REPARSED.add(request);
-  return request;
 }
 
-export const isReparsedBody = (request: Request): boolean => REPARSED.has(request);
+export const isReparsedBody = (request: Asked): boolean => REPARSED.has(request);
 
 /** For routes that need the bytes as they came. */
 export function reparsedBodyError(): SalesAgentError<"config.invalid"> {

@@ -2,6 +2,7 @@ import type { Permission, Principal } from "@salesagent/core/access";
 import type { SalesAgent } from "@salesagent/core/app";
 import type { TenantStorage } from "@salesagent/ports";
 import { z } from "zod";
+import type { Asked } from "./asked.js";
 import type { BodySpec } from "./body.js";
 import type { ServerScope } from "./server-scope.js";
 
@@ -15,7 +16,7 @@ export interface PublicContext<Params, Query, Body> {
   readonly sales: SalesAgent;
   /** Aborts when the caller leaves or the time is over. */
   readonly signal: AbortSignal;
-  readonly request: Request;
+  readonly request: Asked;
   readonly requestId: string;
   readonly server: ServerScope;
 }

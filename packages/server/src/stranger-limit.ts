@@ -1,4 +1,5 @@
 import { type Clock, SalesAgentError } from "@salesagent/ports";
+import type { Asked } from "./asked.js";
 import { type ClientAddressOptions, clientOf } from "./client-address.js";
 import { MinuteCounts } from "./minute-counts.js";
 import { isRefusal } from "./problem.js";
@@ -23,7 +24,7 @@ export class StrangerLimit {
   }
 
   /** Why nothing more is done for a request before it is known whose it is; nothing where it may go on. */
-  refusal(request: Request): SalesAgentError<"access.limited"> | undefined {
+  refusal(request: Asked): SalesAgentError<"access.limited"> | undefined {
     if (this.#counts.size === 0) return undefined;
     const client = this.#clientOf(request);
     const count = client === undefined ? undefined : this.#counts.find(client);
@@ -32,13 +33,13 @@ export class StrangerLimit {
   }
 
   /** Counts what was refused of nobody; failures that are none of the caller's are not. */
-  note(request: Request, error: unknown): void {
+  note(request: Asked, error: unknown): void {
     if (!isRefusal(error) || SalesAgentError.is(error, "access.limited")) return;
     const client = this.#clientOf(request);
     if (client !== undefined) this.#counts.open(client).used += 1;
   }
 
-  #clientOf(request: Request): string | undefined {
+  #clientOf(request: Asked): string | undefined {
     try {
       return clientOf(request, this.#address);
     } catch (error) {

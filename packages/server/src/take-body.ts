@@ -1,5 +1,6 @@
+import type { Asked } from "./asked.js";
 import type { BodySpec } from "./body.js";
-import { isTooDeep } from "./json-depth.js";
+import { DEEP_FROM_BYTES, isTooDeep } from "./json-depth.js";
 import { type BodyLimits, readBytes, readStream } from "./read-body.js";
 import { invalidRequest } from "./request-errors.js";
 import type { Limits } from "./server-options.js";
@@ -11,7 +12,7 @@ import { validate } from "./validate.js";
  * @throws `request.invalid`, `request.too_large`, `request.timed_out`.
  */
 export async function takeBody(
-  request: Request,
+  request: Asked,
   spec: BodySpec<unknown> | undefined,
   { limits, clock }: { readonly limits: Limits; readonly clock: BodyLimits["clock"] },
 ): Promise<unknown> {
@@ -31,18 +32,21 @@ export async function takeBody(
   return validate("body", spec.schema, fromJson(await readBytes(request, { ...told, limitBytes })));
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
 function fromJson(bytes: Uint8Array): unknown {
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(utf8.decode(bytes));
   } catch {
     throw invalidRequest([{ path: "body", message: "is not JSON in UTF-8" }]);
   }
-  if (isTooDeep(value)) throw invalidRequest([{ path: "body", message: "is nested too deeply" }]);
+  if (bytes.length > DEEP_FROM_BYTES && isTooDeep(value))
+    throw invalidRequest([{ path: "body", message: "is nested too deeply" }]);
   return value;
 }
 
-function checkMediaType(request: Request, allowed: readonly string[]): void {
+function checkMediaType(request: Asked, allowed: readonly string[]): void {
   const [type = ""] = (request.headers.get("content-type") ?? "").split(";");
   if (allowed.length === 0 || allowed.includes(type.trim().toLowerCase())) return;
   throw invalidRequest([{ path: "headers.content-type", message: `must be ${allowed.join(" or ")}` }]);

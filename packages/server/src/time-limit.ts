@@ -13,16 +13,19 @@ export async function withTimeLimit<T>(
     clock,
     limitMs,
     caller,
+    controller,
   }: {
     readonly name: string;
     readonly clock: Clock;
     readonly limitMs: number | "none";
     readonly caller: AbortSignal;
+    /** What aborts `caller`, where it is for this work alone. @defaultValue one of its own */
+    readonly controller?: AbortController | undefined;
   },
 ): Promise<T> {
   if (limitMs === "none") return work(caller);
   caller.throwIfAborted();
-  const own = new AbortController();
+  const own = controller ?? new AbortController();
   let letGo = () => {};
   try {
     return await new Promise<T>((resolve, reject) => {

@@ -13,11 +13,14 @@ export function validate<Schema extends z.ZodType>(
   throw invalidRequest(toIssues(place, parsed.error));
 }
 
-/** The query as an object of texts. @throws `request.invalid` for a name that is given more than once. */
-export function queryOf(url: URL): Readonly<Record<string, string>> {
+/** The query of an address as an object of texts. @throws `request.invalid` for a name that is given more than once. */
+export function queryOf(url: string): Readonly<Record<string, string>> {
+  const [whole = ""] = url.split("#", 1);
+  const start = whole.indexOf("?");
+  if (start < 0) return {};
   const query: Record<string, string> = Object.create(null);
   const repeated: IssueFact[] = [];
-  for (const [name, value] of url.searchParams) {
+  for (const [name, value] of new URLSearchParams(whole.slice(start))) {
     if (name in query) repeated.push({ path: `query.${name}`, message: "is given more than once" });
     query[name] = value;
   }

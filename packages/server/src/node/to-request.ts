@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import { streamBody } from "./message-body.js";
 
 /** What a request is made of. */
 export interface RequestParts {
@@ -15,18 +16,21 @@ export function toRequest(incoming: IncomingMessage, { url, body, signal }: Requ
   const headers = toHeaders(incoming);
   if (method === "GET" || method === "HEAD") return new Request(url, { method, headers, signal });
   // Node wants to be told that the body is read while the answer may be written.
-  const init = { method, headers, signal, body: body ?? toBody(incoming), duplex: "half" as const };
+  const init = { method, headers, signal, body: body ?? streamBody(incoming), duplex: "half" as const };
   return new Request(url, init);
 }
 
 function toHeaders({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const [name = "", value = ""] = rawHeaders.slice(index, index + 2);
-    if (!name.startsWith(":")) headers.append(name, value);
+    const name = rawHeaders[index] ?? "";
+    if (!name.startsWith(":")) headers.append(name, rawHeaders[index + 1] ?? "");
   }
   return headers;
 }
+
+/** A name and a port as they stand in an address: nothing that would end them, such as the slash of a path. */
+const HOST = /^[^\s/\\?#@]+$/;
 
 /**
  * The address that a message asks for. Of a target with a host of its own, which only proxies are sent, the path alone counts.
@@ -38,13 +42,14 @@ export function toUrl(
   target: string,
   scheme = schemeOf(incoming),
 ): string | undefined {
+  const { host = "localhost" } = incoming.headers;
   const path = target.startsWith("/") ? target : pathOfWhole(target);
-  const url = `${scheme}://${incoming.headers.host ?? "localhost"}`;
-  if (path === undefined || !URL.canParse(url)) return undefined;
-  const origin = new URL(url);
-  if (origin.pathname !== "/" || origin.search !== "" || origin.username !== "" || origin.hash !== "")
+  if (path === undefined || !HOST.test(host)) return undefined;
+  try {
+    return new URL(`${scheme}://${host}${path}`).href;
+  } catch {
     return undefined;
-  return URL.canParse(origin.origin + path) ? origin.origin + path : undefined;
+  }
 }
 
 const schemeOf = ({ socket }: IncomingMessage): string => ("encrypted" in socket ? "https" : "http");
@@ -53,35 +58,4 @@ function pathOfWhole(target: string): string | undefined {
   if (!/^https?:/i.test(target) || !URL.canParse(target)) return undefined;
   const { pathname, search } = new URL(target);
   return pathname + search;
-}
-
-/** The body as it comes. Whoever stops reading it does not cut the connection, which the answer still has to take. */
-function toBody(incoming: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let letGo = () => {};
-  return new ReadableStream<Uint8Array<ArrayBuffer>>(
-    {
-      start(controller) {
-        incoming.pause();
-        const onData = (chunk: Buffer) => {
-          controller.enqueue(new Uint8Array(chunk));
-          incoming.pause();
-        };
-        const onEnd = () => {
-          letGo();
-          controller.close();
-        };
-        const onCut = () => {
-          letGo();
-          controller.error(new Error("The connection ended before the body did."));
-        };
-        letGo = () => {
-          incoming.off("data", onData).off("end", onEnd).off("close", onCut);
-        };
-        incoming.on("data", onData).on("end", onEnd).on("close", onCut);
-      },
-      pull: () => void incoming.resume(),
-      cancel: () => letGo(),
-    },
-    { highWaterMark: 0 },
-  );
 }

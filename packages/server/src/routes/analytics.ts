@@ -1,6 +1,6 @@
 import type { RunStats } from "@salesagent/ports";
 import { z } from "zod";
-import { csvResponse, toCsv, wantsCsv } from "../csv.js";
+import { csvReply, toCsv, wantsCsv } from "../csv.js";
 import { rangeOf, rangeQuery, rangeSchema } from "../day-range.js";
 import { type Route, route } from "../route.js";
 import { toDecimal } from "../usage-figures.js";
@@ -55,7 +55,7 @@ export const analyticsRoutes: readonly Route[] = [
       if (!wantsCsv(request, query.format)) {
         return { ...range, items: stats.map(toFigures), total: toTotal(stats) };
       }
-      return csvResponse(`runs-${range.from}-${range.until}`, toCsv(COLUMNS, stats.map(toCells)));
+      return csvReply(`runs-${range.from}-${range.until}`, toCsv(COLUMNS, stats.map(toCells)));
     },
   }),
 ];

@@ -2,6 +2,7 @@ import { dayOf } from "../day-range.js";
 import { EXPOSITION, toExposition } from "../metrics/exposition.js";
 import { processMetrics } from "../metrics/process-metrics.js";
 import { tenantMetrics } from "../metrics/tenant-metrics.js";
+import { TextReply } from "../reply.js";
 import { type Route, route } from "../route.js";
 import { syncOf } from "./known-sync.js";
 
@@ -20,7 +21,7 @@ export const metricRoutes: readonly Route[] = [
         tenantMetrics({ stores, sync: syncOf(context), today, signal }),
         isOperator ? processMetrics(server, { signal }) : [],
       ]);
-      return new Response(toExposition([...shared, ...own]), { headers: { "content-type": EXPOSITION } });
+      return new TextReply(200, toExposition([...shared, ...own]), { "content-type": EXPOSITION });
     },
   }),
 ];

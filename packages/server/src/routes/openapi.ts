@@ -1,4 +1,5 @@
 import { openApiDocument } from "../openapi.js";
+import { TextReply } from "../reply.js";
 import { publicRoute, type Route } from "../route.js";
 
 /** @param table - All routes that the document tells of. */
@@ -13,7 +14,7 @@ export function openApiRoutes(table: () => readonly Route[]): readonly Route[] {
       answer: { description: "The document.", mediaType: "application/json" },
       handler: async ({ server }) => {
         text ??= JSON.stringify(openApiDocument(table(), server.prefix));
-        return new Response(text, { headers: { "content-type": "application/json" } });
+        return new TextReply(200, text, { "content-type": "application/json" });
       },
     }),
   ];

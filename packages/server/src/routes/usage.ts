@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { csvResponse, toCsv, wantsCsv } from "../csv.js";
+import { csvReply, toCsv, wantsCsv } from "../csv.js";
 import { rangeOf, rangeQuery, rangeSchema } from "../day-range.js";
 import { quotaSchema } from "../quota.js";
 import { type Route, type RouteContext, route } from "../route.js";
@@ -71,7 +71,7 @@ export const usageRoutes: readonly Route[] = [
       const items = groupUsage(rows, query.by);
       if (!wantsCsv(request, query.format)) return { ...range, items, total: totalUsage(rows) };
       const table = usageTable(items, query.by);
-      return csvResponse(`usage-${range.from}-${range.until}`, toCsv(table.columns, table.rows));
+      return csvReply(`usage-${range.from}-${range.until}`, toCsv(table.columns, table.rows));
     },
   }),
   route({
@@ -97,7 +97,7 @@ export const usageRoutes: readonly Route[] = [
         return { ...range, items, total: { calls, costUsd, unpricedCalls } };
       const columns = [...query.by, "calls", "costUsd", "unpricedCalls", "share"] as const;
       const cells = items.map((item) => columns.map((name) => item[name] ?? ""));
-      return csvResponse(`cost-${range.from}-${range.until}`, toCsv(columns, cells));
+      return csvReply(`cost-${range.from}-${range.until}`, toCsv(columns, cells));
     },
   }),
   route({

@@ -1,8 +1,9 @@
 import { type CrmWebhookRequest, type ErrorCode, SalesAgentError } from "@salesagent/ports";
 import { z } from "zod";
 import { bytesBody } from "../body.js";
-import { problemResponse } from "../problem-response.js";
+import { problemReply } from "../problem-reply.js";
 import { isReparsedBody, reparsedBodyError } from "../reparsed-body.js";
+import { TextReply } from "../reply.js";
 import { type PublicContext, publicRoute, type Route } from "../route.js";
 
 const params = z.strictObject({
@@ -34,14 +35,15 @@ export const webhookRoutes: readonly Route[] = [
   }),
 ];
 
-async function receive(context: Context): Promise<Response | undefined> {
+async function receive(context: Context): Promise<TextReply | undefined> {
   const { request, requestId, server } = context;
   if (isReparsedBody(request)) {
     const error = reparsedBodyError();
     server.onError(error, { requestId, route: "POST /webhooks/{tenant}/{connection}" });
-    const told = problemResponse(error, { requestId, errorDocs: server.errorDocs });
+    const told = problemReply(error, { requestId, errorDocs: server.errorDocs });
     // Of a mistake of the host's nothing is told but this one, which is met while the app is set up.
-    return Response.json({ ...told.problem, detail: error.message }, told.response);
+    const text = JSON.stringify({ ...told.problem, detail: error.message });
+    return new TextReply(told.reply.status, text, Object.fromEntries(told.reply.headers));
   }
   try {
     await take(context);

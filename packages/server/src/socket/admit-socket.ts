@@ -4,7 +4,8 @@ import { refuseForeignOrigin } from "../cross-site.js";
 import { admit, nameOf, requestIdOf } from "../handle-request.js";
 import { toRequest, toUrl } from "../node/to-request.js";
 import { notePeerAddress } from "../peer-address.js";
-import { problemResponse } from "../problem-response.js";
+import { problemReply } from "../problem-reply.js";
+import type { Reply } from "../reply.js";
 import { invalidRequest, need } from "../request-errors.js";
 import { socketQuery, socketRoute } from "../routes/socket.js";
 import type { ServerScope } from "../server-scope.js";
@@ -24,7 +25,7 @@ export interface AdmittedSocket {
 
 /** Why a socket is not let in, as the answer to its request. */
 export interface RefusedSocket {
-  readonly refusal: Response;
+  readonly refusal: Reply;
 }
 
 /** Lets a WebSocket in by the rules of its route, and from pages of the host alone. Never rejects. */
@@ -40,9 +41,9 @@ export async function admitSocket(
     requestId = requestIdOf(request, scope);
     return await letIn(scope, { request, requestId }, streamId);
   } catch (error) {
-    const { response, isFault } = problemResponse(error, { requestId, errorDocs });
+    const { reply, isFault } = problemReply(error, { requestId, errorDocs });
     if (isFault) onError(error, { requestId, route: nameOf(socketRoute) });
-    return { refusal: response };
+    return { refusal: reply };
   }
 }
 
@@ -56,7 +57,7 @@ async function letIn(
   return withTimeLimit(async (signal) => {
     const principal = await admit({ scope, route: socketRoute, ...about }, "runs:read", refuseForeignOrigin);
     const { id } = validate("params", socketRoute.params, { id: streamId }) as { readonly id: string };
-    const { after = 0 } = validate("query", socketQuery, queryOf(new URL(about.request.url)));
+    const { after = 0 } = validate("query", socketQuery, queryOf(about.request.url));
     await need(sales.streams.get(principal.tenant, id, { signal }), "stream", id);
     const release = scope.connections.open(principal);
     return { principal, streamId: id, after, requestId: about.requestId, release };

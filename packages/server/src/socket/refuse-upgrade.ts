@@ -1,8 +1,10 @@
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
+import { type Reply, toResponse } from "../reply.js";
 
 /** Answers a request for a WebSocket that is not let in, and ends the connection. */
-export async function refuseUpgrade(socket: Duplex, response: Response): Promise<void> {
+export async function refuseUpgrade(socket: Duplex, reply: Reply): Promise<void> {
+  const response = toResponse(reply);
   const body = await response.text();
   const head = [
     `HTTP/1.1 ${response.status} ${STATUS_CODES[response.status] ?? ""}`,

@@ -1,6 +1,7 @@
 import { isAllowed, PERMISSIONS } from "@salesagent/core/access";
 import { z } from "zod";
 import { askWho } from "../access.js";
+import { TextReply } from "../reply.js";
 import { publicRoute, type Route } from "../route.js";
 import { STUDIO_HEADERS, STUDIO_ICON, studioPage } from "./studio-page.js";
 
@@ -53,9 +54,9 @@ function file(
     async handler({ request, server }) {
       const etag = `"${(await files()).STUDIO_TAG}"`;
       const headers = { ...STUDIO_HEADERS, etag, "cache-control": "no-cache" };
-      if (request.headers.get("if-none-match") === etag) return new Response(null, { status: 304, headers });
+      if (request.headers.get("if-none-match") === etag) return new TextReply(304, null, headers);
       const body = await read(server.prefix);
-      return new Response(body, { headers: { ...headers, "content-type": `${mediaType}; charset=utf-8` } });
+      return new TextReply(200, body, { ...headers, "content-type": `${mediaType}; charset=utf-8` });
     },
   });
 }

@@ -1,14 +1,28 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { wholeTextOf } from "../whole-text.js";
+import { type Reply, TextReply, wholeTextOf } from "../reply.js";
 
-/** Writes a response out, as fast as it is taken and no faster. Resolves when it is out, or whoever asked is gone. Never rejects. */
-export async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
-  const text = wholeTextOf(response);
-  if (text !== undefined) {
-    const length = { "content-length": Buffer.byteLength(text) };
-    outgoing.writeHead(response.status, { ...headersOf(response), ...length }).end(text);
+/** Writes an answer out, as fast as it is taken and no faster. Resolves when it is out, or whoever asked is gone. Never rejects. */
+export async function sendReply(reply: Reply, outgoing: ServerResponse): Promise<void> {
+  if (reply instanceof TextReply) {
+    sendText(outgoing, reply.status, Object.fromEntries(reply.headers), reply.text);
     return;
   }
+  const text = wholeTextOf(reply);
+  if (text === undefined) await sendResponse(reply, outgoing);
+  else sendText(outgoing, reply.status, headersOf(reply), text);
+}
+
+function sendText(
+  outgoing: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  text: string | null,
+): void {
+  if (text !== null) headers["content-length"] = Buffer.byteLength(text);
+  outgoing.writeHead(status, headers).end(text ?? undefined);
+}
+
+async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
   outgoing.writeHead(response.status, headersOf(response));
   if (!response.body) {
     outgoing.end();
