@@ -182,7 +182,14 @@ export type {
 } from "./stores/flow-store.js";
 export type { ImportRecord, ImportStore } from "./stores/import-store.js";
 export type { InboxEntry, InboxStore } from "./stores/inbox-store.js";
-export type { LeadFilter, LeadInsertOutcome, LeadStore } from "./stores/lead-store.js";
+export type {
+  FoundLead,
+  LeadFilter,
+  LeadInsertOutcome,
+  LeadQualification,
+  LeadQuery,
+  LeadStore,
+} from "./stores/lead-store.js";
 export type { LeaseStore } from "./stores/lease-store.js";
 export type {
   CrmLink,
@@ -218,6 +225,7 @@ export type { PrunedRecords, RetentionLimits, RetentionStore } from "./stores/re
 export type {
   ModelCallRecord,
   ModelCallStore,
+  PartsCost,
   RunFilter,
   RunPatch,
   RunRecord,

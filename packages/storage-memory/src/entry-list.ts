@@ -16,6 +16,8 @@ export interface Scan<Row> {
   readonly page: NormalPage;
   readonly descending?: boolean;
   readonly where?: (row: Row) => boolean;
+  /** Another order than that of the list; rows without a place in it are left out. */
+  readonly orderOf?: (row: Row) => number | undefined;
 }
 
 export function compare(left: Cursor, right: Cursor): number {
@@ -80,12 +82,29 @@ function walk<E extends Cursor>(
   };
 }
 
+function reorder<Row>(
+  entries: readonly Entry<Row>[],
+  rowOf: (entry: Entry<Row>) => Row,
+  orderOf: (row: Row) => number | undefined,
+): readonly Entry<Row>[] {
+  const placed = entries.flatMap((entry) => {
+    const row = rowOf(entry);
+    const order = orderOf(row);
+    return order === undefined ? [] : { ...entry, row, order };
+  });
+  return placed.sort(compare);
+}
+
 /** Reads one page out of two sorted lists as if they were one. `rowOf` tells what an entry holds. */
 export function readPage<Row>(
   lists: readonly [readonly Entry<Row>[], readonly Entry<Row>[]],
   rowOf: (entry: Entry<Row>) => Row,
-  { page, descending = false, where }: Scan<Row>,
+  { page, descending = false, where, orderOf }: Scan<Row>,
 ): Page<Row> {
+  if (orderOf !== undefined) {
+    const reordered = reorder(lists.flat(), rowOf, orderOf);
+    return readPage([reordered, []], ({ row }) => row, { page, descending, ...(where && { where }) });
+  }
   const [left, right] = [walk(lists[0], page.after, descending), walk(lists[1], page.after, descending)];
   const items: Row[] = [];
   let last: Cursor | undefined;

@@ -5,9 +5,11 @@ import {
   recordNotFound,
   staleRevision,
   toNormalDraft,
+  toNormalLeadQuery,
   toNormalPage,
   toStorable,
 } from "@salesagent/ports/store-rules";
+import { findLeads } from "./find-leads.js";
 import { now, type StoreContext } from "./store-context.js";
 
 function toTest({ stage, source }: LeadFilter): (lead: Lead) => boolean {
@@ -84,6 +86,10 @@ export function createMemoryLeadStore({ rows, clock, createId, admit }: StoreCon
     async count(filter = {}, call) {
       admit("leads", call);
       return rows.leads.count(toTest(toStorable("leads", "filter", filter)));
+    },
+    async find(query = {}, page, call) {
+      admit("leads", call);
+      return findLeads(rows, toNormalLeadQuery(query), toNormalPage("leads", page));
     },
   };
 }

@@ -1,11 +1,13 @@
 import type { RunFilter, RunRecord, RunStore } from "@salesagent/ports";
 import {
   invalidValue,
+  type Part,
   recordNotFound,
   toNormalPage,
   toNormalPatch,
   toNormalRun,
   toNormalStatsRange,
+  toPartsCost,
   toRunStats,
   toStorable,
 } from "@salesagent/ports/store-rules";
@@ -16,7 +18,10 @@ function toTest({ agent, status }: RunFilter): (run: RunRecord) => boolean {
     (agent === undefined || run.agent === agent) && (status === undefined || run.status === status);
 }
 
+const EVERYTHING = { after: undefined, limit: Number.POSITIVE_INFINITY };
+
 export function createMemoryRunStore({ rows, admit }: StoreContext): RunStore {
+  const callsOf = (runId: string) => rows.modelCalls.page({ page: EVERYTHING }, runId).items;
   return {
     port: "run-store/1",
     async create(run, call) {
@@ -58,6 +63,15 @@ export function createMemoryRunStore({ rows, admit }: StoreContext): RunStore {
             run.startedAt >= from && run.startedAt < before && (agent === undefined || run.agent === agent),
         );
       return toRunStats(counted);
+    },
+    async costsOfParts(parentRunIds, call) {
+      admit("runs", call);
+      const parts = new Map(toStorable("runs", "parentRunIds", parentRunIds).map((id) => [id, [] as Part[]]));
+      for (const run of rows.runs.all()) {
+        if (run.parentRunId === undefined) continue;
+        parts.get(run.parentRunId)?.push({ run, modelCalls: callsOf(run.id) });
+      }
+      return [...parts].flatMap(([id, found]) => (found.length === 0 ? [] : toPartsCost(id, found)));
     },
   };
 }

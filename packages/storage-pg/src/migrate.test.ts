@@ -116,6 +116,7 @@ describe("migrate", () => {
       { number: 4, name: "memory", length: 64 },
       { number: 5, name: "sync", length: 64 },
       { number: 6, name: "streams", length: 64 },
+      { number: 7, name: "lead-lists", length: 64 },
     ]);
   });
 

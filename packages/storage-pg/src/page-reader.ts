@@ -2,7 +2,7 @@ import type { CallOptions, Page, PageRequest } from "@salesagent/ports";
 import { toCursorText, toNormalPage, toStorable } from "@salesagent/ports/store-rules";
 import { number, type Row } from "./columns.js";
 import type { PageOrder } from "./page-order.js";
-import { createStatementCache, reading } from "./statement.js";
+import { createStatementCache, plannedAnew, reading } from "./statement.js";
 import type { StoreContext } from "./store-context.js";
 
 /** How one list is read. */
@@ -13,6 +13,11 @@ export interface ListShape<T> {
   readonly columns: string;
   readonly order: PageOrder;
   readonly descending?: boolean;
+  /**
+   * Whether far more rows than a page may have to be sorted: then it is planned anew each time, and rows get their forms once the
+   * page is cut. @defaultValue false
+   */
+  readonly sortsMany?: boolean;
   readonly fromRow: (row: Row) => T;
 }
 
@@ -54,9 +59,12 @@ export function createPageReader<T>({
   columns,
   order,
   descending = false,
+  sortsMany = false,
   fromRow,
 }: ListShape<T>): PageReader<T> {
-  const statementOf = createStatementCache(reading);
+  const statementOf = createStatementCache((text) =>
+    sortsMany ? plannedAnew(reading(text)) : reading(text),
+  );
   const direction = descending ? "desc" : "asc";
   // named with its table: alone, a name would mean the selected column, which is text where it is an instant
   const sorting = order.columns.map((column) => `listed.${column} ${direction}`).join(", ");
@@ -75,7 +83,10 @@ export function createPageReader<T>({
       where += ` and (${order.columns.join(", ")}) ${descending ? "<" : ">"} (${parameters.join(", ")})`;
     }
     const from = typeof table === "string" ? table : table(context, parameter);
-    const text = `select ${columns}, ${order.selected} from ${from} listed where ${where} order by ${sorting} limit ${parameter(limit + 1)}`;
+    const rest = `where ${where} order by ${sorting} limit ${parameter(limit + 1)}`;
+    const text = sortsMany
+      ? `select ${columns}, ${order.selected} from (select * from ${from} listed ${rest}) listed order by ${sorting}`
+      : `select ${columns}, ${order.selected} from ${from} listed ${rest}`;
     const rows = await executor.run(store, statementOf(text), values, call);
     const items = rows.slice(0, limit).map(fromRow);
     const last = rows[limit - 1];

@@ -5,10 +5,12 @@ import {
   recordNotFound,
   staleRevision,
   toNormalDraft,
+  toNormalLeadQuery,
   toStorable,
 } from "@salesagent/ports/store-rules";
 import { json, jsonText, number, text } from "./columns.js";
 import type { Executor } from "./executor.js";
+import type { LeadFinder } from "./lead-finding.js";
 import { toKeyColumn } from "./lead-keys.js";
 import { fromLeadRow, type LeadStatements, type NewLead, toNewLeadValues } from "./lead-statements.js";
 import { toWhere } from "./page-reader.js";
@@ -60,7 +62,11 @@ function toContentValues(id: string, content: NormalDraft, updatedAt: string): r
   return [id, source, stage, ...columns, updatedAt];
 }
 
-export function createPgLeadStore(context: StoreContext, statements: LeadStatements): LeadStore {
+export function createPgLeadStore(
+  context: StoreContext,
+  statements: LeadStatements,
+  find: LeadFinder,
+): LeadStore {
   const { tenant, executor, clock, createId } = context;
   const now = () => new Date(clock.now()).toISOString();
 
@@ -154,6 +160,10 @@ export function createPgLeadStore(context: StoreContext, statements: LeadStateme
       const where = toWhere("leads", tenant, { stage, source }, values);
       const [row] = await executor.run("leads", statements.count(where), values, call);
       return row === undefined ? 0 : number(row, "count");
+    },
+    async find(query = {}, page, call) {
+      executor.admit("leads", call);
+      return find(context, toNormalLeadQuery(query), page, call);
     },
   };
 }

@@ -13,6 +13,7 @@ import { type BulkWriter, createBulkWriter, replaceStored } from "./bulk-writer.
 import { json, jsonText, number, optional, type Row, text } from "./columns.js";
 import { byInstant } from "./page-order.js";
 import { createPageReader, type PageReader } from "./page-reader.js";
+import { createPartsCostStatement, fromPartsCostRow } from "./pg-parts-cost.js";
 import { createStatsStatement, fromStatsRow } from "./pg-run-stats.js";
 import { type RecordColumn, toSelectList } from "./record-columns.js";
 import { reading, type Statement, writing } from "./statement.js";
@@ -73,6 +74,8 @@ export interface RunStatements {
   readonly list: PageReader<RunRecord>;
   /** See {@link createStatsStatement}. */
   readonly stats: Statement;
+  /** See {@link createPartsCostStatement}. */
+  readonly costsOfParts: Statement;
 }
 
 export function createRunStatements(name: TableNames): RunStatements {
@@ -104,6 +107,7 @@ export function createRunStatements(name: TableNames): RunStatements {
       fromRow: fromRunRow,
     }),
     stats: createStatsStatement(runs),
+    costsOfParts: createPartsCostStatement(runs, name("model_calls")),
   };
 }
 
@@ -168,6 +172,11 @@ export function createPgRunStore(context: StoreContext, statements: RunStatement
       const { from, before, agent } = toNormalStatsRange(range);
       const values = [tenant, from, before, agent ?? null];
       return (await executor.run("runs", statements.stats, values, call)).map(fromStatsRow);
+    },
+    async costsOfParts(parentRunIds, call) {
+      executor.admit("runs", call);
+      const values = [tenant, [...new Set(toStorable("runs", "parentRunIds", parentRunIds))]];
+      return (await executor.run("runs", statements.costsOfParts, values, call)).map(fromPartsCostRow);
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { ApprovalStore, EffectStore, FlowStore, TenantStores } from "@salesagent/ports";
 import { createBudgetStatements } from "./budget-statements.js";
 import { createFlowStatements } from "./flow-statements.js";
+import { createLeadFinder } from "./lead-finding.js";
 import { createLeadStatements } from "./lead-statements.js";
 import { createApiKeyStatements, createPgApiKeyStore } from "./pg-api-key-store.js";
 import { createApprovalStatements, createPgApprovalStore } from "./pg-approval-store.js";
@@ -44,6 +45,7 @@ import { createVectorStatements } from "./vector-statements.js";
 export function createStatements(name: TableNames, schema: string) {
   return {
     leads: createLeadStatements(name),
+    leadFinder: createLeadFinder(name),
     runs: createRunStatements(name),
     steps: createStepStatements(name),
     modelCalls: createModelCallStatements(name),
@@ -92,7 +94,7 @@ export interface PgTenantStores extends TenantStores {
 export function createPgStores(context: StoreContext, statements: Statements): PgTenantStores {
   return {
     tenant: context.tenant,
-    leads: createPgLeadStore(context, statements.leads),
+    leads: createPgLeadStore(context, statements.leads, statements.leadFinder),
     runs: createPgRunStore(context, statements.runs),
     steps: createPgStepStore(context, statements.steps),
     modelCalls: createPgModelCallStore(context, statements.modelCalls),

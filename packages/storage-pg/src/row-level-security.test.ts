@@ -24,7 +24,9 @@ beforeAll(async () => {
   await using storage = postgres({ connectionString: database.url });
   await storage.migrate();
   const acme = storage.tenant("acme");
-  await acme.leads.insertMany([draft("one")]);
+  const [lead] = await acme.leads.insertMany([draft("one")]);
+  const found = { id: "1", kind: "qualification", leadId: lead?.id ?? "", score: 71, data: {} } as const;
+  await acme.results.addMany([{ ...found, createdAt: "2026-05-01T09:00:00.000Z" }]);
   await fillShared(acme);
   const rows = await database.query("select tablename from pg_tables where schemaname = 'salesagent'");
   tables = rows.map((row) => String(row["tablename"])).filter((name) => name !== "migrations");
@@ -64,6 +66,7 @@ const SHARED = [
   "streams",
   "stream_events",
   "api_keys",
+  "lead_scores",
 ];
 
 /** Puts one row into each of the tables that processes share. */
@@ -144,7 +147,7 @@ describe("row-level security", () => {
       `select relname, relrowsecurity and relforcerowsecurity as forced from pg_class
        where relnamespace = 'salesagent'::regnamespace and relkind = 'r' and relname <> 'migrations'`,
     );
-    expect(rows).toHaveLength(43);
+    expect(rows).toHaveLength(45);
     expect(rows.filter((row) => row["forced"] !== true)).toEqual([]);
   });
 

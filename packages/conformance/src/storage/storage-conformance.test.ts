@@ -7,6 +7,7 @@ import { budgetSabotages } from "./testing/budget-sabotages.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
 import { erasureSabotages } from "./testing/erasure-sabotages.js";
 import { erasureWorkSabotages } from "./testing/erasure-work-sabotages.js";
+import { findSabotages } from "./testing/find-sabotages.js";
 import { knowledgeSabotages } from "./testing/knowledge-sabotages.js";
 import { leadSabotages } from "./testing/lead-sabotages.js";
 import { recordSabotages } from "./testing/record-sabotages.js";
@@ -18,6 +19,7 @@ import { workflowSabotages } from "./testing/workflow-sabotages.js";
 
 const sabotages = {
   ...leadSabotages,
+  ...findSabotages,
   ...recordSabotages,
   ...storageSabotages,
   ...budgetSabotages,

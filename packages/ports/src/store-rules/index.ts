@@ -65,6 +65,7 @@ export {
   toNormalInboxOutcome,
   toNormalInboxWant,
 } from "./inbox-rules.js";
+export { hasWords, type NormalLeadQuery, toNormalLeadQuery, toScoreRank } from "./lead-search.js";
 export {
   compareLinkCounts,
   type NormalLinkWrite,
@@ -94,6 +95,7 @@ export {
   usageCounters,
 } from "./normal-records.js";
 export { type Cursor, type NormalPage, toCursorText, toNormalPage } from "./page-rules.js";
+export { type Part, toPartsCost } from "./parts-cost.js";
 export { type NormalPerson, toNormalPerson, toPersonalRecords } from "./person-rules.js";
 export {
   learnRate,

@@ -19,6 +19,41 @@ export interface LeadFilter {
   readonly source?: string | undefined;
 }
 
+/** Which leads to find, and in which order. All conditions must hold. */
+export interface LeadQuery extends LeadFilter {
+  /**
+   * Words, each of which some word begins with: of the company's name or domain, or of the contact's name or e-mail address.
+   * Upper and lower case are the same; whatever is neither letter nor figure parts words. At most 200 characters and 8 words.
+   */
+  readonly search?: string | undefined;
+  /** The lowest and the highest score of the newest qualification, both inclusive; leads without a score are left out. */
+  readonly minScore?: number | undefined;
+  readonly maxScore?: number | undefined;
+  /**
+   * `stored`: in the order in which they were stored. `score`: the highest score first, of equal ones the lead stored last; leads
+   * without a score are left out, and one whose score changes between two pages may be met twice or not at all. Scores count to
+   * a millionth.
+   *
+   * @defaultValue "stored"
+   */
+  readonly order?: "stored" | "score" | undefined;
+}
+
+/** A lead's newest qualification, in short. */
+export interface LeadQualification {
+  /** 0–100. */
+  readonly score?: number;
+  readonly tier?: string;
+  /** ISO 8601 in UTC. */
+  readonly createdAt: string;
+}
+
+/** A lead as a list of leads shows it. */
+export interface FoundLead extends Lead {
+  /** Absent where nobody has qualified it. */
+  readonly qualification?: LeadQualification;
+}
+
 /** Leads of one tenant. */
 export interface LeadStore {
   readonly port: "lead-store/1";
@@ -47,4 +82,10 @@ export interface LeadStore {
   /** In the order in which they were stored. */
   list(filter?: LeadFilter, page?: PageRequest, call?: CallOptions): Promise<Page<Lead>>;
   count(filter?: LeadFilter, call?: CallOptions): Promise<number>;
+  /**
+   * Leads with their newest qualifications.
+   *
+   * @throws `store.invalid` for a `search` that is too long, or has too many words.
+   */
+  find(query?: LeadQuery, page?: PageRequest, call?: CallOptions): Promise<Page<FoundLead>>;
 }

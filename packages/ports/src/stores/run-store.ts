@@ -63,6 +63,15 @@ export interface RunStats {
   readonly unpricedRuns: number;
 }
 
+/** What the direct parts of one run cost. */
+export interface PartsCost {
+  readonly parentRunId: string;
+  /** How many there are on record. */
+  readonly parts: number;
+  /** Of a part that has no cost on record, what its model calls cost. Absent when a price is unknown: unknown is not free. */
+  readonly costUsd?: number;
+}
+
 /** Runs of one tenant. */
 export interface RunStore {
   readonly port: "run-store/1";
@@ -91,6 +100,8 @@ export interface RunStore {
     },
     call?: CallOptions,
   ): Promise<readonly RunStats[]>;
+  /** What the runs whose `parentRunId` is one of these cost, in the order of the ids; those without a part are left out. */
+  costsOfParts(parentRunIds: readonly string[], call?: CallOptions): Promise<readonly PartsCost[]>;
 }
 
 /** One step of a run: a model call, a tool call, a pass of the rules. */

@@ -4,6 +4,7 @@ import { flows } from "./0003-flows.js";
 import { memory } from "./0004-memory.js";
 import { sync } from "./0005-sync.js";
 import { streams } from "./0006-streams.js";
+import { leadLists } from "./0007-lead-lists.js";
 
 /** One change of the schema. A released one is never edited: its checksum is on record. */
 export interface Migration {
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { number: 4, name: "memory", sql: memory },
   { number: 5, name: "sync", sql: sync },
   { number: 6, name: "streams", sql: streams },
+  { number: 7, name: "lead-lists", sql: leadLists },
 ];
