@@ -31,7 +31,7 @@ import type { LiveStreams } from "./live-streams.js";
 import { runObserver } from "./run-observer.js";
 import { lastStream, nextDraft } from "./run-stream-id.js";
 import { RunTeller } from "./run-teller.js";
-import { summaryOf, viewOf } from "./run-views.js";
+import { listed, summaryOf, viewOf } from "./run-views.js";
 
 /** What durable runs are begun and told with. */
 export interface LiveRunsOptions {
@@ -131,13 +131,11 @@ class StoredLiveRuns implements LiveRuns {
   async list(tenant: string, filter: LiveRunFilter = {}, page?: PageRequest, call?: CallOptions) {
     const { agent, workflow, status, threadId } = filter;
     const graph = agent !== undefined ? agentGraphOf(agent) : workflow !== undefined ? KEPT_UNDER : undefined;
-    const { flows } = this.#stores(tenant);
-    const { items, ...rest } = await flows.list({ graph, status, threadId }, page, call);
-    const runs = items.map(summaryOf);
-    return {
-      ...rest,
-      items: workflow === undefined ? runs : runs.filter(({ name }) => name === workflow),
-    };
+    const stores = this.#stores(tenant);
+    const { items, ...rest } = await stores.flows.list({ graph, status, threadId }, page, call);
+    const wanted =
+      workflow === undefined ? items : items.filter((record) => summaryOf(record).name === workflow);
+    return { ...rest, items: await listed(stores, wanted, call) };
   }
 
   async result(

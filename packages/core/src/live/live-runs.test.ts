@@ -311,6 +311,27 @@ describe("createLiveRuns", () => {
     await app.close();
   });
 
+  it("lists runs with the leads they are about and what they cost, as each says itself", async () => {
+    const storage = memoryStorage();
+    const priced = { text: "a", costUsd: 0.25 };
+    const app = appOn(storage, [writer([priced, { error: new Error("no line") }, priced], storage)]);
+    for (const leadId of ["l1", "l2"]) {
+      const { id } = await app.runs.start(tenant, { agent: "writer", input: "x", by, leadId });
+      if ((await app.runs.result(tenant, id)).status !== "failed") continue;
+      const { streamId } = await app.runs.retry(tenant, id, { by });
+      await app.told(streamId);
+    }
+    const asked = vi.spyOn(storage, "tenant");
+    const { items } = await app.runs.list(tenant);
+    expect(items.map(({ leadId, costUsd }) => [leadId, costUsd])).toEqual([
+      ["l2", 0.250002],
+      ["l1", 0.25],
+    ]);
+    expect(asked).toHaveBeenCalledOnce();
+    for (const { id, costUsd } of items) expect((await app.runs.get(tenant, id))?.costUsd).toBe(costUsd);
+    await app.close();
+  });
+
   it("does not wait for a result longer than it is to", async () => {
     const app = appOn(memoryStorage(), ["writer"]);
     const { id } = await app.runs.start(tenant, { agent: "writer", input: "x", by });

@@ -67,6 +67,10 @@ export interface LiveRunSummary {
   readonly error?: StoredError;
   readonly stop?: { readonly by: string; readonly reason: string; readonly at: string };
   readonly threadId?: string;
+  /** The stored lead that it is about; in lists, of an agent's run alone. */
+  readonly leadId?: string;
+  /** Of all model calls on record. Absent when a price is unknown, which is not free, and where nothing is on record yet. */
+  readonly costUsd?: number;
   /** ISO 8601 in UTC. */
   readonly createdAt: string;
   readonly updatedAt: string;
@@ -76,7 +80,6 @@ export interface LiveRunSummary {
 export interface LiveRunView extends LiveRunSummary {
   /** The stream that tells of it; another one from each `retry` on. Absent where it has none, or its time to be kept is over. */
   readonly streamId?: string;
-  readonly leadId?: string;
   readonly startedBy?: string;
   readonly input?: JsonValue;
   readonly output?: JsonValue;
@@ -85,8 +88,6 @@ export interface LiveRunView extends LiveRunSummary {
   readonly approvals: readonly WaitingApproval[];
   /** Runs on record that it was made of, one for each life: their steps and model calls are found by these. */
   readonly runIds: readonly string[];
-  /** Of all model calls on record. Absent when a price is unknown: unknown is not free. */
-  readonly costUsd?: number;
 }
 
 /** What a run came to, or rests at. */

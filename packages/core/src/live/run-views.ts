@@ -5,6 +5,7 @@ import {
   type FlowState,
   type JsonObject,
   type JsonValue,
+  type PartsCost,
   type RunStatus,
   type StreamRecord,
   type TenantStores,
@@ -13,7 +14,7 @@ import { waitsOf } from "../graph/durable/flow-run.js";
 import { look } from "../graph/durable/run-view.js";
 import { inputOf } from "../graph/durable/stored-graphs.js";
 import { KEPT_UNDER, storedWorkflowOf } from "../workflow/stored-workflow-of.js";
-import { type AgentRunRequest, agentOfGraph, isRunIdKey } from "./agent-run-graph.js";
+import { type AgentRunOutput, type AgentRunRequest, agentOfGraph, isRunIdKey } from "./agent-run-graph.js";
 import type { LiveRunSummary, LiveRunView } from "./live-runs.js";
 import type { LiveStreams } from "./live-streams.js";
 import { approvalsOf } from "./run-observer.js";
@@ -22,12 +23,50 @@ import { lastStream } from "./run-stream-id.js";
 /** A run's record, in short. */
 export function summaryOf(record: FlowRecord): LiveRunSummary {
   const { id, status, error, stop, threadId, createdAt, updatedAt } = record;
+  const leadId = requestOf(record)?.leadId;
   return {
     ...{ id, ...nameOf(record), status, createdAt, updatedAt },
     ...(error && { error }),
     ...(stop && { stop }),
     ...(threadId !== undefined && { threadId }),
+    ...(leadId !== undefined && { leadId }),
   };
+}
+
+/** Runs in short, with what they cost: of all of them in one question. */
+export async function listed(
+  { runs }: Pick<TenantStores, "runs">,
+  records: readonly FlowRecord[],
+  call?: CallOptions,
+): Promise<readonly LiveRunSummary[]> {
+  if (records.length === 0) return [];
+  const costs = await runs.costsOfParts(
+    records.map(({ id }) => id),
+    call,
+  );
+  const costOf = new Map(costs.map((cost) => [cost.parentRunId, cost]));
+  return records.map((record) => {
+    const costUsd = listedCost(record, costOf.get(record.id));
+    return { ...summaryOf(record), ...(costUsd !== undefined && { costUsd }) };
+  });
+}
+
+/** A life that is not on record may have cost something. */
+function listedCost(record: FlowRecord, cost: PartsCost | undefined): number | undefined {
+  const { runIds = [], summary } = resultOf(record) ?? {};
+  return cost !== undefined && cost.parts >= runIds.length ? cost.costUsd : toldCost(summary);
+}
+
+/** What a run of an agent was begun with; nothing of another run, and where it is erased. */
+function requestOf({ graph, input }: FlowRecord): AgentRunRequest | undefined {
+  if (agentOfGraph(graph) === undefined) return undefined;
+  return ((input ?? {}) as { readonly request?: AgentRunRequest }).request;
+}
+
+/** What a run of an agent came to. */
+function resultOf({ graph, output }: FlowRecord): Partial<AgentRunOutput> | undefined {
+  if (agentOfGraph(graph) === undefined) return undefined;
+  return ((output ?? {}) as { readonly result?: AgentRunOutput }).result ?? undefined;
 }
 
 function nameOf(record: FlowRecord): Pick<LiveRunSummary, "kind" | "name" | "version"> {
@@ -54,7 +93,10 @@ export async function viewOf(
   const { streamId, startedBy, leadId, error } = told ? streamFacts(told.record) : {};
   const { input, output, runIds, summary } = { ...contentOf(state), ...end?.content };
   const waitsFor = waitsOf(state);
-  const costUsd = await costOf(stores, runIds, summary, call);
+  const costUsd =
+    agentOfGraph(record.graph) === undefined
+      ? (await stores.runs.costsOfParts([id], call))[0]?.costUsd
+      : await costOf(stores, runIds, summary, call);
   return {
     ...summaryOf(record),
     ...(end && { status: end.status }),
@@ -98,18 +140,16 @@ interface Content {
 
 /** What a run was given and came to, without what it is kept in. */
 function contentOf({ record, steps }: FlowState): Content {
-  const { request } = (record.input ?? {}) as { readonly request?: AgentRunRequest };
   const output = (record.output ?? undefined) as JsonObject | undefined;
   if (agentOfGraph(record.graph) !== undefined) {
-    const result = (output?.["result"] ?? undefined) as JsonObject | undefined;
+    const [request, result] = [requestOf(record), resultOf(record)];
     const remembered = steps.flatMap(({ key, value }) =>
       isRunIdKey(key) && typeof value === "string" ? [value] : [],
     );
-    const runIds = (result?.["runIds"] as readonly string[] | undefined) ?? remembered;
     return {
-      runIds,
+      runIds: result?.runIds ?? remembered,
       ...(request && { input: request.input }),
-      ...(result && { output: result["output"] ?? null, summary: result["summary"] ?? null }),
+      ...(result && { output: result.output ?? null, summary: result.summary ?? null }),
     };
   }
   const input = inputOf(record);
