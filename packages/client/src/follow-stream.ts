@@ -124,7 +124,7 @@ function toEvent(message: SseMessage, position: Position): StreamEvent | undefin
   return event;
 }
 
-function readData({ event, data }: SseMessage): JsonValue {
+export function readData({ event, data }: SseMessage): JsonValue {
   try {
     return JSON.parse(data) as JsonValue;
   } catch (cause) {
@@ -132,7 +132,7 @@ function readData({ event, data }: SseMessage): JsonValue {
   }
 }
 
-function bodyOf(response: Response): ReadableStream<Uint8Array> {
+export function bodyOf(response: Response): ReadableStream<Uint8Array> {
   const type = response.headers.get("content-type") ?? "nothing";
   if (response.body && type.startsWith("text/event-stream")) return response.body;
   throw malformed(
@@ -141,7 +141,7 @@ function bodyOf(response: Response): ReadableStream<Uint8Array> {
 }
 
 /** A connection that breaks while it is read tells in whatever words the platform has. */
-function toConnectionError(cause: unknown): ClientError {
+export function toConnectionError(cause: unknown): ClientError {
   if (ClientError.is(cause)) return cause;
   return new ClientError(
     { code: "client.unreachable", detail: "The connection of the stream was lost." },

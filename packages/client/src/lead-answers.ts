@@ -60,6 +60,16 @@ export interface NotQualified {
   readonly error: StoredError;
 }
 
+/** How far an import is: what the server has read, and what became of it. */
+export interface ImportProgress {
+  /** Of the file. */
+  readonly bytes: number;
+  readonly rows: number;
+  readonly imported: number;
+  readonly duplicates: number;
+  readonly rejected: number;
+}
+
 /** What became of the rows of a file. */
 export interface ImportOutcome {
   readonly importId: string;

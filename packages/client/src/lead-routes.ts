@@ -1,8 +1,10 @@
 import { type Connection, pathOf } from "./connection.js";
 import { type ListOptions, type Page, readPages } from "./pages.js";
+import { readImport } from "./read-import.js";
 import type {
   CallOptions,
   ImportOutcome,
+  ImportProgress,
   Lead,
   LeadFilter,
   LeadGiven,
@@ -39,6 +41,8 @@ export interface ImportOptions extends CallOptions {
   readonly defaultCountry?: string;
   /** What becomes of columns, such as `{ Firma: "company.name" }`. @defaultValue as proposed by their names */
   readonly mapping?: Readonly<Record<string, string>>;
+  /** Told now and then how far the server is. A browser hears it once the file is sent. */
+  readonly onProgress?: (progress: ImportProgress) => void;
 }
 
 export function leadRoutes(connection: Connection): LeadRoutes {
@@ -48,9 +52,12 @@ export function leadRoutes(connection: Connection): LeadRoutes {
     get: (id, options) => get(pathOf("leads", id), options),
     qualify: (lead, options) => post("/leads/qualify", options, lead),
     qualifyMany: (leads, options) => post("/leads/qualify", options, { leads }),
-    import: (body, { signal, mapping, ...rest } = {}) => {
+    import: (body, { signal, mapping, onProgress, ...rest } = {}) => {
       const query = { ...rest, mapping: mapping && JSON.stringify(mapping) };
-      return ask("POST", "/leads/import", { body, signal, query, headers: { "content-type": "text/csv" } });
+      const parts = { body, signal, query, headers: { "content-type": "text/csv" } };
+      return onProgress
+        ? readImport(connection, "/leads/import", parts, onProgress)
+        : ask("POST", "/leads/import", parts);
     },
   };
 }

@@ -14,7 +14,7 @@ export type Following = Pick<
 
 export const EVENT_STREAM = "text/event-stream";
 
-const HEADERS = {
+export const STREAM_HEADERS = {
   "content-type": EVENT_STREAM,
   // Neither kept nor changed on its way; proxies that gather answers are asked not to.
   "cache-control": "no-cache, no-transform",
@@ -47,7 +47,7 @@ export function followResponse(
     heartbeatMs: limits.heartbeatMs,
     longestMs: limits.streamMs,
   });
-  return new Response(body, { headers: { ...HEADERS, ...headers } });
+  return new Response(body, { headers: { ...STREAM_HEADERS, ...headers } });
 }
 
 const position = z

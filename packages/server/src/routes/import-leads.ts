@@ -3,23 +3,31 @@ import { SalesAgentError } from "@salesagent/ports";
 import { bodySource } from "../body-source.js";
 import { invalidRequest } from "../request-errors.js";
 import type { RouteContext } from "../route.js";
+import { type Telling, type ToldProgress, toldImport, wantsEvents } from "./told-import.js";
 
 type Context = RouteContext<unknown, unknown, AsyncIterable<Uint8Array>>;
 
 /** How many rejected rows and warnings an answer names. */
 const MOST_NAMED = 1_000;
 
+type ImportWishes = Pick<ReadLeadsOptions, "mapping" | "delimiter" | "defaultCountry"> & {
+  readonly name: string;
+};
+
 /**
- * Reads a file of leads from a request's body as it comes. What was stored before a failure stays, and is a duplicate the next time.
+ * Reads a file of leads from a request's body as it comes, and answers at its end, or tells it while it goes on, as whoever asks accepts
+ * it. What was stored before a failure stays, and is a duplicate the next time.
  *
  * @throws `intake.*`, `request.*`, `access.limited`.
  */
-export async function importBody(
-  { principal, server, stores, body, signal }: Context,
-  {
-    name,
-    ...options
-  }: Pick<ReadLeadsOptions, "mapping" | "delimiter" | "defaultCountry"> & { readonly name: string },
+export function importBody(context: Context, wishes: ImportWishes): Promise<unknown> {
+  if (!wantsEvents(context.request)) return runImport(context, wishes);
+  return toldImport(context, (means) => runImport({ ...context, ...means }, wishes));
+}
+
+async function runImport(
+  { principal, server, stores, body, signal, onProgress }: Context & Partial<Telling>,
+  { name, ...options }: ImportWishes,
 ) {
   const close = server.connections.open(principal);
   const source = bodySource(name, body);
@@ -28,13 +36,24 @@ export async function importBody(
       importLeads({ ...options, source, storage: stores, clock: server.clock, signal }),
     );
     const told = new Told();
-    for await (const event of run) told.add(event);
+    for await (const event of run) {
+      told.add(event);
+      const progress = progressOf(event);
+      if (progress) onProgress?.(progress);
+    }
     const { importId, source: origin, rows, imported, duplicates, rejected } = await run.result();
     return { importId, source: origin, rows, imported, duplicates, rejected, ...told.answer };
   } finally {
     close();
     await source[Symbol.asyncDispose]();
   }
+}
+
+function progressOf(event: ImportEvent): ToldProgress | undefined {
+  if (event.type === "import-started") return { bytes: 0, rows: 0, imported: 0, duplicates: 0, rejected: 0 };
+  if (event.type !== "batch-stored") return undefined;
+  const { bytesRead: bytes, rows, imported, duplicates, rejected } = event.progress;
+  return { bytes, rows, imported, duplicates, rejected };
 }
 
 /** Options come from the query: what is wrong with one is the caller's. */
