@@ -14,9 +14,30 @@ export interface Lead {
   readonly updatedAt: string;
 }
 
+/** A lead as a list shows it. */
+export interface FoundLead extends Lead {
+  /** The newest, in short; absent where nobody has qualified it. */
+  readonly qualification?: {
+    /** 0–100. */
+    readonly score?: number;
+    readonly tier?: string;
+    readonly createdAt: string;
+  };
+}
+
 export interface LeadFilter {
   readonly stage?: Lead["stage"];
   readonly source?: string;
+  /**
+   * Up to 8 words, 200 characters: each begins a word of the company's name or domain, or of the contact's name or e-mail address.
+   * Case does not count.
+   */
+  readonly search?: string;
+  /** Of the newest qualification, 0–100, inclusive; leads without a score are left out. */
+  readonly minScore?: number;
+  readonly maxScore?: number;
+  /** `score`: the highest first, without leads that have none. @defaultValue "stored" */
+  readonly order?: "stored" | "score";
 }
 
 /** What an agent found out about a lead. */

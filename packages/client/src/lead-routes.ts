@@ -3,9 +3,9 @@ import { type ListOptions, type Page, readPages } from "./pages.js";
 import { readImport } from "./read-import.js";
 import type {
   CallOptions,
+  FoundLead,
   ImportOutcome,
   ImportProgress,
-  Lead,
   LeadFilter,
   LeadGiven,
   LeadWithResults,
@@ -15,8 +15,8 @@ import type {
 
 /** Leads of the tenant. */
 export interface LeadRoutes {
-  /** In the order in which they were stored, page by page; each page is asked for when it is read. */
-  list(options?: ListOptions & LeadFilter): AsyncGenerator<Page<Lead>, void, void>;
+  /** With their newest scores, page by page; each page is asked for when it is read. */
+  list(options?: ListOptions & LeadFilter): AsyncGenerator<Page<FoundLead>, void, void>;
   get(id: string, options?: CallOptions): Promise<LeadWithResults>;
   /** Stores a lead that is new, qualifies it and waits for the result. */
   qualify(lead: LeadGiven, options?: CallOptions): Promise<Qualified>;

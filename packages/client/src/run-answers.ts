@@ -73,6 +73,10 @@ export interface RunSummary {
   readonly error?: StoredError;
   readonly stop?: AskedStop;
   readonly threadId?: string;
+  /** The stored lead that it is about; in lists, of an agent's run alone. */
+  readonly leadId?: string;
+  /** Absent when a price is unknown, or nothing is on record yet. */
+  readonly costUsd?: number;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -86,15 +90,12 @@ export interface WaitingApproval {
 export interface LiveRun extends RunSummary {
   /** The stream that tells of it; another one from each retry on. */
   readonly streamId?: string;
-  readonly leadId?: string;
   readonly startedBy?: string;
   readonly input?: JsonValue;
   readonly output?: JsonValue;
   readonly waitsFor: readonly JsonObject[];
   readonly approvals: readonly WaitingApproval[];
   readonly runIds: readonly string[];
-  /** Absent when a price is unknown. */
-  readonly costUsd?: number;
 }
 
 export interface RunFilter {

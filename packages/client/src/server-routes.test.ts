@@ -7,7 +7,13 @@ import { createClient, type SalesClient } from "./create-client.js";
 
 /** Every method once, with all that it takes. */
 const calls: Record<string, (client: SalesClient) => Promise<unknown> | AsyncGenerator> = {
-  "leads.list": ({ leads }) => leads.list({ limit: 5, stage: "new", source: "csv:x" }),
+  "leads.list": ({ leads }) =>
+    leads.list({
+      ...{ limit: 5, stage: "new", source: "csv:x" },
+      search: "figma ada",
+      minScore: 50,
+      order: "score",
+    }),
   "leads.get": ({ leads }) => leads.get("1"),
   "leads.qualify": ({ leads }) => leads.qualify({ company: "Figma", domain: "figma.com" }),
   "leads.qualifyMany": ({ leads }) => leads.qualifyMany([{ leadId: "1" }, { company: "Figma" }]),

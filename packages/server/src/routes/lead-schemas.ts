@@ -99,18 +99,30 @@ export const qualifyBody = z.union([
 
 const provenance = z.record(z.string(), z.looseObject({ source: z.string(), at: timeSchema }));
 
-export const leadSchema = z
+const leadSchema = z.object({
+  id: z.string(),
+  company: z.looseObject({ name: z.string().optional(), provenance }),
+  contact: z.looseObject({ provenance }).optional(),
+  stage: stageSchema,
+  source: z.string(),
+  custom: jsonObjectSchema,
+  keys: z.array(z.string()).describe("What makes two leads one."),
+  revision: z.string(),
+  createdAt: timeSchema,
+  updatedAt: timeSchema,
+});
+
+export const foundLeadSchema = z
   .object({
-    id: z.string(),
-    company: z.looseObject({ name: z.string().optional(), provenance }),
-    contact: z.looseObject({ provenance }).optional(),
-    stage: stageSchema,
-    source: z.string(),
-    custom: jsonObjectSchema,
-    keys: z.array(z.string()).describe("What makes two leads one."),
-    revision: z.string(),
-    createdAt: timeSchema,
-    updatedAt: timeSchema,
+    ...leadSchema.shape,
+    qualification: z
+      .object({
+        score: z.number().optional().describe("0–100."),
+        tier: z.string().optional(),
+        createdAt: timeSchema,
+      })
+      .optional()
+      .describe("The newest, in short; absent where nobody has qualified the lead."),
   })
   .meta({ id: "Lead" });
 

@@ -1,10 +1,16 @@
 import { exampleProfile, QualificationAgent } from "@salesagent/agents";
 import type { LiveAgent } from "@salesagent/core/live";
 import { type ScriptedReply, scriptedModel } from "@salesagent/core/scripted-model";
+import type { FoundLead } from "@salesagent/ports";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { openApp } from "../testing/open-app.js";
-import { leadSchema, leadWithResultsSchema, qualifiedManySchema, qualifiedSchema } from "./lead-schemas.js";
+import {
+  foundLeadSchema,
+  leadWithResultsSchema,
+  qualifiedManySchema,
+  qualifiedSchema,
+} from "./lead-schemas.js";
 import { leadRoutes } from "./leads.js";
 import { pageSchema } from "./shared-schemas.js";
 
@@ -175,7 +181,7 @@ describe("GET /leads", () => {
     const names: string[] = [];
     for (let after = ""; ; ) {
       const { body } = await json("GET", `/leads?limit=3&source=csv:b.csv${after}`);
-      fits(pageSchema(leadSchema), body);
+      fits(pageSchema(foundLeadSchema), body);
       names.push(...body.items.map((lead: { company: { name: string } }) => lead.company.name));
       if (body.next === undefined) break;
       after = `&after=${encodeURIComponent(body.next)}`;
@@ -185,7 +191,50 @@ describe("GET /leads", () => {
     expect((await json("GET", "/leads", { as: "globex/user:1/owner" })).body).toEqual({ items: [] });
   });
 
+  it("tells the newest score of each, finds by words and score, and sorts by score", async () => {
+    const { json, storage } = openApp(leadRoutes);
+    const { leads, results } = storage.tenant("acme");
+    const draft = (name: string, email: string) => ({
+      company: { name, domain: `${name.toLowerCase()}.example`, provenance: {} },
+      ...{ contact: { email, provenance: {} }, source: "csv:x", keys: [`name:${name}`] },
+    });
+    const drafts = [
+      draft("Figma", "ada@mail.example"),
+      draft("Notion", "bo@mail.example"),
+      draft("Vercel", "cy@x.io"),
+    ];
+    const [figma, notion] = await leads.insertMany(drafts);
+    const scored = (id: string, leadId = "", score: number, hour: number) => ({
+      ...{ id, leadId, score, tier: "B", data: {}, kind: "qualification" as const },
+      createdAt: `2026-05-01T0${hour}:00:00.000Z`,
+    });
+    await results.addMany([
+      scored("1", figma?.id, 90, 1),
+      scored("2", figma?.id, 40.5, 2),
+      scored("3", notion?.id, 70, 1),
+    ]);
+    const found = async (query: string) => {
+      const { body } = await json("GET", `/leads?${query}`);
+      fits(pageSchema(foundLeadSchema), body);
+      return body.items.map((lead: FoundLead) => [lead.company.name, lead.qualification?.score]);
+    };
+    expect(await found("")).toEqual([
+      ["Figma", 40.5],
+      ["Notion", 70],
+      ["Vercel", undefined],
+    ]);
+    expect(await found("search=MAIL%20fig")).toEqual([["Figma", 40.5]]);
+    expect(await found("order=score&limit=1")).toEqual([["Notion", 70]]);
+    expect(await found("maxScore=40.5")).toEqual([["Figma", 40.5]]);
+    expect(await found("search=mail&minScore=41")).toEqual([["Notion", 70]]);
+  });
+
   it.each([
+    ["?search=", "query.search"],
+    [`?search=${"a".repeat(201)}`, "query.search"],
+    ["?search=a+b+c+d+e+f+g+h+i", "query.search"],
+    ["?minScore=101", "query.minScore"],
+    ["?order=name", "query.order"],
     ["?after=x", "query.after"],
     ["?limit=0", "query.limit"],
     ["?limit=1001", "query.limit"],

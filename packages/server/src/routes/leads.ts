@@ -1,12 +1,13 @@
 import { type ColumnMapping, FIELD_PATHS } from "@salesagent/intake";
+import { SalesAgentError } from "@salesagent/ports";
 import { z } from "zod";
 import { jsonBody, streamBody } from "../body.js";
-import { need } from "../request-errors.js";
+import { invalidRequest, need } from "../request-errors.js";
 import { type Route, route } from "../route.js";
 import { importBody } from "./import-leads.js";
 import {
+  foundLeadSchema,
   importSchema,
-  leadSchema,
   leadWithResultsSchema,
   qualifiedManySchema,
   qualifiedSchema,
@@ -46,6 +47,28 @@ const importQuery = z.strictObject({
   mapping: mappingQuery.optional().describe("What becomes of columns, as JSON; as proposed unless told."),
 });
 
+const scoreQuery = z.coerce.number().min(0).max(100).optional();
+
+const listQuery = z.strictObject({
+  ...pageQuery,
+  stage: stageSchema.optional(),
+  source: z.string().min(1).max(500).optional(),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      "Up to 8 words; each begins a word of the company's name or domain, or of the contact's name or e-mail address.",
+    ),
+  minScore: scoreQuery.describe("Of the newest qualification; leads without a score are left out."),
+  maxScore: scoreQuery,
+  order: z
+    .enum(["stored", "score"])
+    .optional()
+    .describe("`score`: the highest first, without leads that have none. As stored unless told."),
+});
+
 export const leadRoutes: readonly Route[] = [
   route({
     ...{ method: "POST", path: "/leads/qualify", tag, permission: "leads:write", handlerMs: QUALIFY_MS },
@@ -70,15 +93,11 @@ export const leadRoutes: readonly Route[] = [
   }),
   route({
     ...{ method: "GET", path: "/leads", tag, permission: "leads:read" },
-    summary: "Leads, in the order in which they were stored",
-    query: z.strictObject({
-      ...pageQuery,
-      stage: stageSchema.optional(),
-      source: z.string().min(1).max(500).optional(),
-    }),
-    answer: { description: "A page of leads.", schema: pageSchema(leadSchema) },
-    handler: ({ query: { after, limit, ...filter }, stores, signal }) =>
-      readPage({ after, limit }, (page) => stores.leads.list(filter, page, { signal })),
+    summary: "Leads with their newest scores, in the order in which they were stored, or by score",
+    query: listQuery,
+    answer: { description: "A page of leads.", schema: pageSchema(foundLeadSchema) },
+    handler: ({ query: { after, limit, ...query }, stores, signal }) =>
+      readPage({ after, limit }, (page) => searched(stores.leads.find(query, page, { signal }))),
   }),
   route({
     ...{ method: "GET", path: "/leads/{id}", tag, permission: "leads:read" },
@@ -93,6 +112,16 @@ export const leadRoutes: readonly Route[] = [
     },
   }),
 ];
+
+/** @throws `request.invalid` for a search of too many words. */
+async function searched<Found>(reading: Promise<Found>): Promise<Found> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!SalesAgentError.is(error, "store.invalid") || error.facts.field !== "query.search") throw error;
+    throw invalidRequest([{ path: "query.search", message: "must have at most 8 words" }]);
+  }
+}
 
 function toJson(text: string): unknown {
   try {

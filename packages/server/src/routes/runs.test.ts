@@ -125,7 +125,7 @@ describe("runs", () => {
   it("are started, listed by filter and told of with what they did", async () => {
     const app = setUp();
     const { status, body } = await app.json("POST", "/streams", {
-      json: { agent: "writer", input: "greet", threadId: "t1" },
+      json: { agent: "writer", input: "greet", threadId: "t1", leadId: "lead-1" },
     });
     expect(status).toBe(201);
     await eventsOf(app, body.id);
@@ -144,7 +144,8 @@ describe("runs", () => {
     ]);
     const listed = await app.json("GET", "/runs?agent=writer&status=completed&threadId=t1");
     fits(runPageSchema, listed.body);
-    expect(listed.body.items).toMatchObject([{ id: body.id }]);
+    const { costUsd } = run.body;
+    expect(listed.body.items).toMatchObject([{ id: body.id, leadId: "lead-1", costUsd }]);
     expect((await app.json("GET", "/runs?status=failed")).body.items).toEqual([]);
   });
 

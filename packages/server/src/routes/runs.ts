@@ -32,6 +32,8 @@ const runSummarySchema = z
     error: storedErrorSchema.optional(),
     stop: z.object({ by: z.string(), reason: z.string(), at: timeSchema }).optional(),
     threadId: z.string().optional(),
+    leadId: z.string().optional().describe("The lead that it is about; in lists, of an agent's run alone."),
+    costUsd: z.number().optional().describe("Absent when a price is unknown, or nothing is on record yet."),
     createdAt: timeSchema,
     updatedAt: timeSchema,
   })
@@ -41,14 +43,12 @@ export const runSchema = z
   .object({
     ...runSummarySchema.shape,
     streamId: z.string().optional(),
-    leadId: z.string().optional(),
     startedBy: z.string().optional(),
     input: jsonSchema.optional(),
     output: jsonSchema.optional(),
     waitsFor: z.array(waitSchema),
     approvals: z.array(waitingApproval),
     runIds: z.array(z.string()).describe("Runs on record that it was made of."),
-    costUsd: z.number().optional().describe("Absent when a price is unknown."),
   })
   .meta({ id: "Run" });
 
