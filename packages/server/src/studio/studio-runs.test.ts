@@ -57,9 +57,12 @@ inChromium("Studio's runs", {}, (given) => {
     await table.getByRole("row").filter({ hasText: "failed" }).getByText("Figma – Ada Lovelace").waitFor();
     const link = table.getByRole("link", { name: "researcher" });
     await link.focus();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await world.start("outreach");
     await page.clock.fastForward(3_000);
     await table.getByRole("row").filter({ hasText: "waiting" }).getByText("outreach").waitFor();
+    expect(new Set(asked.map((path) => path.split("/").at(-1)))).toEqual(new Set(["runs"]));
     expect(await page.evaluate("document.activeElement.textContent")).toBe("researcher");
 
     await page.getByLabel("Status").selectOption("failed");

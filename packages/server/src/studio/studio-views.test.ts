@@ -10,10 +10,17 @@ inChromium("Studio's leads, conflicts, dead letters and costs", {}, (given) => {
     const table = page.getByRole("table", { name: "Leads" });
     await table.getByRole("row", { name: /Figma – Ada Lovelace new 92 A/ }).waitFor();
     await page.getByText("25 leads, and there are more").waitFor();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.getByRole("button", { name: "Show more" }).click();
     await page.getByText("30 leads", { exact: true }).waitFor();
+    await table.getByRole("row", { name: /36 B/ }).waitFor();
+    expect(asked.map((path) => path.split("/").at(-1))).toEqual(["leads"]);
 
-    await page.getByLabel("Search").fill("figma 20");
+    await page.getByLabel("Order").selectOption("score");
+    await page.getByText("20 leads", { exact: true }).waitFor();
+    expect(await table.getByRole("row").nth(1).innerText()).toContain("92");
+    await page.getByLabel("Search").fill("LOVE figma 10");
     await page.keyboard.press("Enter");
     await page.getByText("1 lead", { exact: true }).waitFor();
     await page.getByLabel("Stage").selectOption("won");

@@ -1,11 +1,10 @@
-import type { LiveRun, RunStatus, RunSummary } from "@salesagent/client";
+import type { RunStatus, RunSummary } from "@salesagent/client";
 import { badge } from "../badge.js";
 import { h, link } from "../element.js";
 import { everyWhileSeen } from "../every-while-seen.js";
 import { choice, labelled } from "../field.js";
 import { formatDuration, formatUsd } from "../figures.js";
 import { firstPage } from "../first-page.js";
-import { inTurns } from "../in-turns.js";
 import { leadLink } from "../lead-link.js";
 import { PagedView } from "../paged-list.js";
 import { toHash } from "../place.js";
@@ -18,18 +17,11 @@ const PAGE = 25;
 const POLL_MS = 3_000;
 const STATUSES: readonly RunStatus[] = ["pending", "running", "waiting", "completed", "failed", "cancelled"];
 
-interface Row {
-  readonly run: RunSummary;
-  /** Once it is known. */
-  readonly whole: LiveRun | undefined;
-}
-
 /** Runs as they come and go, latest first. */
 export const runsView: View = (context) => {
   const { client, place, signal } = context;
   const { status = "" } = place.query;
   const table = new Table("Runs, latest first", columns(context));
-  const wholes = new Wholes(context, () => show());
   const read = (after: string | undefined) =>
     firstPage(
       client.runs.list({ after, limit: PAGE, signal, ...(status !== "" && { status: status as RunStatus }) }),
@@ -41,16 +33,14 @@ export const runsView: View = (context) => {
         ? "No run yet. Start one from your app, or qualify a lead here: open Leads."
         : `No run is ${status}. Choose another status above.`,
   });
-  const show = () => {
-    const rows = list.items.map((run) => ({ run, whole: wholes.of(run) }));
+  const show = () =>
     table.show(
-      rows.map((row) => ({
-        key: row.run.id,
-        row,
-        told: [row.run.status, row.whole?.costUsd, row.whole?.leadId, began(row), took(row)],
+      list.items.map((run) => ({
+        key: run.id,
+        row: run,
+        told: [run.status, run.costUsd, run.leadId, began(run), took(run)],
       })),
     );
-  };
   const chosen = choice([["", "All"], ...STATUSES.map((each) => [each, each] as const)], status, (value) =>
     context.go(toHash("runs", undefined, { status: value })),
   );
@@ -59,53 +49,25 @@ export const runsView: View = (context) => {
   return h("div", {}, h("div", { class: "filters" }, labelled("Status", chosen)), list.element);
 };
 
-function columns(context: ViewContext): readonly Column<Row>[] {
+function columns(context: ViewContext): readonly Column<RunSummary>[] {
   return [
-    { title: "Status", cell: ({ run }) => badge(run.status) },
-    { title: "Agent", cell: ({ run }) => link(["runs", run.id], run.name) },
+    { title: "Status", cell: ({ status }) => badge(status) },
+    { title: "Agent", cell: ({ id, name }) => link(["runs", id], name) },
     {
       title: "Lead",
-      cell: ({ whole }) =>
-        whole?.leadId === undefined ? h("span", { class: "quiet" }, "–") : leadLink(context, whole.leadId),
+      cell: ({ leadId }) =>
+        leadId === undefined ? h("span", { class: "quiet" }, "–") : leadLink(context, leadId),
     },
-    { title: "Cost", isFigure: true, cell: ({ whole }) => (whole ? formatUsd(whole.costUsd) : "…") },
+    { title: "Cost", isFigure: true, cell: ({ costUsd }) => formatUsd(costUsd) },
     {
       title: "Began",
-      cell: ({ run }) =>
-        h("time", { datetime: run.createdAt, title: formatTime(run.createdAt) }, began({ run })),
+      cell: (run) => h("time", { datetime: run.createdAt, title: formatTime(run.createdAt) }, began(run)),
     },
     { title: "Took", isFigure: true, cell: took },
   ];
 }
 
-const began = ({ run }: Pick<Row, "run">): string => formatDistance(run.createdAt, Date.now());
+const began = ({ createdAt }: RunSummary): string => formatDistance(createdAt, Date.now());
 
-const took = ({ run }: Pick<Row, "run">): string =>
-  formatDuration(durationMs(run.createdAt, isActive(run.status) ? Date.now() : run.updatedAt));
-
-/** What the list does not tell of runs: each is asked for once, and again when it has changed. */
-class Wholes {
-  readonly #turns = inTurns(4);
-  readonly #known = new Map<string, { readonly updatedAt: string; run: LiveRun | undefined }>();
-  readonly #context: ViewContext;
-  readonly #changed: () => void;
-
-  constructor(context: ViewContext, changed: () => void) {
-    this.#context = context;
-    this.#changed = changed;
-  }
-
-  of({ id, updatedAt }: RunSummary): LiveRun | undefined {
-    const known = this.#known.get(id);
-    if (known?.updatedAt === updatedAt) return known.run;
-    const entry = { updatedAt, run: known?.run };
-    this.#known.set(id, entry);
-    const { client, signal } = this.#context;
-    void this.#turns(async () => {
-      if (signal.aborted) return;
-      entry.run = await client.runs.get(id, { signal });
-      this.#changed();
-    }).catch(() => {}); // the list tells what is wrong
-    return entry.run;
-  }
-}
+const took = ({ status, createdAt, updatedAt }: RunSummary): string =>
+  formatDuration(durationMs(createdAt, isActive(status) ? Date.now() : updatedAt));
