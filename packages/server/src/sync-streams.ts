@@ -1,8 +1,16 @@
 import type { SalesAgent } from "@salesagent/core/app";
 import type { SyncProgress, SyncRunOptions } from "@salesagent/core/crm";
 import type { StreamWriter } from "@salesagent/core/live";
-import { type Clock, type JsonValue, onAbort, SalesAgentError, type StoredError } from "@salesagent/ports";
-import { endAbandoned } from "./abandoned-syncs.js";
+import {
+  type CallOptions,
+  type Clock,
+  type JsonValue,
+  onAbort,
+  SalesAgentError,
+  type StoredError,
+  type StreamRecord,
+} from "@salesagent/ports";
+import { endAbandoned, isQuiet } from "./abandoned-syncs.js";
 import { asKindsRefused } from "./routes/known-sync.js";
 
 /** What is asked of a sync by hand. */
@@ -29,20 +37,27 @@ interface RunningSync {
   readonly over: Promise<void>;
 }
 
+type App = Pick<SalesAgent, "streams" | "sync" | "storage" | "events">;
+
+/** What the streams of a connection's syncs are named by. */
+const SOURCE = "sync:";
+
 /** How long a sync may take to stop when its server closes, in milliseconds. */
 const CLOSING_MS = 5_000;
 
 /** Runs syncs in this process and tells each as a stream: of a tenant's connection one at a time. */
 export class SyncStreams implements AsyncDisposable {
-  readonly #app: Pick<SalesAgent, "streams" | "sync" | "storage">;
+  readonly #app: App;
   readonly #clock: Clock;
   readonly #createId: () => string;
   readonly #onError: (error: unknown) => void;
   readonly #running = new Map<string, Promise<RunningSync>>();
+  readonly #own = new Set<string>();
+  readonly #listening: Disposable;
   #isClosed = false;
 
   constructor(options: {
-    readonly sales: Pick<SalesAgent, "streams" | "sync" | "storage">;
+    readonly sales: App;
     readonly clock: Clock;
     readonly createId: () => string;
     readonly onError: (error: unknown) => void;
@@ -51,6 +66,10 @@ export class SyncStreams implements AsyncDisposable {
     this.#clock = options.clock;
     this.#createId = options.createId;
     this.#onError = options.onError;
+    // Whoever reads how syncs stand finds those of dead processes out: their streams end as well.
+    this.#listening = this.#app.events.on("sync-failed", ({ tenant, connection }) => {
+      this.#sweep(tenant, connection).catch(this.#onError);
+    });
   }
 
   /** @throws What the storage throws; nothing was begun then. */
@@ -59,19 +78,36 @@ export class SyncStreams implements AsyncDisposable {
     const name = JSON.stringify([request.tenant, request.connection]);
     const known = this.#running.get(name);
     if (known) return { streamId: (await known).streamId, joined: true };
-    const running = this.#open(request, () => this.#running.delete(name));
+    const streamId = this.#createId();
+    const onOver = () => {
+      this.#running.delete(name);
+      this.#own.delete(streamId);
+    };
+    this.#own.add(streamId);
+    const running = this.#open(request, streamId, onOver);
     this.#running.set(name, running);
     try {
       return { streamId: (await running).streamId, joined: false };
     } catch (error) {
-      this.#running.delete(name);
+      onOver();
       throw error;
     }
+  }
+
+  /** Before the stream of a sync is told: ends it where its process died, also where that was found out elsewhere. */
+  async settle(tenant: string, stream: StreamRecord, call?: CallOptions): Promise<void> {
+    const { id, source, status } = stream;
+    const isSync = source.startsWith(SOURCE) && status === "open";
+    if (!isSync || this.#own.has(id) || !isQuiet(stream, this.#clock)) return;
+    const connection = source.slice(SOURCE.length);
+    await this.#app.sync?.tenant(tenant).history({ connection, status: "running" }, undefined, call);
+    await this.#sweep(tenant, connection);
   }
 
   /** Stops what goes on, and waits until it is on record as stopped; not for ever for a CRM that does not heed it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
+    this.#listening[Symbol.dispose]();
     const ended = this.#endAll();
     await new Promise<void>((resolve) => {
       const timer = this.#clock.schedule(CLOSING_MS, resolve);
@@ -93,12 +129,11 @@ export class SyncStreams implements AsyncDisposable {
     );
   }
 
-  async #open(request: SyncRequest, onOver: () => void): Promise<RunningSync> {
+  async #open(request: SyncRequest, streamId: string, onOver: () => void): Promise<RunningSync> {
     const { tenant, connection, by } = request;
     const { streams, storage } = this.#app;
-    const streamId = this.#createId();
     await storage.tenant(tenant).audit.addMany([this.#record(request, streamId)]);
-    await streams.open(tenant, { id: streamId, source: `sync:${connection}`, startedBy: by });
+    await streams.open(tenant, { id: streamId, source: SOURCE + connection, startedBy: by });
     const writer = await streams.writer(tenant, streamId, { fence: 1 });
     const stop = new AbortController();
     const over = this.#run(request, writer, stop).catch(this.#onError).finally(onOver);
@@ -113,7 +148,7 @@ export class SyncStreams implements AsyncDisposable {
       if (!sync) throw new TypeError("the app has no CRM");
       for await (const event of sync.tenant(tenant).run(connection, { ...wishes, signal: stop.signal })) {
         await writer.write(toStreamEvent(event));
-        if (event.type === "started") this.#sweep(tenant, connection, writer.id);
+        if (event.type === "started") this.#sweep(tenant, connection).catch(this.#onError);
       }
       await writer.end({ status: "completed" });
     } catch (error) {
@@ -127,11 +162,11 @@ export class SyncStreams implements AsyncDisposable {
     }
   }
 
-  /** The run that has just begun has put on record which others' processes died. */
-  #sweep(tenant: string, connection: string, own: string): void {
+  /** Ends the streams of runs that are over, and whose processes can't say so any more. */
+  async #sweep(tenant: string, connection: string): Promise<void> {
     const { streams, storage } = this.#app;
-    const means = { tenant, connection, own, streams, stores: storage.tenant(tenant), clock: this.#clock };
-    endAbandoned(means).catch(this.#onError);
+    const stores = storage.tenant(tenant);
+    await endAbandoned({ tenant, connection, own: this.#own, streams, stores, clock: this.#clock });
   }
 
   #record({ connection, by, kinds, direction, full }: SyncRequest, streamId: string) {

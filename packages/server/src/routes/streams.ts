@@ -77,8 +77,11 @@ export const streamRoutes: readonly Route[] = [
     summary: "A stream as it stands",
     params: idParams,
     answer: { description: "The stream.", schema: streamSchema },
-    handler: async ({ principal, params: { id }, sales, signal }) =>
-      toView(await need(sales.streams.get(principal.tenant, id, { signal }), "stream", id)),
+    async handler({ principal: { tenant }, params: { id }, sales, server, signal }) {
+      const found = await need(sales.streams.get(tenant, id, { signal }), "stream", id);
+      await server.syncs.settle(tenant, found, { signal });
+      return toView((await sales.streams.get(tenant, id, { signal })) ?? found);
+    },
   }),
   route({
     ...{ method: "GET", path: "/streams/{id}/events", tag, permission: "runs:read", handlerMs: "none" },
@@ -87,9 +90,11 @@ export const streamRoutes: readonly Route[] = [
     query: z.strictObject({ after: z.coerce.number().int().min(0).optional() }),
     answer: { description: "Server-sent events; `end` is the last.", mediaType: EVENT_STREAM },
     async handler(context) {
-      const { principal, params, query, sales, request, signal } = context;
+      const { principal, params, query, sales, server, request, signal } = context;
       const after = positionOf(request, query.after);
-      await need(sales.streams.get(principal.tenant, params.id, { signal }), "stream", params.id);
+      const { tenant } = principal;
+      const found = await need(sales.streams.get(tenant, params.id, { signal }), "stream", params.id);
+      await server.syncs.settle(tenant, found, { signal });
       return followResponse(context, params.id, { after });
     },
   }),

@@ -102,6 +102,70 @@ describe("a sync by hand", () => {
     expect(statuses.map((stream) => stream?.status)).toEqual(["failed", "open", "open"]);
   });
 
+  describe("whose process died", () => {
+    /** Begun in a process that says nothing any more: its stream is open, and its run on record as running. */
+    async function openLeft() {
+      const app = openSales();
+      const { streams } = app.sales;
+      const { syncCursors, syncRuns } = app.storage.tenant("acme");
+      const after = (ms: number) => new Date(app.clock.now() + ms).toISOString();
+      const value = { until: after(120_000) };
+      await syncCursors.put({ connection: "close", name: "runs/s1", value });
+      await syncRuns.put({
+        ...{ id: "s1", connection: "close", kinds: ["contact"], direction: "both", trigger: "manual" },
+        ...{ status: "running", counts: {}, startedAt: after(0) },
+      });
+      await streams.open("acme", { id: "left", source: "sync:close" });
+      const writer = await app.soon(streams.writer("acme", "left", { fence: 1 }));
+      await writer.write({ type: "sync-started", data: { syncId: "s1" } });
+      await app.soon(writer.close());
+      return app;
+    }
+
+    it("is told as failed by the next look at it, and the readers of its stream hear of it", async () => {
+      const app = await openLeft();
+      app.clock.advance(119_000);
+      expect((await app.json("/sync/close")).body.lastRun).toMatchObject({ status: "running" });
+      expect((await app.json("/streams/left")).body.status).toBe("open");
+      app.clock.advance(2_000);
+      const failed = { status: "failed", error: { code: "internal" } };
+      expect((await app.json("/sync/close")).body.lastRun).toMatchObject(failed);
+      expect((await app.json("/sync/close/history")).body.items).toMatchObject([failed]);
+      expect((await app.json("/sync/close/history?status=running")).body.items).toEqual([]);
+      expect((await toldBy(app, "left")).record).toMatchObject(failed);
+    });
+
+    it("is told as over by its own stream, when that is read, however many read it in several processes", async () => {
+      const app = await openLeft();
+      const other = openSales({ app: { storage: app.storage } });
+      app.clock.advance(121_000);
+      other.clock.advance(121_000);
+      const seen = await Promise.all(
+        [app, other, app, other].map(async (each) => (await each.json("/streams/left")).body),
+      );
+      for (const stream of seen)
+        expect(stream).toMatchObject({ status: "failed", error: { code: "internal" } });
+      expect([...app.faults, ...other.faults]).toEqual([]);
+
+      const events = await openLeft();
+      events.clock.advance(121_000);
+      const text = await (await events.soon(events.ask("/streams/left/events"))).text();
+      expect(text).toContain("event: end");
+    });
+
+    it("is no other's that goes on here, however long it is quiet", async () => {
+      const app = held();
+      const { streamId } = await started(app);
+      app.clock.advance(121_000);
+      const event = { tenant: "acme", at: "2026-11-21T12:00:00.000Z", connection: "close", syncId: "x" };
+      const error = { code: "internal", message: "Gone." };
+      app.sales.events.emit("sync-failed", { ...event, error, latencyMs: 1 });
+      await passTime(app, 500);
+      expect((await app.json(`/streams/${streamId}`)).body.status).toBe("open");
+      app.go();
+    });
+  });
+
   it.each([
     ["/sync/close/run", { kinds: ["activity"] }, "body.kinds.0"],
     ["/sync/close/run", { kinds: [] }, "body.kinds"],

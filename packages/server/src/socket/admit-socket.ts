@@ -58,7 +58,8 @@ async function letIn(
     const principal = await admit({ scope, route: socketRoute, ...about }, "runs:read", refuseForeignOrigin);
     const { id } = validate("params", socketRoute.params, { id: streamId }) as { readonly id: string };
     const { after = 0 } = validate("query", socketQuery, queryOf(about.request.url));
-    await need(sales.streams.get(principal.tenant, id, { signal }), "stream", id);
+    const found = await need(sales.streams.get(principal.tenant, id, { signal }), "stream", id);
+    await scope.syncs.settle(principal.tenant, found, { signal });
     const release = scope.connections.open(principal);
     return { principal, streamId: id, after, requestId: about.requestId, release };
   }, limit);

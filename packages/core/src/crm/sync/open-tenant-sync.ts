@@ -21,7 +21,7 @@ import type { ProviderCache } from "./provider-cache.js";
 import { receiveWebhook } from "./receive-webhook.js";
 import { runSync } from "./run-sync.js";
 import { connectionHealth } from "./sync-health.js";
-import { connectionStatus, syncMetrics } from "./sync-status.js";
+import { connectionStatus, runHistory, syncMetrics } from "./sync-status.js";
 import type { DecidedBy, SyncConflicts, SyncDeadLetters, TenantSync } from "./tenant-sync.js";
 import type { WebhookRefusals } from "./webhook-refusals.js";
 
@@ -64,15 +64,15 @@ export function openTenantSync(means: TenantSyncMeans): TenantSync {
       connectionOf(means, connection);
       return planned(means, connection, wishes, full);
     },
-    status: (call) => Promise.all(names.map((name) => connectionStatus(storage, name, call))),
-    history: (filter, page, call) => storage.syncRuns.list(filter, page, call),
+    status: (call) => Promise.all(names.map((name) => connectionStatus(means, name, call))),
+    history: (filter, page, call) => runHistory(means, filter, page, call),
     entries: (filter, page, call) => storage.syncRuns.entries(filter, page, call),
-    metrics: (since, call) => Promise.all(names.map((name) => syncMetrics(storage, name, since, call))),
+    metrics: (since, call) => Promise.all(names.map((name) => syncMetrics(means, name, since, call))),
     async health(call) {
       const all = [...connections].map(async ([name, { providers }]) => {
         const [provider, status] = await Promise.all([
           providers.of(means.tenant),
-          connectionStatus(storage, name, call),
+          connectionStatus(means, name, call),
         ]);
         return connectionHealth(provider, status, call);
       });

@@ -7,7 +7,8 @@ import {
 } from "@salesagent/ports";
 import { type SyncContext, type SyncEvent, timeOf } from "../sync-context.js";
 import { syncCycle } from "../sync-cycle.js";
-import { endDeadRuns, RunPresence } from "./run-presence.js";
+import { endDeadRuns } from "./dead-runs.js";
+import { RunPresence } from "./run-presence.js";
 import type { SyncProgress } from "./sync-progress.js";
 import { SyncTotals } from "./sync-progress.js";
 
@@ -67,7 +68,9 @@ class RecordedRun {
   }
 
   async run(): Promise<SyncRun> {
-    await this.#endDeadRuns();
+    const { connection, storage, clock, signal } = this.#context;
+    const { tenant, events } = this.#start;
+    await endDeadRuns({ tenant, storage, clock, events }, connection, { signal });
     const presence = await RunPresence.begin(this.#context, this.#begun.id);
     try {
       return await this.#runToItsEnd();
@@ -88,14 +91,6 @@ class RecordedRun {
       throw error;
     }
     return this.#complete();
-  }
-
-  async #endDeadRuns(): Promise<void> {
-    for (const { id: syncId, error, startedAt, finishedAt } of await endDeadRuns(this.#context)) {
-      if (!error || finishedAt === undefined) continue;
-      const latencyMs = Math.max(0, Date.parse(finishedAt) - Date.parse(startedAt));
-      this.#start.events?.emit("sync-failed", { ...this.#base(), syncId, error, latencyMs });
-    }
   }
 
   /** What the engine tells, passed on to who reads, who listens, and the record. */

@@ -1,4 +1,5 @@
-import type { CallOptions, LinkCount, SyncRun, TenantStorage } from "@salesagent/ports";
+import type { CallOptions, LinkCount, Page, PageRequest, SyncRun } from "@salesagent/ports";
+import { asItStands, type DeadRunMeans, endDeadRuns } from "./dead-runs.js";
 
 /** How one connection stands. */
 export interface ConnectionStatus {
@@ -32,12 +33,13 @@ export interface SyncMetrics {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Reads how a connection stands; a few counting statements. */
+/** Reads how a connection stands; a few counting statements. A last run whose process died is ended. */
 export async function connectionStatus(
-  storage: TenantStorage,
+  means: DeadRunMeans,
   connection: string,
   call?: CallOptions,
 ): Promise<ConnectionStatus> {
+  const { storage } = means;
   const open = { connection, status: "open" } as const;
   const [links, openConflicts, openDeadLetters, held, runs, completed] = await Promise.all([
     storage.links.count(connection, {}, call),
@@ -49,7 +51,8 @@ export async function connectionStatus(
     storage.syncRuns.list({ connection }, { limit: 1 }, call),
     storage.syncRuns.list({ connection, status: "completed" }, { limit: 1 }, call),
   ]);
-  const [lastRun] = runs.items;
+  const [latest] = runs.items;
+  const lastRun = latest && (await asItStands(means, latest, call));
   const lastCompletedAt = completed.items[0]?.finishedAt;
   return {
     ...{ connection, links, openConflicts, openDeadLetters },
@@ -62,18 +65,33 @@ export async function connectionStatus(
   };
 }
 
+/** Runs, latest first; those whose processes died are ended, and told as what they ended with. */
+export async function runHistory(
+  means: DeadRunMeans,
+  filter: { readonly connection?: string | undefined; readonly status?: SyncRun["status"] | undefined } = {},
+  page?: PageRequest,
+  call?: CallOptions,
+): Promise<Page<SyncRun>> {
+  const { connection, status } = filter;
+  if (status === "failed") await endDeadRuns(means, connection, call);
+  const { items, ...rest } = await means.storage.syncRuns.list(filter, page, call);
+  const runs = await Promise.all(items.map((run) => asItStands(means, run, call)));
+  return { ...rest, items: runs.filter((run) => status === undefined || run.status === status) };
+}
+
 const PAGE_RUNS = 1_000;
 
 /** Adds up the runs of a connection that began at or after a time. @param since - ISO 8601 in UTC. */
 export async function syncMetrics(
-  storage: TenantStorage,
+  means: DeadRunMeans,
   connection: string,
   since: string,
   call?: CallOptions,
 ): Promise<SyncMetrics> {
+  await endDeadRuns(means, connection, call);
   const runs: SyncRun[] = [];
   for (let after: string | undefined; ; ) {
-    const page = await storage.syncRuns.list({ connection }, { limit: PAGE_RUNS, after }, call);
+    const page = await means.storage.syncRuns.list({ connection }, { limit: PAGE_RUNS, after }, call);
     runs.push(...page.items.filter(({ startedAt }) => startedAt >= since));
     after = page.next;
     // The latest come first: behind an older one there are only older ones.

@@ -72,7 +72,7 @@ export interface TenantSync {
   run(connection: string, options?: SyncRunOptions): SyncRunStream;
   /** What a run would write just now, record by record and field by field; nothing is written. */
   plan(connection: string, options?: Omit<SyncRunOptions, "trigger">): SyncPlan;
-  /** How each connection stands. */
+  /** How each connection stands. As with `history`, a run whose process died is put on record as failed by whoever reads it. */
   status(call?: CallOptions): Promise<readonly ConnectionStatus[]>;
   /** Runs, latest first. */
   history(
