@@ -88,7 +88,12 @@ export const leadRoutes: readonly Route[] = [
     summary: "Imports a CSV file of leads, as it comes",
     query: importQuery,
     body: streamBody(["text/csv", "application/csv", "text/plain", "application/octet-stream"]),
-    answer: { description: "What became of the rows.", schema: importSchema },
+    answer: {
+      description:
+        "What became of the rows. Where text/event-stream is accepted, it is told while it goes on: `progress` now and then, at its end " +
+        "`imported`, or `failed` with a problem.",
+      schema: importSchema,
+    },
     handler: (context) => importBody(context, context.query),
   }),
   route({
