@@ -146,6 +146,8 @@ export {
   type LeaseStore,
   type LinkCount,
   type LinkDraft,
+  type LinkedRecord,
+  type LinkedRecordMade,
   type LinkFilter,
   type LinkState,
   type LinkStore,

@@ -195,6 +195,8 @@ export type {
   CrmLink,
   LinkCount,
   LinkDraft,
+  LinkedRecord,
+  LinkedRecordMade,
   LinkFilter,
   LinkState,
   LinkStore,

@@ -1,9 +1,21 @@
-import type { CrmLink, LinkCount, LinkFilter, LinkStore, LinkWritten } from "@salesagent/ports";
+import type {
+  CrmLink,
+  LinkCount,
+  LinkDraft,
+  LinkedRecordMade,
+  LinkFilter,
+  LinkStore,
+  LinkWritten,
+} from "@salesagent/ports";
 import {
   compareLinkCounts,
+  type LinkedRecords,
+  type NormalLinkedRecord,
   type NormalLinkWrite,
+  toFlatRecord,
   toNormalHint,
   toNormalKind,
+  toNormalLinkedRecords,
   toNormalLinkFilter,
   toNormalLinkWant,
   toNormalLinkWrites,
@@ -12,6 +24,8 @@ import {
   toStorable,
 } from "@salesagent/ports/store-rules";
 import { type LinkRow, toLinkRowId } from "./link-table.js";
+import { putRecord } from "./memory-record-store.js";
+import { toRowId } from "./record-table.js";
 import { now, type StoreContext } from "./store-context.js";
 
 function earlier(left: string | undefined, right: string | undefined): string | undefined {
@@ -46,6 +60,15 @@ function toTest({ kind, state, removal, since }: LinkFilter): (row: LinkRow) => 
 /** What the CRM's id of a link is found by. */
 function toCrmKey(connection: string, kind: CrmLink["kind"], crmId: string): string {
   return JSON.stringify([connection, kind, crmId]);
+}
+
+function isRecordKnown(
+  { records, recordRemovals }: StoreContext["rows"],
+  kind: CrmLink["kind"],
+  recordId: string,
+): boolean {
+  const rowId = toRowId(kind, recordId);
+  return records.get(rowId) !== undefined || recordRemovals.get(rowId) !== undefined;
 }
 
 export function createMemoryLinkStore({ rows, clock, admit }: StoreContext): LinkStore {
@@ -85,6 +108,31 @@ export function createMemoryLinkStore({ rows, clock, admit }: StoreContext): Lin
     return { status: "written", revision };
   };
 
+  const make = (
+    { connection, kind }: LinkedRecords,
+    { draft, notes, dueAt, ...ids }: NormalLinkedRecord,
+  ): LinkedRecordMade => {
+    const { recordId, crmId, crmHash, crmUpdatedAt } = ids;
+    const holder =
+      rowByCrmId(connection, kind, crmId) ?? links.get(toLinkRowId({ connection, kind, recordId }));
+    if (holder !== undefined && !isRecordKnown(rows, kind, recordId)) {
+      return { status: "taken", recordId: holder.link.recordId };
+    }
+    const put = putRecord({ rows, clock }, { op: "put", kind, id: recordId, draft, ifRevision: null });
+    if (put.status === "stale") return { status: "stale" };
+    const values = Object.freeze(toFlatRecord(draft));
+    const link: LinkDraft = {
+      ...{ connection, kind, recordId, crmId, state: "linked", failures: 0 },
+      ...{ base: Object.freeze({ app: values, crm: values }), recordRevision: put.revision },
+      ...(crmHash !== undefined && { crmHash }),
+      ...(crmUpdatedAt !== undefined && { crmUpdatedAt }),
+      ...(notes !== undefined && { notes }),
+      ...(dueAt !== undefined && { dueAt }),
+    };
+    write({ link, ifRevision: null, keepDue: false, keepLease: false });
+    return { status: "made" };
+  };
+
   const hint = ({ link, leaseUntil }: LinkRow, dueAt: string): void => {
     const due = earlier(link.dueAt, dueAt);
     if (due !== link.dueAt) {
@@ -117,6 +165,11 @@ export function createMemoryLinkStore({ rows, clock, admit }: StoreContext): Lin
     async writeMany(writes, call) {
       admit("links", call);
       return toNormalLinkWrites(writes).map(write);
+    },
+    async makeRecords(want, call) {
+      admit("links", call);
+      const normal = toNormalLinkedRecords(want);
+      return normal.records.map((record) => make(normal, record));
     },
     async hint(want, call) {
       admit("links", call);

@@ -27,25 +27,30 @@ function toRemoval({ revision: _revision, ...removal }: RemovalRow): RecordRemov
   return Object.freeze(removal);
 }
 
+/** Puts a record where its revision is the one that the write rests on. */
+export function putRecord(
+  { rows, clock }: Pick<StoreContext, "rows" | "clock">,
+  { kind, id, draft, ifRevision }: NormalRecordWrite & { op: "put" },
+): RecordWritten {
+  const { records, recordRemovals: removals } = rows;
+  const rowId = toRowId(kind, id);
+  const before = records.get(rowId);
+  const gone = removals.get(rowId);
+  if (ifRevision !== undefined && ifRevision !== (before?.revision ?? (gone === undefined ? null : ""))) {
+    return before === undefined ? { status: "stale" } : { status: "stale", revision: before.revision };
+  }
+  const updatedAt = now(clock);
+  const revision = toNext(before?.revision ?? gone?.revision ?? "0");
+  const createdAt = before?.createdAt ?? updatedAt;
+  const record = Object.freeze({ kind, id, ...draft, revision, createdAt, updatedAt });
+  if (gone !== undefined) removals.remove([rowId]);
+  if (before === undefined) records.insert(rowId, Date.parse(createdAt), record);
+  else records.replace(rowId, record);
+  return { status: "written", revision };
+}
+
 export function createMemoryRecordStore({ rows, clock, admit }: StoreContext): RecordStore {
   const { records, recordRemovals: removals } = rows;
-
-  const put = ({ kind, id, draft, ifRevision }: NormalRecordWrite & { op: "put" }): RecordWritten => {
-    const rowId = toRowId(kind, id);
-    const before = records.get(rowId);
-    const gone = removals.get(rowId);
-    if (ifRevision !== undefined && ifRevision !== (before?.revision ?? (gone === undefined ? null : ""))) {
-      return before === undefined ? { status: "stale" } : { status: "stale", revision: before.revision };
-    }
-    const updatedAt = now(clock);
-    const revision = toNext(before?.revision ?? gone?.revision ?? "0");
-    const createdAt = before?.createdAt ?? updatedAt;
-    const record = Object.freeze({ kind, id, ...draft, revision, createdAt, updatedAt });
-    if (gone !== undefined) removals.remove([rowId]);
-    if (before === undefined) records.insert(rowId, Date.parse(createdAt), record);
-    else records.replace(rowId, record);
-    return { status: "written", revision };
-  };
 
   const remove = (write: NormalRecordWrite & { op: "remove" }): RecordWritten => {
     const { kind, id, ifRevision, mergedInto } = write;
@@ -71,7 +76,9 @@ export function createMemoryRecordStore({ rows, clock, admit }: StoreContext): R
     port: "record-store/1",
     async writeMany(writes, call) {
       admit("records", call);
-      return toNormalRecordWrites(writes).map((write) => (write.op === "put" ? put(write) : remove(write)));
+      return toNormalRecordWrites(writes).map((write) =>
+        write.op === "put" ? putRecord({ rows, clock }, write) : remove(write),
+      );
     },
     async get(kind, id, call) {
       admit("records", call);

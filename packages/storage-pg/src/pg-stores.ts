@@ -28,6 +28,7 @@ import { createRetentionStatements } from "./retention-statements.js";
 import type { StoreContext, TableNames } from "./store-context.js";
 import { createPgStreamStore, createStreamStatements } from "./streams/pg-stream-store.js";
 import { createLinkStatements } from "./sync/link-statements.js";
+import { createLinkedRecordStatements } from "./sync/linked-records.js";
 import { createConflictStatements, createPgConflictStore } from "./sync/pg-conflict-store.js";
 import { createCredentialStatements, createPgCredentialStore } from "./sync/pg-credential-store.js";
 import { createDeadLetterStatements, createPgDeadLetterStore } from "./sync/pg-dead-letter-store.js";
@@ -66,6 +67,7 @@ export function createStatements(name: TableNames, schema: string) {
     workflows: createWorkflowStatements(name),
     records: createRecordStatements(name),
     links: createLinkStatements(name),
+    linkedRecords: createLinkedRecordStatements(name),
     syncCursors: createSyncCursorStatements(name),
     syncRuns: createSyncRunStatements(name),
     conflicts: createConflictStatements(name),
@@ -113,7 +115,10 @@ export function createPgStores(context: StoreContext, statements: Statements): P
     facts: createPgFactStore(context, statements.facts),
     workflows: createPgWorkflowStore(context, statements.workflows),
     records: createPgRecordStore(context, statements.records),
-    links: createPgLinkStore(context, statements.links),
+    links: createPgLinkStore(context, statements.links, {
+      ...statements.linkedRecords,
+      remove: statements.records.remove,
+    }),
     syncCursors: createPgSyncCursorStore(context, statements.syncCursors),
     syncRuns: createPgSyncRunStore(context, statements.syncRuns),
     conflicts: createPgConflictStore(context, statements.conflicts),

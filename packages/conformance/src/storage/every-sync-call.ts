@@ -7,6 +7,7 @@ import {
   sampleCredential,
   sampleLetter,
   sampleLink,
+  sampleLinkedRecord,
   sampleRequest,
   sampleSyncEntry,
   sampleSyncRun,
@@ -74,6 +75,8 @@ export function everySyncPut(
   return {
     "records.writeMany": () => records.writeMany([putContact("1")], call),
     "links.writeMany": () => links.writeMany([{ link: sampleLink("1") }], call),
+    "links.makeRecords": () =>
+      links.makeRecords({ connection: "close", kind: "contact", records: [sampleLinkedRecord("2")] }, call),
     "syncCursors.put": () => syncCursors.put(cursor, call),
     "syncRuns.put": () => syncRuns.put(sampleSyncRun("run-1"), call),
     "syncRuns.log": () => syncRuns.log([sampleSyncEntry("entry-1")], call),

@@ -4,6 +4,7 @@ import type {
   DeadLetterStore,
   InboxStore,
   LinkDraft,
+  LinkedRecord,
   LinkStore,
   LinkWritten,
   RecordDraft,
@@ -66,6 +67,11 @@ export function sampleLink(recordId: string, changes: Partial<LinkDraft> = {}): 
     ...{ state: "linked", failures: 0 },
     ...changes,
   };
+}
+
+/** A contact of the connection `close` that is named by its id, to be made with its link. */
+export function sampleLinkedRecord(recordId: string, changes: Partial<LinkedRecord> = {}): LinkedRecord {
+  return { recordId, crmId: `crm-${recordId}`, draft: sampleContact(recordId), ...changes };
 }
 
 /** A link that is not in the CRM yet. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { syncConformance } from "./sync-conformance.js";
 import { collectCases, findFailures } from "./testing/collect-cases.js";
 import { linkStoreSabotages } from "./testing/link-store-sabotages.js";
+import { linkedRecordSabotages } from "./testing/linked-record-sabotages.js";
 import { recordStoreSabotages } from "./testing/record-store-sabotages.js";
 import type { Sabotage } from "./testing/sabotage.js";
 import { syncHistorySabotages } from "./testing/sync-history-sabotages.js";
@@ -12,6 +13,7 @@ import { syncStorageSabotages } from "./testing/sync-storage-sabotages.js";
 const sabotages = {
   ...recordStoreSabotages,
   ...linkStoreSabotages,
+  ...linkedRecordSabotages,
   ...syncHistorySabotages,
   ...syncStateSabotages,
   ...syncStorageSabotages,

@@ -6,6 +6,7 @@ import { inboxStoreConformance } from "./inbox-store-conformance.js";
 import { leaseStoreConformance } from "./lease-store-conformance.js";
 import { linkClaimConformance } from "./link-claim-conformance.js";
 import { linkStoreConformance } from "./link-store-conformance.js";
+import { linkedRecordConformance } from "./linked-record-conformance.js";
 import { rateBudgetStoreConformance } from "./rate-budget-store-conformance.js";
 import { recordChangeConformance } from "./record-change-conformance.js";
 import { recordStoreConformance } from "./record-store-conformance.js";
@@ -22,6 +23,7 @@ export function syncConformance(suite: StorageSuite): void {
   recordChangeConformance(suite);
   linkStoreConformance(suite);
   linkClaimConformance(suite);
+  linkedRecordConformance(suite);
   syncCursorStoreConformance(suite);
   syncRunStoreConformance(suite);
   conflictStoreConformance(suite);

@@ -65,9 +65,8 @@ async function takeIn(
 ): Promise<PageCounts & { readonly cursorRevision?: number | undefined }> {
   const log = new SyncLog();
   const findings = await classifyPage(context, stores, kind, page, refused);
-  const { made, lost } = await makeInApp(context, stores, kind, findings.created, log);
+  const made = await makeInApp(context, stores, kind, findings.created, log);
   await writeLinks(context, stores, findings, log);
-  if (lost.length > 0) await stores.records.writeMany(lost, { signal: context.signal });
   const hinted = await hint(context, stores, kind, findings);
   for (const { crmId, error } of findings.refused) {
     await addDeadLetter(context, stores, log, { kind, crmId, operation: "pull", error });
@@ -77,7 +76,7 @@ async function takeIn(
   return {
     read: page.records.length + (page.removed?.length ?? 0),
     unchanged: findings.unchanged,
-    created: made - lost.length,
+    created: made,
     linked: findings.adopted.length,
     due: hinted,
     refused: findings.refused.length,

@@ -75,6 +75,12 @@ export {
   toNormalLinkWrites,
   toNormalName,
 } from "./link-rules.js";
+export {
+  type LinkedRecords,
+  type NormalLinkedRecord,
+  toFlatRecord,
+  toNormalLinkedRecords,
+} from "./linked-record-rules.js";
 export { type Mentions, toMentions } from "./mentions.js";
 export {
   addUsage,
@@ -128,7 +134,7 @@ export {
   toNormalId,
   toNormalReservation,
 } from "./shared-records.js";
-export { toStorable } from "./storable.js";
+export { mayBeUnstorable, toStorable, toWritable } from "./storable.js";
 export {
   closedStore,
   invalidValue,

@@ -102,15 +102,20 @@ function toNormalRecordWrite(field: string, write: RecordWrite): NormalRecordWri
   }
 }
 
-function toNormalRecordDraft(field: string, draft: RecordDraft): NormalRecordDraft {
+/** @param keep - Takes over what the record says. @throws `store.invalid`. */
+export function toNormalRecordDraft(
+  field: string,
+  draft: RecordDraft,
+  keep: typeof toStorable = toStorable,
+): NormalRecordDraft {
   const { fields, custom = {}, links = {}, keys, fieldTimes = {} } = draft;
   checkObject(field, "fields", fields);
   checkObject(field, "custom", custom);
   checkObject(field, "links", links);
   checkObject(field, "fieldTimes", fieldTimes);
   return Object.freeze({
-    fields: toStorable("records", `${field}.fields`, fields),
-    custom: toStorable("records", `${field}.custom`, custom),
+    fields: keep("records", `${field}.fields`, fields),
+    custom: keep("records", `${field}.custom`, custom),
     links: toNormalLinks(`${field}.links`, links),
     keys: toNormalKeys(`${field}.keys`, keys),
     fieldTimes: toNormalTimes(`${field}.fieldTimes`, fieldTimes),

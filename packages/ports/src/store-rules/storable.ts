@@ -44,6 +44,31 @@ export function toStorable<T>(store: string, field: string, value: T): T {
   return new Copying(store, field).copy(value) as T;
 }
 
+/**
+ * As {@link toStorable}, for what becomes JSON text before its owner can change it: JSON is given back as it is, not copied, and its
+ * texts are not looked at. Whether one of them can't be stored, the JSON text tells: {@link mayBeUnstorable}.
+ */
+export function toWritable<T>(store: string, field: string, value: T): T {
+  return isJson(value, 0) ? value : toStorable(store, field, value);
+}
+
+/** Whether JSON text may hold what a database can't: it is escaped there, as some of what can be stored is. */
+export function mayBeUnstorable(json: string): boolean {
+  return json.includes("\\u");
+}
+
+function isJson(value: unknown, level: number): boolean {
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return true;
+  if (typeof value === "number") return Number.isFinite(value);
+  if (level > DEEPEST_LEVEL) return false;
+  if (Array.isArray(value)) return value.every((item) => isJson(item, level + 1));
+  if (!isPlainObject(value)) return false;
+  for (const key of Object.keys(value)) {
+    if (value[key] !== undefined && !isJson(value[key], level + 1)) return false;
+  }
+  return true;
+}
+
 /** One call of {@link toStorable}. */
 class Copying {
   /** Where it is, below the field. */

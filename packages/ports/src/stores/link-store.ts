@@ -1,7 +1,7 @@
 import type { CallOptions } from "../call-options.js";
 import type { JsonObject } from "../json.js";
 import type { Page, PageRequest } from "./page.js";
-import type { RecordKind } from "./record-store.js";
+import type { RecordDraft, RecordKind } from "./record-store.js";
 import type { StoredError } from "./run-store.js";
 
 /**
@@ -71,6 +71,24 @@ export type LinkWritten =
   | { readonly status: "stale"; readonly revision?: number }
   | { readonly status: "taken"; readonly recordId: string };
 
+/** A record that the app is to have for one of a CRM, and what its link says beside what both sides agree on. */
+export interface LinkedRecord {
+  /** Of the record that is made; no record has it or had it. */
+  readonly recordId: string;
+  readonly draft: RecordDraft;
+  readonly crmId: string;
+  readonly crmHash?: string | undefined;
+  readonly crmUpdatedAt?: string | undefined;
+  readonly notes?: JsonObject | undefined;
+  readonly dueAt?: string | undefined;
+}
+
+/** What became of one. `stale`: the app has or had a record of the id. `taken`: another link has the `crmId`; the app has no record. */
+export type LinkedRecordMade =
+  | { readonly status: "made" }
+  | { readonly status: "stale" }
+  | { readonly status: "taken"; readonly recordId: string };
+
 export interface LinkFilter {
   readonly kind?: RecordKind | undefined;
   readonly state?: LinkState | undefined;
@@ -110,6 +128,19 @@ export interface LinkStore {
    * call are of one record. Of two writes of a call that want one `crmId`, the first has it.
    */
   writeMany(writes: readonly LinkWrite[], call?: CallOptions): Promise<readonly LinkWritten[]>;
+  /**
+   * Makes records of the app and links each with the CRM's, in one statement for many: as `RecordStore.writeMany` and then
+   * {@link LinkStore.writeMany} of links that are `linked`. The base of both sides is what the draft says, as one flat object: fields by
+   * their names, the host's own as `custom.x`, what it hangs on as `links.x`. No two of a call are of one record.
+   */
+  makeRecords(
+    want: {
+      readonly connection: string;
+      readonly kind: RecordKind;
+      readonly records: readonly LinkedRecord[];
+    },
+    call?: CallOptions,
+  ): Promise<readonly LinkedRecordMade[]>;
   /**
    * Makes links due at a time, ISO 8601 in UTC; one that is due earlier stays so. Removed and erased links, and ids without a
    * link, are passed over. It does not change a revision, so whoever works on one is not disturbed, and it is due again after.

@@ -1,5 +1,10 @@
 import type { CrmLink, JsonObject, LinkDraft, LinkState, RecordKind } from "@salesagent/ports";
-import { isSameJson, type NormalLinkWrite } from "@salesagent/ports/store-rules";
+import {
+  isSameJson,
+  type NormalLinkWrite,
+  type NormalRecordDraft,
+  toFlatRecord,
+} from "@salesagent/ports/store-rules";
 import { instant, instantText, number, optional, optionalJson, type Row, text } from "../columns.js";
 import type { RecordColumn } from "../record-columns.js";
 import { leaseTime } from "../store-time.js";
@@ -54,10 +59,26 @@ export const linkFields = (due: string): string =>
     ...[instant("created_at"), instant("updated_at")],
   ].join(", ");
 
-function toBase({ app }: { readonly app?: JsonObject }, row: Row): Pick<CrmLink, "base"> {
-  if (app === undefined) return {};
+/** What the record of a link said that was made with it: fields, custom, links. Nothing is there where a part is empty. */
+type RecordParts = readonly [
+  NormalRecordDraft["fields"],
+  NormalRecordDraft["custom"] | null,
+  NormalRecordDraft["links"] | null,
+];
+
+function toBase(
+  { app: written }: { readonly app?: JsonObject | RecordParts },
+  row: Row,
+): Pick<CrmLink, "base"> {
+  if (written === undefined) return {};
+  const app = isParts(written) ? toFlat(written) : written;
   return { base: { app, crm: optionalJson<"crm", JsonObject>("crm", row, "base_crm").crm ?? app } };
 }
+
+const isParts = (written: JsonObject | RecordParts): written is RecordParts => Array.isArray(written);
+
+const toFlat = ([fields, custom, links]: RecordParts) =>
+  toFlatRecord({ fields, custom: custom ?? {}, links: links ?? {} });
 
 export function fromLinkRow(row: Row): CrmLink {
   return {
@@ -66,7 +87,7 @@ export function fromLinkRow(row: Row): CrmLink {
     recordId: text(row, "record_id"),
     ...optional("crmId", row, "crm_id", text),
     state: text(row, "state") as LinkState,
-    ...toBase(optionalJson<"app", JsonObject>("app", row, "base_app"), row),
+    ...toBase(optionalJson<"app", JsonObject | RecordParts>("app", row, "base_app"), row),
     ...optional("recordRevision", row, "record_revision", text),
     ...optional("crmHash", row, "crm_hash", text),
     ...optional("crmUpdatedAt", row, "crm_updated_at", text),

@@ -26,6 +26,7 @@ import type { StoreContext } from "../store-context.js";
 import { toLeaseTime, toStoreTime } from "../store-time.js";
 import { fromLinkRow } from "./link-rows.js";
 import { type LinkStatements, toLinkChangeValues, toNewLinkValues } from "./link-statements.js";
+import { type LinkedRecordStatements, makeLinkedRecords } from "./linked-records.js";
 
 /** More rows go in several statements, so that neither side holds the text of all at once. */
 const MOST_ROWS = 1000;
@@ -143,7 +144,11 @@ function toConditions({ state, since }: LinkFilter): readonly SqlCondition[] {
   ];
 }
 
-export function createPgLinkStore(context: StoreContext, statements: LinkStatements): LinkStore {
+export function createPgLinkStore(
+  context: StoreContext,
+  statements: LinkStatements,
+  linkedRecords: LinkedRecordStatements,
+): LinkStore {
   const { tenant, executor, clock } = context;
 
   const find = async (
@@ -178,6 +183,10 @@ export function createPgLinkStore(context: StoreContext, statements: LinkStateme
       const normal = toNormalLinkWrites(writes);
       const outcomes = await new LinkWriter(context, statements, call).write(normal);
       return normal.flatMap((write) => outcomes.get(write) ?? []);
+    },
+    async makeRecords(want, call) {
+      executor.admit("links", call);
+      return makeLinkedRecords(context, linkedRecords, want, call);
     },
     async hint(want, call) {
       executor.admit("links", call);

@@ -29,6 +29,14 @@ const calls: NamedCalls = {
     links.writeMany(
       ids(9000, 20).map((id) => ({ link: link(id, { notes: { seen: true } }), ifRevision: 1 })),
     ),
+  "makes records with their links": ({ links }) =>
+    links.makeRecords({
+      ...{ connection: "close", kind: "contact" },
+      records: ids(20_000, 20).map((recordId) => ({
+        ...{ recordId, crmId: `made-${recordId}` },
+        draft: { fields: {}, keys: [`email:made-${recordId}`] },
+      })),
+    }),
   "pages through links": ({ links }) => links.list("close", {}, { limit: 20 }),
   "lists links that are held": ({ links }) => links.list("close", { state: "held" }, { limit: 20 }),
   "lists pending removals": ({ links }) => links.list("close", { removal: "to-app" }, { limit: 20 }),

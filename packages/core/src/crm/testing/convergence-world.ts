@@ -12,6 +12,7 @@ import type {
   CrmRecord,
   JsonObject,
   JsonValue,
+  RecordDraft,
   RecordKind,
   Storage,
   StoredRecord,
@@ -358,10 +359,11 @@ export class ConvergenceWorld {
   }
 
   #watchedStorage(): TenantStorage {
-    const watch = <T extends { readonly records: TenantStorage["records"] }>(stores: T): T =>
+    const watch = <T extends Pick<TenantStorage, "records" | "links">>(stores: T): T =>
       new Proxy(stores, {
         get: (target, key) => {
           if (key === "records") return this.#watchedRecords(target.records);
+          if (key === "links") return this.#watchedLinks(target.links);
           const value: unknown = Reflect.get(target, key, target);
           if (key === "transaction" && typeof value === "function") {
             return (work: (stores: T) => unknown, ...rest: unknown[]) =>
@@ -371,6 +373,26 @@ export class ConvergenceWorld {
         },
       });
     return watch(this.app);
+  }
+
+  #watchedLinks(links: TenantStorage["links"]): TenantStorage["links"] {
+    return new Proxy(links, {
+      get: (target, key) => {
+        const value: unknown = Reflect.get(target, key, target);
+        if (key !== "makeRecords" || typeof value !== "function") {
+          return typeof value === "function" ? value.bind(target) : value;
+        }
+        return (...args: Parameters<typeof links.makeRecords>) => {
+          const [{ kind, records }] = args;
+          for (const { recordId, draft } of records) this.#noteDraft(kind, recordId, draft);
+          return value.apply(target, args);
+        };
+      },
+    });
+  }
+
+  #noteDraft(kind: CrmKind, id: string, { fields, custom = {} }: RecordDraft): void {
+    this.#note("app", kind, id, { ...(fields as JsonObject), ...prefixed(custom) });
   }
 
   #watchedRecords(records: TenantStorage["records"]): TenantStorage["records"] {
@@ -386,9 +408,7 @@ export class ConvergenceWorld {
               if (write.mergedInto === undefined) this.engineRemoved.app.add(write.id);
               continue;
             }
-            const { fields, custom } = write.draft;
-            const values = { ...(fields as JsonObject), ...prefixed(custom ?? {}) };
-            this.#note("app", write.kind, write.id, values);
+            this.#noteDraft(write.kind, write.id, write.draft);
           }
           return value.apply(target, args);
         };
