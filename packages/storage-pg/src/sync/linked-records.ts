@@ -57,8 +57,9 @@ export function createLinkedRecordStatements(name: TableNames): Omit<LinkedRecor
       )
       select w.id, m.id is not null as made from wanted w left join made m on m.id = w.id
       left join linked l on l.record_id = w.id where l.record_id is null`),
-    holders: reading(`select h.crm_id, h.record_id as holder from ${links} h
-      where h.tenant = $1 and h.connection = $2 and h.kind = $3 and h.crm_id = any($4::text[])`),
+    holders: reading(
+      `select crm_id, record_id as holder from ${name("find_links")}($1, $2, $3, '{}', $4::text[])`,
+    ),
   };
 }
 

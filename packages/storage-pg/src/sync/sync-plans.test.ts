@@ -29,12 +29,12 @@ const calls: NamedCalls = {
     links.writeMany(
       ids(9000, 20).map((id) => ({ link: link(id, { notes: { seen: true } }), ifRevision: 1 })),
     ),
-  "makes records with their links": ({ links }) =>
+  "makes records with their links, which have links of before": ({ links }) =>
     links.makeRecords({
       ...{ connection: "close", kind: "contact" },
-      records: ids(20_000, 20).map((recordId) => ({
-        ...{ recordId, crmId: `made-${recordId}` },
-        draft: { fields: {}, keys: [`email:made-${recordId}`] },
+      records: ids(1, 20).map((id) => ({
+        ...{ recordId: `made-${id}`, crmId: `crm-made-${id}` },
+        draft: { fields: {}, keys: [`email:made-${id}`] },
       })),
     }),
   "pages through links": ({ links }) => links.list("close", {}, { limit: 20 }),
