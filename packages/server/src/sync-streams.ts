@@ -94,14 +94,19 @@ export class SyncStreams implements AsyncDisposable {
     }
   }
 
-  /** Before the stream of a sync is told: ends it where its process died, also where that was found out elsewhere. */
-  async settle(tenant: string, stream: StreamRecord, call?: CallOptions): Promise<void> {
+  /**
+   * Before the stream of a sync is told: ends it where its process died, also where that was found out elsewhere.
+   *
+   * @returns Whether it may have changed.
+   */
+  async settle(tenant: string, stream: StreamRecord, call?: CallOptions): Promise<boolean> {
     const { id, source, status } = stream;
     const isSync = source.startsWith(SOURCE) && status === "open";
-    if (!isSync || this.#own.has(id) || !isQuiet(stream, this.#clock)) return;
+    if (!isSync || this.#own.has(id) || !isQuiet(stream, this.#clock)) return false;
     const connection = source.slice(SOURCE.length);
     await this.#app.sync?.tenant(tenant).history({ connection, status: "running" }, undefined, call);
     await this.#sweep(tenant, connection);
+    return true;
   }
 
   /** Stops what goes on, and waits until it is on record as stopped; not for ever for a CRM that does not heed it. */

@@ -79,8 +79,9 @@ export const streamRoutes: readonly Route[] = [
     answer: { description: "The stream.", schema: streamSchema },
     async handler({ principal: { tenant }, params: { id }, sales, server, signal }) {
       const found = await need(sales.streams.get(tenant, id, { signal }), "stream", id);
-      await server.syncs.settle(tenant, found, { signal });
-      return toView((await sales.streams.get(tenant, id, { signal })) ?? found);
+      const mayDiffer = await server.syncs.settle(tenant, found, { signal });
+      const settled = mayDiffer ? await sales.streams.get(tenant, id, { signal }) : undefined;
+      return toView(settled ?? found);
     },
   }),
   route({
