@@ -1,3 +1,4 @@
+import { type ManualClock, manualClock } from "@salesagent/conformance";
 import type { JsonValue, ModelRequest, Storage, StoredStreamEvent } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
 import fc from "fast-check";
@@ -25,8 +26,22 @@ function answer({ messages }: ModelRequest) {
   return { text: words };
 }
 
-/** A process that may die: what it works with, and nothing that outlives it but the storage. */
-function processOn(shared: Storage, sent: string[], strikes: Parameters<typeof mortalStorage>[1]) {
+/** What outlives a process. */
+interface World {
+  readonly clock: ManualClock;
+  readonly storage: Storage;
+  /** Whom mails went to. */
+  readonly sent: string[];
+}
+
+function openWorld(): World {
+  const clock = manualClock();
+  return { clock, storage: memoryStorage({ clock }), sent: [] };
+}
+
+/** A process that may die: what it works with, and nothing that outlives it but the world. */
+function processOn(world: World, strikes?: Parameters<typeof mortalStorage>[1]) {
+  const { clock, storage: shared, sent } = world;
   const mortal = mortalStorage(shared, strikes);
   const { storage } = mortal;
   const lookup = defineTool({
@@ -42,12 +57,12 @@ function processOn(shared: Storage, sent: string[], strikes: Parameters<typeof m
     run: ({ to }) => ({ n: sent.push(to) }),
   });
   const agent = defineAgent({
-    ...{ name: "bdr", instructions: "Write.", storage, effects: createEffects({ storage }) },
-    ...{ model: scriptedModel(answer), tools: [lookup, mail] },
+    ...{ name: "bdr", instructions: "Write.", storage, effects: createEffects({ storage, clock }) },
+    ...{ clock, model: scriptedModel(answer), tools: [lookup, mail] },
   });
-  const flows = durableFlows({ storage, leaseMs: 300, pollMs: 10 });
-  const streams = createLiveStreams({ storage, flushMs: 0, pollMs: 10 });
-  const runs = createLiveRuns({ storage, streams, flows, agents: [agent] });
+  const flows = durableFlows({ storage, clock, leaseMs: 300, pollMs: 10 });
+  const streams = createLiveStreams({ storage, clock, flushMs: 0, pollMs: 10 });
+  const runs = createLiveRuns({ storage, clock, streams, flows, agents: [agent] });
   return { ...mortal, isDead: () => mortal.isDead, flows, streams, runs };
 }
 
@@ -72,16 +87,16 @@ function fold(events: readonly StoredStreamEvent[]) {
 }
 
 /** Begins a run in a process that does not work. */
-function begin(storage: Storage): Promise<{ readonly id: string }> {
-  const flows = durableFlows({ storage, work: "elsewhere" });
-  const streams = createLiveStreams({ storage });
-  const runs = createLiveRuns({ storage, streams, flows, agents: ["bdr"] });
+function begin({ clock, storage }: World): Promise<{ readonly id: string }> {
+  const flows = durableFlows({ storage, clock, work: "elsewhere" });
+  const streams = createLiveStreams({ storage, clock });
+  const runs = createLiveRuns({ storage, clock, streams, flows, agents: ["bdr"] });
   return runs.start(tenant, { agent: "bdr", input: "write to ada", by });
 }
 
 /** Reads to the end, and comes back after each so many events. */
-async function readAll(storage: Storage, id: string, leavesAfter: number) {
-  await using streams = createLiveStreams({ storage, pollMs: 10 });
+async function readAll({ clock, storage }: World, id: string, leavesAfter: number) {
+  await using streams = createLiveStreams({ storage, clock, pollMs: 10 });
   const events: StoredStreamEvent[] = [];
   for (let isOver = false; !isOver; ) {
     isOver = true;
@@ -96,14 +111,17 @@ async function readAll(storage: Storage, id: string, leavesAfter: number) {
   return events;
 }
 
-/** Works until the run has ended, or the process is dead; a dead one is only left behind. */
-async function live(process: Process, done: Promise<unknown>): Promise<void> {
+/** Works until the run has ended, or the process is dead, while time passes; a dead one is only left behind. */
+async function live(process: Process, done: Promise<unknown>, clock: ManualClock): Promise<void> {
   process.flows.work();
   let over = false;
   void done.then(() => {
     over = true;
   });
-  while (!over && !process.isDead()) await new Promise<void>((resolve) => setImmediate(resolve));
+  while (!over && !process.isDead()) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    clock.advance(5);
+  }
 }
 
 describe("a run whose processes die", () => {
@@ -115,23 +133,23 @@ describe("a run whose processes die", () => {
         fc.constantFrom("before" as const, "after" as const),
         fc.integer({ min: 1, max: 12 }),
         async (plan, when, leavesAfter) => {
-          const storage = memoryStorage();
-          const sent: string[] = [];
-          const { id } = await begin(storage);
-          const read = readAll(storage, id, leavesAfter);
+          const world = openWorld();
+          const { clock, sent } = world;
+          const { id } = await begin(world);
+          const read = readAll(world, id, leavesAfter);
           const processes: Process[] = [];
           for (const death of plan) {
             let calls = 0;
-            const process = processOn(storage, sent, (at, phase) => {
+            const process = processOn(world, (at, phase) => {
               if (phase !== when || at.startsWith("queue.")) return false;
               return ++calls === death;
             });
             processes.push(process);
-            await live(process, read);
+            await live(process, read, clock);
           }
-          const last = processOn(storage, sent, undefined);
+          const last = processOn(world);
           processes.push(last);
-          await live(last, read);
+          await live(last, read, clock);
           const events = await read;
           expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
           expect(fold(events)).toEqual({
@@ -149,7 +167,7 @@ describe("a run whose processes die", () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
-  }, 120_000);
+  }, 60_000);
 });
