@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Asked } from "./asked.js";
 import { type EventSource, eventBody } from "./event-body.js";
 import { streamFrames } from "./event-frames.js";
+import { StreamReply } from "./reply.js";
 import type { RouteContext } from "./route.js";
 import { validate } from "./validate.js";
 
@@ -22,7 +23,7 @@ export const STREAM_HEADERS = {
 };
 
 /**
- * A stream as a response that goes on until the stream ends or its reader leaves. The stream goes on by itself.
+ * A stream as an answer that goes on until the stream ends or its reader leaves. The stream goes on by itself.
  *
  * @throws `access.limited` where the principal reads as many as it may.
  */
@@ -38,7 +39,7 @@ export function followResponse(
     readonly headers?: Readonly<Record<string, string>>;
     readonly frames?: (reader: StreamReader, close: () => void) => EventSource;
   } = {},
-): Response {
+): StreamReply {
   const close = server.connections.open(principal);
   const reader = sales.streams.follow(principal.tenant, id, { after, signal: request.signal });
   const { clock, limits } = server;
@@ -47,7 +48,7 @@ export function followResponse(
     heartbeatMs: limits.heartbeatMs,
     longestMs: limits.streamMs,
   });
-  return new Response(body, { headers: { ...STREAM_HEADERS, ...headers } });
+  return new StreamReply(200, body, { ...STREAM_HEADERS, ...headers });
 }
 
 const position = z

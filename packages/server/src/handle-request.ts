@@ -5,7 +5,7 @@ import type { Asked } from "./asked.js";
 import { allowOrigin } from "./cors.js";
 import { refuseCrossSite } from "./cross-site.js";
 import { problemReply } from "./problem-reply.js";
-import { type Reply, TextReply } from "./reply.js";
+import { isReply, type Reply, TextReply } from "./reply.js";
 import type { Route } from "./route.js";
 import type { ServerScope } from "./server-scope.js";
 import { takeBody } from "./take-body.js";
@@ -149,7 +149,7 @@ function refuse(
 }
 
 function toReply({ answer: { status = 200 } }: Route, value: unknown): Reply {
-  if (value instanceof Response || value instanceof TextReply) return value;
+  if (isReply(value)) return value;
   if (value === undefined) return new TextReply(status === 200 ? 204 : status, null);
   return new TextReply(status, JSON.stringify(value), { "content-type": "application/json" });
 }

@@ -1,12 +1,14 @@
 import { connect, type Socket } from "node:net";
+import type { SalesAgent } from "@salesagent/core/app";
 import { systemClock } from "@salesagent/ports";
 import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { apiKeys, firstOf } from "../access.js";
 import { bytesBody, jsonBody } from "../body.js";
 import { type Route, route } from "../route.js";
 import type { ServerOptions } from "../server-options.js";
 import { rawRequest, serve } from "../testing/loopback.js";
-import { MEMBER, openTable } from "../testing/open-table.js";
+import { asTold, MEMBER, openTable, settle } from "../testing/open-table.js";
 import { requestListener } from "./request-listener.js";
 
 const shared = { tag: "test", permission: "leads:read", answer: { description: "Done." } } as const;
@@ -30,15 +32,35 @@ const size = route({
   handler: async ({ body }) => ({ size: body.length, sum: body.reduce((sum, byte) => sum + byte, 0) }),
 });
 
+/** Knows who asks by a header that is read of the message itself. */
+const byKey = (isKnown: () => Promise<unknown> = async () => {}) =>
+  apiKeys({
+    apiKeys: {
+      async verify() {
+        await isKnown();
+        return { tenant: "acme", id: "user:1", role: "member" };
+      },
+    },
+  } as unknown as SalesAgent);
+
 async function open(options: Partial<ServerOptions> = {}, routes: readonly Route[] = [echo, size]) {
-  const table = openTable(routes, options);
+  const table = openTable(routes, { authorize: byKey(), ...options });
   const loopback = await serve(requestListener(table.server));
   opened.push(loopback);
   return { ...table, ...loopback };
 }
 
+const AS = { "x-as": MEMBER, authorization: "Bearer sak_1" };
+
 const head = (path: string, ...headers: string[]) =>
-  [`POST ${path} HTTP/1.1`, "host: x", `x-as: ${MEMBER}`, "content-type: application/json", ...headers]
+  [
+    `POST ${path} HTTP/1.1`,
+    "host: x",
+    `x-as: ${MEMBER}`,
+    "authorization: Bearer sak_1",
+    "content-type: application/json",
+    ...headers,
+  ]
     .map((line) => `${line}\r\n`)
     .join("");
 
@@ -64,9 +86,12 @@ async function until(isSo: () => boolean): Promise<void> {
 const statuses = (text: string) =>
   [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
 
-describe("a body that comes by a connection", () => {
+describe.each([
+  ["by the message alone", byKey()],
+  ["by a host's function, which is given a request", asTold],
+])("a body that comes by a connection, its sender known %s,", (_, authorize) => {
   it.each([1, 7, 70_000])("is whole, in chunks of %i bytes", async (step) => {
-    const { url } = await open();
+    const { url } = await open({ authorize });
     const whole = new Uint8Array(150_000).map((_, index) => index % 251);
     let at = whole.length - 20 * step < 0 ? 0 : whole.length - 20 * step;
     const sent = whole.subarray(at);
@@ -77,14 +102,14 @@ describe("a body that comes by a connection", () => {
         at += step;
       },
     });
-    const asked = { method: "POST", headers: { "x-as": MEMBER }, body, duplex: "half" } as RequestInit;
+    const asked = { method: "POST", headers: AS, body, duplex: "half" } as RequestInit;
     expect(await (await fetch(`${url}/size`, asked)).json()).toEqual({
       ...{ size: sent.length, sum: sent.reduce((sum, byte) => sum + byte, 0) },
     });
   });
 
   it("is read though it comes after its head, byte by byte", async () => {
-    const { port } = await open();
+    const { port } = await open({ authorize });
     const told = talk(port);
     const body = '{"name":"Zoë"}';
     told.socket.write(
@@ -99,7 +124,7 @@ describe("a body that comes by a connection", () => {
   });
 
   it("of nothing is no JSON, and no failure", async () => {
-    const { port, faults } = await open();
+    const { port, faults } = await open({ authorize });
     const text = await rawRequest(port, posting("/echo", "", "connection: close"));
     expect(statuses(text)).toEqual([400]);
     expect(text).toContain("is not JSON");
@@ -107,7 +132,7 @@ describe("a body that comes by a connection", () => {
   });
 
   it("is asked for where its sender waits to be", async () => {
-    const { port } = await open();
+    const { port } = await open({ authorize });
     const told = talk(port);
     told.socket.write(
       `${head("/echo", "content-length: 2", "expect: 100-continue", "connection: close")}\r\n`,
@@ -120,7 +145,7 @@ describe("a body that comes by a connection", () => {
   });
 
   it("answers requests that come at once in their order, each with its own", async () => {
-    const { port } = await open();
+    const { port } = await open({ authorize });
     const bodies = ["1", '{"a":2}', "[3]"];
     const told = talk(port);
     told.socket.write(
@@ -145,7 +170,7 @@ describe("a body that comes by a connection", () => {
       (body: string) => ["transfer-encoding: chunked", `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`],
     ],
   ])("leaves the connection to the next request after one %s", async (_, limits, written) => {
-    const { port } = await open({ limits });
+    const { port } = await open({ authorize, limits });
     const [header = "", body = ""] = written(`"${"x".repeat(30_000)}"`);
     const told = talk(port);
     const refused = `${head("/echo", header)}\r\n${body}`;
@@ -159,7 +184,7 @@ describe("a body that comes by a connection", () => {
   });
 
   it("that does not come in time is refused", async () => {
-    const { port, clock } = await open({ limits: { bodyMs: 1_000 } });
+    const { port, clock } = await open({ authorize, limits: { bodyMs: 1_000 } });
     const told = talk(port);
     told.socket.write(`${head("/echo", "content-length: 10")}\r\n{`);
     await until(() => clock.pendingTimers > 0);
@@ -173,13 +198,13 @@ describe("a body that comes by a connection", () => {
   });
 
   it("whose sender leaves in the middle is no failure, and holds nothing", async () => {
-    const { port, clock, faults, server } = await open();
+    const { port, clock, faults, server } = await open({ authorize });
     const told = talk(port);
     told.socket.write(`${head("/echo", "content-length: 10")}\r\n{`);
     await until(() => clock.pendingTimers > 0);
     told.socket.destroy();
     await until(() => clock.pendingTimers === 0);
-    for (let turns = 0; turns < 20; turns += 1) await turn();
+    await settle();
     expect(faults).toEqual([]);
     expect(server.scope.connections.total).toBe(0);
   });
@@ -191,11 +216,13 @@ describe("a body that comes by a connection", () => {
     });
     let isAsked = false;
     const { port, clock, http, faults } = await open({
-      async authorize() {
-        isAsked = true;
-        await isAdmitted;
-        return { tenant: "acme", id: "user:1", role: "member" };
-      },
+      authorize: firstOf(
+        byKey(() => {
+          isAsked = true;
+          return isAdmitted;
+        }),
+        authorize,
+      ),
     });
     const told = talk(port);
     told.socket.write(`${head("/echo", "content-length: 10")}\r\n{`);
@@ -204,8 +231,9 @@ describe("a body that comes by a connection", () => {
     const connections = () =>
       new Promise<number>((resolve) => http.getConnections((_, count) => resolve(count)));
     while ((await connections()) > 0) await turn();
+    await settle();
     admit(undefined);
-    for (let turns = 0; turns < 20; turns += 1) await turn();
+    await settle();
     expect(clock.pendingTimers).toBe(0);
     expect(faults).toEqual([]);
   });
@@ -238,6 +266,21 @@ describe("a handler", () => {
     expect(clock.pendingTimers).toBe(0);
   });
 
+  it("that has no event to tell yet lets its reader know that it is connected", async () => {
+    const quiet = route({
+      ...shared,
+      ...{ method: "GET", path: "/quiet", summary: "Quiet", handlerMs: "none" },
+      handler: async () =>
+        new Response(new ReadableStream(), { headers: { "content-type": "text/event-stream" } }),
+    });
+    const { port } = await open({}, [quiet]);
+    const told = talk(port);
+    told.socket.write(`GET /quiet HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sak_1\r\n\r\n`);
+    await until(() => told.text.endsWith("\r\n\r\n"));
+    expect(statuses(told.text)).toEqual([200]);
+    expect(told.text).toContain("content-type: text/event-stream");
+  });
+
   it("answers HEAD with the headers of GET, on a connection that goes on", async () => {
     const one = route({
       ...shared,
@@ -245,7 +288,7 @@ describe("a handler", () => {
       handler: async () => ({ one: 1 }),
     });
     const { port } = await open({ clock: systemClock }, [one, echo]);
-    const asked = `HEAD /one HTTP/1.1\r\nhost: x\r\nx-as: ${MEMBER}\r\n\r\n`;
+    const asked = `HEAD /one HTTP/1.1\r\nhost: x\r\nauthorization: Bearer sak_1\r\n\r\n`;
     const text = await rawRequest(port, asked + posting("/echo", "7", "connection: close"));
     expect(statuses(text)).toEqual([200, 200]);
     expect(text).toContain("content-type: application/json");

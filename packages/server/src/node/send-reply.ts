@@ -1,44 +1,60 @@
 import type { OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { type Reply, TextReply, wholeTextOf } from "../reply.js";
+import { type Reply, StreamReply, TextReply, wholeTextOf } from "../reply.js";
 
 /** Writes an answer out, as fast as it is taken and no faster. Resolves when it is out, or whoever asked is gone. Never rejects. */
 export async function sendReply(reply: Reply, outgoing: ServerResponse): Promise<void> {
+  const { status } = reply;
   if (reply instanceof TextReply) {
-    sendText(outgoing, reply.status, Object.fromEntries(reply.headers), reply.text);
+    sendText(outgoing, { status, headers: Object.fromEntries(reply.headers), text: reply.text });
     return;
   }
-  const text = wholeTextOf(reply);
-  if (text === undefined) await sendResponse(reply, outgoing);
-  else sendText(outgoing, reply.status, headersOf(reply), text);
+  if (reply instanceof StreamReply) {
+    const { stream } = reply;
+    return sendStream(outgoing, { status, headers: Object.fromEntries(reply.headers), stream });
+  }
+  const headers = headersOf(reply);
+  const text = wholeTextOf(reply) ?? null;
+  if (text !== null || !reply.body) sendText(outgoing, { status, headers, text });
+  else await sendStream(outgoing, { status, headers, stream: reply.body });
+}
+
+interface Head {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
 }
 
 function sendText(
   outgoing: ServerResponse,
-  status: number,
-  headers: OutgoingHttpHeaders,
-  text: string | null,
+  { status, headers, text }: Head & { readonly text: string | null },
 ): void {
-  if (text !== null) headers["content-length"] = Buffer.byteLength(text);
-  outgoing.writeHead(status, headers).end(text ?? undefined);
-}
-
-async function sendResponse(response: Response, outgoing: ServerResponse): Promise<void> {
-  outgoing.writeHead(response.status, headersOf(response));
-  if (!response.body) {
-    outgoing.end();
+  if (text === null) {
+    outgoing.writeHead(status, headers).end();
     return;
   }
-  const reader = response.body.getReader();
+  const length = Buffer.byteLength(text);
+  // As many bytes as characters: ASCII, which is written faster as such.
+  const encoding = length === text.length ? "latin1" : "utf8";
+  outgoing.writeHead(status, { ...headers, "content-length": length }).end(text, encoding);
+}
+
+async function sendStream(
+  outgoing: ServerResponse,
+  { status, headers, stream }: Head & { readonly stream: ReadableStream<Uint8Array> },
+): Promise<void> {
+  const reader = stream.getReader();
   // Also while it waits for room: a body that is cut then is not asked for more.
   reader.closed.catch(() => outgoing.destroy());
   const onClose = () => void reader.cancel().catch(() => {});
-  outgoing.on("close", onClose);
-  if (response.headers.get("content-type") === "text/event-stream") outgoing.flushHeaders();
+  outgoing.on("close", onClose).writeHead(status, headers);
+  // Readers of events are told at once that they are connected; what there is to tell already goes out with it.
+  const isEvents = headers["content-type"] === "text/event-stream";
+  const flush = isEvents ? setImmediate(() => outgoing.flushHeaders()) : undefined;
   try {
-    await pump(reader, outgoing);
+    await pump(reader, outgoing, () => clearImmediate(flush));
   } catch {
     outgoing.destroy();
   } finally {
+    clearImmediate(flush);
     outgoing.off("close", onClose);
   }
 }
@@ -46,9 +62,11 @@ async function sendResponse(response: Response, outgoing: ServerResponse): Promi
 async function pump(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   outgoing: ServerResponse,
+  onPiece: () => void,
 ): Promise<void> {
   for (;;) {
     const { done, value } = await reader.read();
+    onPiece();
     if (done) break;
     if (outgoing.destroyed) return;
     if (!outgoing.write(value)) await roomIn(outgoing);
