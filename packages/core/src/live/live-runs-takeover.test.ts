@@ -111,16 +111,40 @@ async function readAll({ clock, storage }: World, id: string, leavesAfter: numbe
   return events;
 }
 
-/** Works until the run has ended, or the process is dead, while time passes; a dead one is only left behind. */
+/** Time passes until something is over. */
+async function whileTimePasses(clock: ManualClock, isOver: () => boolean): Promise<void> {
+  while (!isOver()) {
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    clock.advance(5);
+  }
+}
+
+/** Works until the run has ended, or the process is dead; a dead one is only left behind. */
 async function live(process: Process, done: Promise<unknown>, clock: ManualClock): Promise<void> {
   process.flows.work();
   let over = false;
   void done.then(() => {
     over = true;
   });
-  while (!over && !process.isDead()) {
-    await new Promise<void>((resolve) => setImmediate(resolve));
-    clock.advance(5);
+  await whileTimePasses(clock, () => over || process.isDead());
+}
+
+/** What comes of something that takes its time. */
+async function inTime<T>(clock: ManualClock, work: Promise<T>): Promise<T> {
+  let over = false;
+  const done = work.finally(() => {
+    over = true;
+  });
+  done.catch(() => {});
+  await whileTimePasses(clock, () => over);
+  return done;
+}
+
+async function leave(processes: readonly Process[]): Promise<void> {
+  for (const process of processes) process.die();
+  for (const { flows, streams } of processes) {
+    await flows[Symbol.asyncDispose]();
+    await streams[Symbol.asyncDispose]();
   }
 }
 
@@ -159,12 +183,8 @@ describe("a run whose processes die", () => {
           expect(events.filter(({ type }) => type === "run-completed")).toHaveLength(1);
           expect(events.at(-1)).toMatchObject({ data: { output: "So 3: first this, then that." } });
           expect(sent).toEqual(["ada"]);
-          expect(await last.runs.result(tenant, id)).toMatchObject({ status: "completed" });
-          for (const process of processes) process.die();
-          for (const { flows, streams } of processes) {
-            await flows[Symbol.asyncDispose]();
-            await streams[Symbol.asyncDispose]();
-          }
+          expect(await inTime(clock, last.runs.result(tenant, id))).toMatchObject({ status: "completed" });
+          await inTime(clock, leave(processes));
         },
       ),
       { numRuns: 40 },
