@@ -391,7 +391,7 @@ export class ConvergenceWorld {
     });
   }
 
-  #noteDraft(kind: CrmKind, id: string, { fields, custom = {} }: RecordDraft): void {
+  #noteDraft(kind: RecordKind, id: string, { fields, custom = {} }: RecordDraft): void {
     this.#note("app", kind, id, { ...(fields as JsonObject), ...prefixed(custom) });
   }
 
