@@ -183,6 +183,16 @@ describe.each([
     expect(told.text).toContain('{"body":7}');
   });
 
+  it("that says nothing of its size is refused where it is too large, though all of it is there", async () => {
+    // By the time that this one knows, the whole body is there.
+    const late = firstOf(byKey(turn), authorize);
+    const { port } = await open({ authorize: late, limits: { bodyBytes: 100 } });
+    const body = `"${"x".repeat(200)}"`;
+    const chunked = `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`;
+    const told = head("/echo", "transfer-encoding: chunked", "connection: close");
+    expect(statuses(await rawRequest(port, `${told}\r\n${chunked}`))).toEqual([413]);
+  });
+
   it("that does not come in time is refused", async () => {
     const { port, clock } = await open({ authorize, limits: { bodyMs: 1_000 } });
     const told = talk(port);
