@@ -155,6 +155,7 @@ export const erasureSabotages: Readonly<Record<string, Sabotage>> = {
       return records;
     }),
     fails: [
+      "lead-store/1, finding > finds a lead by what it says now, and no more once it is gone",
       "erasure-store/1, records > drops the leads that are the person, with their results, and frees their keys",
       "values > refuses text with a NUL character, which not every database can hold, naming the field",
     ],

@@ -23,6 +23,7 @@ export const storageSabotages: Readonly<Record<string, Sabotage>> = {
       return untilAborted(work(tenant), call?.signal);
     }),
     fails: [
+      "lead-store/1, finding > shows a transaction what it stored and scored, and nobody else before it ends",
       "transactions over flows, effects and approvals > puts back what was changed when the callback throws, and makes no run due",
       "transactions over flows, effects and approvals > shows a transaction its own changes, and nobody else, queues neither, before it ends",
       "transactions over flows, effects and approvals > keeps to a cap on contact that is looked at in the transaction that acts",
