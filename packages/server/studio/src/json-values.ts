@@ -9,8 +9,7 @@ export const toText = (value: JsonValue | undefined): string => (typeof value ==
 export const toNumber = (value: JsonValue | undefined): number | undefined =>
   typeof value === "number" && Number.isFinite(value) ? value : undefined;
 
-const toList = (value: JsonValue | undefined): readonly JsonValue[] =>
-  Array.isArray(value) ? value : [];
+const toList = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 
 export const toObjects = (value: JsonValue | undefined): readonly JsonObject[] =>
   toList(value).filter(isObject);
