@@ -4,7 +4,8 @@ import { route } from "../route.js";
 
 /** What any route of a test has. */
 export const shared = {
-  ...{ tag: "test", permission: "leads:read" },
+  tag: "test",
+  permission: "leads:read",
   answer: { description: "Done." },
 } as const;
 
