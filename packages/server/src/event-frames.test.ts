@@ -5,11 +5,14 @@ import { streamFrames } from "./event-frames.js";
 
 /** A reader that finds `size` events of `chars` characters at once, and then the end. */
 function readerOf(size: number, chars: number) {
-  const events = Array.from({ length: size }, (_, index): StoredStreamEvent => ({
-    seq: index + 1,
-    type: "text",
-    data: { text: "x".repeat(chars) },
-  }));
+  const events = Array.from(
+    { length: size },
+    (_, index): StoredStreamEvent => ({
+      seq: index + 1,
+      type: "text",
+      data: { text: "x".repeat(chars) },
+    }),
+  );
   let given = 0;
   const reader = {
     record: { status: "completed" },
