@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     include: ["packages/**/src/**/*.test.ts", "examples/**/*.test.ts", "scripts/**/*.test.mjs"],
     exclude: ["**/node_modules/**", "**/dist/**"],
+    // Of two cores, which CI has, one would stand idle.
+    maxWorkers: "100%",
     testTimeout: 20_000,
     hookTimeout: 60_000,
     globalSetup: ["packages/storage-pg/src/testing/postgres-server.ts"],
