@@ -149,6 +149,7 @@ export {
   type LinkedRecord,
   type LinkedRecordMade,
   type LinkFilter,
+  type LinkStanding,
   type LinkState,
   type LinkStore,
   type LinkWrite,

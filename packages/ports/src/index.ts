@@ -198,6 +198,7 @@ export type {
   LinkedRecord,
   LinkedRecordMade,
   LinkFilter,
+  LinkStanding,
   LinkState,
   LinkStore,
   LinkWrite,

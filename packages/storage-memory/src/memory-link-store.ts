@@ -4,6 +4,7 @@ import type {
   LinkDraft,
   LinkedRecordMade,
   LinkFilter,
+  LinkStanding,
   LinkStore,
   LinkWritten,
 } from "@salesagent/ports";
@@ -42,6 +43,18 @@ function withDue({ dueAt: _dueAt, ...link }: CrmLink, dueAt: string | undefined)
 function readAt({ link, leaseUntil }: LinkRow, instant: string): CrmLink {
   if (leaseUntil === undefined || leaseUntil > instant) return link;
   return withDue(link, earlier(link.dueAt, leaseUntil));
+}
+
+/** How a link stands; nothing for one that has no id in the CRM. */
+function toStanding(link: CrmLink): LinkStanding | undefined {
+  const { recordId, crmId, state, crmHash, removal, notes, base, createdAt } = link;
+  if (crmId === undefined) return undefined;
+  return Object.freeze({
+    ...{ recordId, crmId, state, createdAt, hasBase: base !== undefined },
+    ...(crmHash !== undefined && { crmHash }),
+    ...(removal !== undefined && { removal }),
+    ...(notes !== undefined && { notes }),
+  });
 }
 
 /** Whether it is due or being worked on. */
@@ -162,6 +175,15 @@ export function createMemoryLinkStore({ rows, clock, admit }: StoreContext): Lin
         return row === undefined ? undefined : readAt(row, instant);
       });
     },
+    async findStandings(connection, kind, ids, call) {
+      admit("links", call);
+      toNormalName("links", "connection", connection);
+      toNormalKind("links", "kind", kind);
+      return toStorable("links", "ids", ids).map((crmId) => {
+        const row = rowByCrmId(connection, kind, crmId);
+        return row === undefined ? undefined : toStanding(row.link);
+      });
+    },
     async writeMany(writes, call) {
       admit("links", call);
       return toNormalLinkWrites(writes).map(write);
@@ -203,6 +225,14 @@ export function createMemoryLinkStore({ rows, clock, admit }: StoreContext): Lin
       const scan = { page: toNormalPage("links", page), where: toTest(toNormalLinkFilter(filter)) };
       const { items, ...next } = links.page(scan, toNormalName("links", "connection", connection));
       return { items: items.map((row) => readAt(row, instant)), ...next };
+    },
+    async listStandings(connection, filter = {}, page, call) {
+      admit("links", call);
+      const test = toTest(toNormalLinkFilter(filter));
+      const where = (row: LinkRow) => row.link.crmId !== undefined && test(row);
+      const scan = { page: toNormalPage("links", page), where };
+      const { items, ...next } = links.page(scan, toNormalName("links", "connection", connection));
+      return { items: items.flatMap(({ link }) => toStanding(link) ?? []), ...next };
     },
     async count(connection, filter = {}, call) {
       admit("links", call);

@@ -45,6 +45,8 @@ function everyRead(
     "records.count": () => records.count("contact", call),
     "links.findByRecords": () => links.findByRecords("close", "contact", ["1"], call),
     "links.findByCrmIds": () => links.findByCrmIds("close", "contact", ["crm-1"], call),
+    "links.findStandings": () => links.findStandings("close", "contact", ["crm-1"], call),
+    "links.listStandings": () => links.listStandings("close", {}, {}, call),
     "links.list": () => links.list("close", {}, {}, call),
     "links.count": () => links.count("close", {}, call),
     "syncCursors.get": () => syncCursors.get("close", "contact", call),

@@ -213,8 +213,12 @@ export function linkClaimConformance({ describe, it, expect, open }: StorageSuit
         ["connection", () => links.list("")],
         ["connection", () => links.count("x".repeat(201))],
         ["filter.since", () => links.list("close", { since: "soon" })],
+        ["connection", () => links.listStandings("")],
+        ["filter.since", () => links.listStandings("close", { since: "soon" })],
         ["kind", () => links.findByRecords("close", "activity" as "deal", [])],
         ["kind", () => links.findByCrmIds("close", "activity" as "deal", [])],
+        ["kind", () => links.findStandings("close", "activity" as "deal", [])],
+        ["connection", () => links.findStandings("", "deal", ["oppo_1"])],
       ];
       for (const [field, run] of unsound) {
         await expect(run()).rejects.toMatchObject({

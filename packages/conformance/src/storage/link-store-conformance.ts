@@ -39,6 +39,34 @@ export function linkStoreConformance({ describe, it, expect, open }: StorageSuit
       expect(await links.findByRecords("hubspot", "deal", ["deal-1"])).toEqual([undefined]);
     });
 
+    it("tells by the CRM's ids how links stand, in their order", async () => {
+      await using storage = await open();
+      const { links } = storage.tenant("acme");
+      const { connection, crmHash, notes, removal } = whole;
+      const bare = (id: string) => sampleLink(id, { connection, kind: "deal", crmId: `oppo_${id}` });
+      await linkOne(links, whole);
+      await linkOne(links, bare("2"));
+      await linkOne(links, newLink("3", { connection, kind: "deal" }));
+      await linkOne(links, { ...whole, kind: "company", recordId: "company-1" });
+      const [second, first] = await links.findByRecords(connection, "deal", ["2", "deal-1"]);
+      const createdAt = first?.createdAt;
+      expect(await links.findStandings(connection, "deal", ["oppo_2", "none", "oppo_1"])).toEqual([
+        { recordId: "2", crmId: "oppo_2", state: "linked", hasBase: false, createdAt: second?.createdAt },
+        undefined,
+        {
+          ...{ recordId: "deal-1", crmId: "oppo_1", state: "held", hasBase: true, createdAt },
+          ...{ crmHash, notes, removal },
+        },
+      ]);
+      expect(await links.findStandings("hubspot", "deal", ["oppo_1"])).toEqual([undefined]);
+      const others = storage.tenant("other").links;
+      expect(await others.findStandings(connection, "deal", ["oppo_1"])).toEqual([undefined]);
+      await linkOne(links, { ...bare("deal-1"), crmId: "oppo_1" });
+      expect(await links.findStandings(connection, "deal", ["oppo_1"])).toEqual([
+        { recordId: "deal-1", crmId: "oppo_1", state: "linked", hasBase: false, createdAt },
+      ]);
+    });
+
     it("replaces a link whole, under a revision that rises, and keeps when it was made", async () => {
       await using storage = await open();
       const { links } = storage.tenant("acme");
@@ -132,6 +160,26 @@ export function linkStoreConformance({ describe, it, expect, open }: StorageSuit
       const since = (await findLink(links, "2"))?.updatedAt ?? "";
       expect(await list({ kind: "contact", since })).toContain("2");
       expect(await list({ since: LONG_AGO })).toEqual(["3", "1", "2", "2"]);
+      expect(await list({ since: FAR_AHEAD })).toEqual([]);
+    });
+
+    it("lists how links stand that have an id in the CRM, by filter and page by page", async () => {
+      await using storage = await open();
+      const { links } = storage.tenant("acme");
+      for (const id of ["3", "1", "2"]) await linkOne(links, sampleLink(id));
+      await linkOne(links, newLink("5"));
+      await linkOne(links, sampleLink("2", { removal: "to-app" }));
+      await linkOne(links, sampleLink("6", { kind: "deal", state: "held" }));
+      await linkOne(links, sampleLink("4", { connection: "hubspot" }));
+      const all = await readAll((page) => links.listStandings("close", {}, page), 2);
+      expect(all.map(({ recordId }) => recordId)).toEqual(["3", "1", "2", "6"]);
+      const ids = all.slice(0, 3).map(({ crmId }) => crmId);
+      expect(all.slice(0, 3)).toEqual(await links.findStandings("close", "contact", ids));
+      const list = async (filter: Parameters<typeof links.listStandings>[1]) =>
+        (await links.listStandings("close", filter)).items.map(({ recordId }) => recordId);
+      expect(await list({ kind: "contact", state: "linked" })).toEqual(["3", "1", "2"]);
+      expect(await list({ state: "held" })).toEqual(["6"]);
+      expect(await list({ removal: "to-app" })).toEqual(["2"]);
       expect(await list({ since: FAR_AHEAD })).toEqual([]);
     });
 

@@ -52,6 +52,7 @@ function unstorable(stores: TenantStores, text: string): readonly Write[] {
     ["connection", () => links.findByRecords(text, "contact", ["1"])],
     ["ids[0]", () => links.findByRecords("close", "contact", [text])],
     ["ids[0]", () => links.findByCrmIds("close", "contact", [text])],
+    ["ids[0]", () => links.findStandings("close", "contact", [text])],
     [
       "want.crmIds[0]",
       () => links.hint({ connection: "close", kind: "contact", dueAt: at(0), crmIds: [text] }),

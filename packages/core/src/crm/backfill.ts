@@ -1,4 +1,4 @@
-import type { CrmLink, CrmPage, JsonObject, RecordKind } from "@salesagent/ports";
+import type { CrmPage, JsonObject, LinkStanding, RecordKind } from "@salesagent/ports";
 import { addCounts, noPageCounts } from "./counts.js";
 import { type RecordLook, withLooks } from "./look-at-record.js";
 import { beginChanges, changesCursor, readCursor, type WalkCounts } from "./pull-changes.js";
@@ -114,7 +114,12 @@ class BackfillWalk {
     let due = 0;
     for (let after: string | undefined; ; ) {
       const filter = { kind: this.#kind, state: "linked" } as const;
-      const page = await storage.links.list(connection, filter, { after, limit: LINKS_A_PAGE }, { signal });
+      const page = await storage.links.listStandings(
+        connection,
+        filter,
+        { after, limit: LINKS_A_PAGE },
+        { signal },
+      );
       const crmIds = page.items.flatMap((link) => this.#missing(link));
       if (crmIds.length > 0) {
         const want = { connection, kind: this.#kind, dueAt: timeOf(this.#context), crmIds };
@@ -126,8 +131,8 @@ class BackfillWalk {
     }
   }
 
-  #missing({ crmId, createdAt, removal }: CrmLink): readonly string[] {
-    if (crmId === undefined || removal !== undefined || createdAt >= this.#startedAt) return [];
+  #missing({ crmId, createdAt, removal }: LinkStanding): readonly string[] {
+    if (removal !== undefined || createdAt >= this.#startedAt) return [];
     return this.#seen.has(crmId) ? [] : [crmId];
   }
 }

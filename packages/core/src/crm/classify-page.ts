@@ -3,6 +3,7 @@ import {
   type CrmRecord,
   type CrmRemoval,
   type JsonObject,
+  type LinkStanding,
   type RecordDraft,
   type RecordKind,
   SalesAgentError,
@@ -46,6 +47,13 @@ export interface PageFindings {
   readonly refused: { readonly crmId: string; readonly error: SalesAgentError }[];
 }
 
+/** Ids of the CRM of links that are written anew, whole: few, mostly. */
+interface EndedIds {
+  /** Into which record each was merged. */
+  readonly merged: Map<string, string>;
+  readonly revived: Set<string>;
+}
+
 /** A record that is new here, as it came. */
 export interface Unlinked {
   readonly record: CrmRecord;
@@ -74,8 +82,9 @@ export async function classifyPage(
   // Of one that comes twice, the later state counts.
   const looks = page.looks ?? page.records.map((record) => lookAt(context, record));
   const latest = new Map(looks.map((look) => [look.record.id, look]));
-  const links = await linksOf(context, stores, kind, latest, page.removed ?? []);
-  for (const removal of page.removed ?? []) classifyRemoval(removal, links, latest, findings);
+  const links = await standingsOf(context, stores, kind, latest, page.removed ?? []);
+  const ended: EndedIds = { merged: new Map(), revived: new Set() };
+  for (const removal of page.removed ?? []) classifyRemoval(removal, links, latest, findings, ended);
   const unlinked: Unlinked[] = [];
   const takenOver: Unlinked[] = [];
   for (const { record, hash, chars, misfit } of latest.values()) {
@@ -84,12 +93,13 @@ export async function classifyPage(
     else if (chars > context.limits.maxRecordChars) {
       findings.refused.push({ crmId: record.id, error: tooLarge(context, record, chars) });
     } else {
-      const isTakenOver = noteMerges(record, links, findings);
+      const isTakenOver = noteMerges(record, links, ended);
       const link = links.get(record.id);
-      if (link) classifyLinked(link, hash, findings);
+      if (link) classifyLinked(link, hash, findings, ended);
       else (isTakenOver ? takenOver : unlinked).push({ record, hash });
     }
   }
+  await addEnded(context, stores, kind, ended, findings);
   await matchUnlinked(context, stores, kind, { unlinked, takenOver }, findings);
   return findings;
 }
@@ -122,60 +132,89 @@ function withoutKept(values: JsonObject, rules: FieldRules): JsonObject {
   return Object.fromEntries(entries);
 }
 
-async function linksOf(
+async function standingsOf(
   { connection, signal }: SyncContext,
   stores: SyncStores,
   kind: RecordKind,
   looks: ReadonlyMap<string, RecordLook>,
   removed: readonly CrmRemoval[],
-): Promise<ReadonlyMap<string, CrmLink>> {
+): Promise<ReadonlyMap<string, LinkStanding>> {
   const ids = new Set(looks.keys());
   for (const { record } of looks.values()) for (const id of record.mergedIds ?? []) ids.add(id);
   for (const { id } of removed) ids.add(id);
-  const found = ids.size === 0 ? [] : await stores.links.findByCrmIds(connection, kind, [...ids], { signal });
-  const links = new Map<string, CrmLink>();
-  for (const link of found) if (link?.crmId !== undefined) links.set(link.crmId, link);
+  const found =
+    ids.size === 0 ? [] : await stores.links.findStandings(connection, kind, [...ids], { signal });
+  const links = new Map<string, LinkStanding>();
+  for (const link of found) if (link) links.set(link.crmId, link);
   return links;
 }
 
 function classifyRemoval(
   { id, mergedInto }: CrmRemoval,
-  links: ReadonlyMap<string, CrmLink>,
+  links: ReadonlyMap<string, LinkStanding>,
   records: ReadonlyMap<string, unknown>,
   findings: PageFindings,
+  ended: EndedIds,
 ): void {
   const link = links.get(id);
-  if (!link || link.state === "removed" || link.state === "erased") return;
+  if (!link || hasEnded(link)) return;
   if (mergedInto === undefined) findings.due.push(id);
   // One that stands under its own id in the same page was not merged after all.
-  else if (!records.has(id)) noteMerge(link, mergedInto, findings);
+  else if (!records.has(id)) noteMerge(id, mergedInto, ended);
   else findings.due.push(id);
 }
 
+const hasEnded = ({ state }: Pick<CrmLink, "state">) => state === "removed" || state === "erased";
+
 /** A page may tell of one merge several times. */
-function noteMerge(link: CrmLink, into: string, { merged }: PageFindings): void {
-  if (!merged.some((noted) => noted.link === link)) merged.push({ link, into });
+function noteMerge(id: string, into: string, { merged }: EndedIds): void {
+  if (!merged.has(id)) merged.set(id, into);
 }
 
 /** @returns Whether others that are linked were merged into it: one of them takes its id, unless it is linked itself. */
-function noteMerges(record: CrmRecord, links: ReadonlyMap<string, CrmLink>, findings: PageFindings): boolean {
+function noteMerges(record: CrmRecord, links: ReadonlyMap<string, LinkStanding>, ended: EndedIds): boolean {
   let isTakenOver = false;
   for (const id of record.mergedIds ?? []) {
     const link = links.get(id);
-    if (!link || id === record.id || link.state === "removed" || link.state === "erased") continue;
-    noteMerge(link, record.id, findings);
+    if (!link || id === record.id || hasEnded(link)) continue;
+    noteMerge(id, record.id, ended);
     isTakenOver = true;
   }
   return isTakenOver;
 }
 
-function classifyLinked(link: CrmLink, hash: string, findings: PageFindings): void {
-  if (link.state === "erased") return;
-  if (link.state === "removed") {
-    if (notesOf(link).gone !== "app") findings.revived.push(link);
+function classifyLinked(
+  link: LinkStanding,
+  hash: string,
+  findings: PageFindings,
+  { revived }: EndedIds,
+): void {
+  const { crmId, crmHash, state, removal, hasBase } = link;
+  if (state === "erased") return;
+  if (state === "removed") {
+    if (notesOf(link).gone !== "app") revived.add(crmId);
     else findings.unchanged += 1;
-  } else if (link.crmHash === hash && link.removal !== "to-app" && link.base) findings.unchanged += 1;
-  else if (link.crmId !== undefined) findings.due.push(link.crmId);
+  } else if (crmHash === hash && removal !== "to-app" && hasBase) findings.unchanged += 1;
+  else findings.due.push(crmId);
+}
+
+/** Reads whole the links that are written anew. One that somebody else ended, or took up again, meanwhile is left to them. */
+async function addEnded(
+  { connection, signal }: SyncContext,
+  stores: SyncStores,
+  kind: RecordKind,
+  { merged, revived }: EndedIds,
+  findings: PageFindings,
+): Promise<void> {
+  const ids = [...merged.keys(), ...revived];
+  if (ids.length === 0) return;
+  for (const link of await stores.links.findByCrmIds(connection, kind, ids, { signal })) {
+    if (link?.crmId === undefined) continue;
+    const into = merged.get(link.crmId);
+    if (into === undefined) {
+      if (link.state === "removed") findings.revived.push(link);
+    } else if (!hasEnded(link)) findings.merged.push({ link, into });
+  }
 }
 
 function tooLarge({ connection, limits }: SyncContext, record: CrmRecord, chars: number): SalesAgentError {

@@ -2,21 +2,23 @@ import type { CrmLink, CrmRecord, JsonObject, JsonValue, RecordKind, StoredRecor
 import { isLinkName, linkedKind, linkName, toValues } from "./record-values.js";
 import { KIND_ORDER, rulesOf, type SyncContext, type SyncStores } from "./sync-context.js";
 
+type LinkEnds = Pick<CrmLink, "recordId" | "crmId" | "state">;
+
 /** Ids of both sides, for what records hang on: the two sides compare only links whose both ends are known on both. */
 export class LinkTable {
-  readonly #byRecord = new Map<string, CrmLink>();
-  readonly #byCrm = new Map<string, CrmLink>();
+  readonly #byRecord = new Map<string, LinkEnds>();
+  readonly #byCrm = new Map<string, LinkEnds>();
 
-  add(link: CrmLink): void {
-    this.#byRecord.set(`${link.kind}/${link.recordId}`, link);
-    if (link.crmId !== undefined) this.#byCrm.set(`${link.kind}/${link.crmId}`, link);
+  add(kind: RecordKind, link: LinkEnds): void {
+    this.#byRecord.set(`${kind}/${link.recordId}`, link);
+    if (link.crmId !== undefined) this.#byCrm.set(`${kind}/${link.crmId}`, link);
   }
 
-  linkOfRecord(kind: RecordKind, recordId: string): CrmLink | undefined {
+  linkOfRecord(kind: RecordKind, recordId: string): LinkEnds | undefined {
     return this.#byRecord.get(`${kind}/${recordId}`);
   }
 
-  linkOfCrmId(kind: RecordKind, crmId: string): CrmLink | undefined {
+  linkOfCrmId(kind: RecordKind, crmId: string): LinkEnds | undefined {
     return this.#byCrm.get(`${kind}/${crmId}`);
   }
 
@@ -38,7 +40,7 @@ export class LinkTable {
 }
 
 /** Whether a link's two ends stand, as far as is known. */
-const isUsable = ({ state }: CrmLink): boolean => state !== "removed" && state !== "erased";
+const isUsable = ({ state }: LinkEnds): boolean => state !== "removed" && state !== "erased";
 
 /** Reads what the records of a batch hang on: two statements for each kind that is linked, and none where none is. */
 export async function readLinkTable(
@@ -57,9 +59,9 @@ export async function readLinkTable(
     const crmIds = idsOf(sides.crm, linked);
     const found = await Promise.all([
       recordIds.length === 0 ? [] : stores.links.findByRecords(connection, linked, recordIds, { signal }),
-      crmIds.length === 0 ? [] : stores.links.findByCrmIds(connection, linked, crmIds, { signal }),
+      crmIds.length === 0 ? [] : stores.links.findStandings(connection, linked, crmIds, { signal }),
     ]);
-    for (const link of found.flat()) if (link) table.add(link);
+    for (const link of found.flat()) if (link) table.add(linked, link);
   }
   return table;
 }
@@ -98,7 +100,7 @@ export function awaitsLinks(
 }
 
 /** Without a link, or with one that has no end in the CRM yet. */
-function isAwaited(link: CrmLink | undefined): boolean {
+function isAwaited(link: LinkEnds | undefined): boolean {
   if (!link) return true;
   return link.crmId === undefined && isUsable(link);
 }

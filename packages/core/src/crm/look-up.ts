@@ -117,7 +117,7 @@ async function mostLikely(
 ): Promise<CrmRecord | undefined> {
   if (records.length === 0) return undefined;
   const ids = records.map(({ id }) => id);
-  const links = await stores.links.findByCrmIds(context.connection, link.kind, ids, {
+  const links = await stores.links.findStandings(context.connection, link.kind, ids, {
     signal: context.signal,
   });
   let best: { readonly record: CrmRecord; readonly share: number } | undefined;
@@ -188,7 +188,7 @@ export async function takeExisting(
 ): Promise<LinkDraft | undefined> {
   const id = toldId ?? (await existingId(context, kind, link));
   if (id === undefined) return undefined;
-  const [holder] = await stores.links.findByCrmIds(context.connection, kind, [id], {
+  const [holder] = await stores.links.findStandings(context.connection, kind, [id], {
     signal: context.signal,
   });
   if (holder && holder.recordId !== link.recordId) return undefined;

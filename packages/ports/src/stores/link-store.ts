@@ -46,6 +46,14 @@ export interface CrmLink {
   readonly updatedAt: string;
 }
 
+/** How a link stands, without what both sides agreed on. */
+export interface LinkStanding
+  extends Pick<CrmLink, "recordId" | "state" | "crmHash" | "removal" | "notes" | "createdAt"> {
+  readonly crmId: string;
+  /** Whether both sides agreed on something. */
+  readonly hasBase: boolean;
+}
+
 /** What a link is to be; it replaces all of it. */
 export type LinkDraft = Omit<CrmLink, "revision" | "createdAt" | "updatedAt">;
 
@@ -123,6 +131,13 @@ export interface LinkStore {
     ids: readonly string[],
     call?: CallOptions,
   ): Promise<readonly (CrmLink | undefined)[]>;
+  /** As `findByCrmIds`, of each only how it stands: for walks over many, of which most say what they said before. */
+  findStandings(
+    connection: string,
+    kind: RecordKind,
+    crmIds: readonly string[],
+    call?: CallOptions,
+  ): Promise<readonly (LinkStanding | undefined)[]>;
   /**
    * Writes links, each for itself, in few statements however many they are; the outcome of each, in their order. No two of a
    * call are of one record. Of two writes of a call that want one `crmId`, the first has it.
@@ -179,6 +194,13 @@ export interface LinkStore {
     page?: PageRequest,
     call?: CallOptions,
   ): Promise<Page<CrmLink>>;
+  /** As `list`, of each only how it stands: of links that have an id in the CRM. */
+  listStandings(
+    connection: string,
+    filter?: LinkFilter,
+    page?: PageRequest,
+    call?: CallOptions,
+  ): Promise<Page<LinkStanding>>;
   /** Those that are there, by kind (contact, company, deal), then by state (in the order of {@link LinkState}). */
   count(connection: string, filter?: LinkFilter, call?: CallOptions): Promise<readonly LinkCount[]>;
 }

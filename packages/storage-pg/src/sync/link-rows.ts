@@ -1,4 +1,4 @@
-import type { CrmLink, JsonObject, LinkDraft, LinkState, RecordKind } from "@salesagent/ports";
+import type { CrmLink, JsonObject, LinkDraft, LinkStanding, LinkState, RecordKind } from "@salesagent/ports";
 import {
   isSameJson,
   type NormalLinkWrite,
@@ -59,6 +59,12 @@ export const linkFields = (due: string): string =>
     ...[instant("created_at"), instant("updated_at")],
   ].join(", ");
 
+/** As {@link linkFields}, of how it stands alone. */
+export const STANDING_FIELDS = [
+  ...["record_id", "crm_id", "state", "crm_hash", "removal", "notes", instant("created_at")],
+  "coalesce(base_app::text <> 'null', false) as has_base",
+].join(", ");
+
 /** What the record of a link said that was made with it: fields, custom, links. Nothing is there where a part is empty. */
 type RecordParts = readonly [
   NormalRecordDraft["fields"],
@@ -80,6 +86,21 @@ const isParts = (written: JsonObject | RecordParts): written is RecordParts => A
 const toFlat = ([fields, custom, links]: RecordParts) =>
   toFlatRecord({ fields, custom: custom ?? {}, links: links ?? {} });
 
+const removal = (row: Row, column: string) => text(row, column) as "to-app" | "to-crm";
+
+export function fromStandingRow(row: Row): LinkStanding {
+  return {
+    recordId: text(row, "record_id"),
+    crmId: text(row, "crm_id"),
+    state: text(row, "state") as LinkState,
+    ...optional("crmHash", row, "crm_hash", text),
+    ...optional("removal", row, "removal", removal),
+    ...optionalJson<"notes", JsonObject>("notes", row, "notes"),
+    hasBase: text(row, "has_base") === "t",
+    createdAt: text(row, "created_at"),
+  };
+}
+
 export function fromLinkRow(row: Row): CrmLink {
   return {
     connection: text(row, "connection"),
@@ -91,7 +112,7 @@ export function fromLinkRow(row: Row): CrmLink {
     ...optional("recordRevision", row, "record_revision", text),
     ...optional("crmHash", row, "crm_hash", text),
     ...optional("crmUpdatedAt", row, "crm_updated_at", text),
-    ...optional("removal", row, "removal", (from, column) => text(from, column) as "to-app" | "to-crm"),
+    ...optional("removal", row, "removal", removal),
     ...optionalJson<"notes", JsonObject>("notes", row, "notes"),
     failures: number(row, "failures"),
     ...optionalJson<"error", NonNullable<CrmLink["error"]>>("error", row, "error"),

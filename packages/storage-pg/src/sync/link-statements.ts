@@ -1,4 +1,4 @@
-import type { CrmLink } from "@salesagent/ports";
+import type { CrmLink, LinkStanding } from "@salesagent/ports";
 import type { NormalLinkWrite } from "@salesagent/ports/store-rules";
 import { createBulkSource } from "../bulk-source.js";
 import { byInstant } from "../page-order.js";
@@ -7,7 +7,15 @@ import type { RecordColumn } from "../record-columns.js";
 import { createStatementCache, plannedAnew, reading, type Statement, writing } from "../statement.js";
 import type { TableNames } from "../store-context.js";
 import { leaseTime, toLeaseTime } from "../store-time.js";
-import { dueThen, fromLinkRow, LINK_CONTENT, LINK_KEY, linkFields } from "./link-rows.js";
+import {
+  dueThen,
+  fromLinkRow,
+  fromStandingRow,
+  LINK_CONTENT,
+  LINK_KEY,
+  linkFields,
+  STANDING_FIELDS,
+} from "./link-rows.js";
 
 const DUE: RecordColumn<NormalLinkWrite> = {
   name: "due_at",
@@ -37,11 +45,14 @@ export interface LinkStatements {
   /** $2: connection, $3: kind, $4: ids, $5: now. */
   readonly findByRecords: Statement;
   readonly findByCrmIds: Statement;
+  /** $2: connection, $3: kind, $4: ids of the CRM. */
+  readonly findStandings: Statement;
   /** $2: connection, $3: kind, $4: when, $5: records, $6: ids of the CRM. Gives `found`. */
   readonly hint: Statement;
   /** $2: connection, $3: kinds, $4: now, $5: lease in milliseconds, $6: how many. */
   readonly claim: Statement;
   readonly list: PageReader<CrmLink>;
+  readonly listStandings: PageReader<LinkStanding>;
   /** $1: now; of the links that meet a condition. Gives `kind`, `state`, `links` and `due`. */
   readonly count: (where: string) => Statement;
 }
@@ -93,6 +104,9 @@ export function createLinkStatements(name: TableNames): LinkStatements {
     ),
     findByRecords: find("$4::text[], '{}'"),
     findByCrmIds: find("'{}', $4::text[]"),
+    findStandings: reading(
+      `select ${STANDING_FIELDS} from ${name("find_links")}($1, $2, $3, '{}', $4::text[])`,
+    ),
     hint: writing(
       `select ${name("hint_links")}($1, $2, $3, $4::timestamptz, $5::text[], $6::text[]) as found`,
     ),
@@ -106,6 +120,10 @@ export function createLinkStatements(name: TableNames): LinkStatements {
       columns: linkFields("due_then"),
       order: byInstant("created_at"),
       fromRow: fromLinkRow,
+    }),
+    listStandings: createPageReader({
+      ...{ store: "links", table: links, columns: STANDING_FIELDS, order: byInstant("created_at") },
+      fromRow: fromStandingRow,
     }),
     count: (where) =>
       countStatement(`select kind, state, count(*) as links,

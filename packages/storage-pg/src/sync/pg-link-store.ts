@@ -4,6 +4,8 @@ import type {
   LinkFilter,
   LinkStore,
   LinkWritten,
+  Page,
+  PageRequest,
   RecordKind,
 } from "@salesagent/ports";
 import {
@@ -20,11 +22,11 @@ import {
 } from "@salesagent/ports/store-rules";
 import { toArrayText } from "../array-text.js";
 import { number, type Row, text } from "../columns.js";
-import { type SqlCondition, toWhere } from "../page-reader.js";
+import { type PageReader, type SqlCondition, toWhere } from "../page-reader.js";
 import type { Statement } from "../statement.js";
 import type { StoreContext } from "../store-context.js";
 import { toLeaseTime, toStoreTime } from "../store-time.js";
-import { fromLinkRow } from "./link-rows.js";
+import { fromLinkRow, fromStandingRow } from "./link-rows.js";
 import { type LinkStatements, toLinkChangeValues, toNewLinkValues } from "./link-statements.js";
 import { type LinkedRecordStatements, makeLinkedRecords } from "./linked-records.js";
 
@@ -151,33 +153,62 @@ export function createPgLinkStore(
 ): LinkStore {
   const { tenant, executor, clock } = context;
 
-  const find = async (
-    { statement, column }: { readonly statement: Statement; readonly column: string },
+  const find = async <Found>(
+    by: {
+      readonly statement: Statement;
+      readonly column: string;
+      readonly fromRow: (row: Row) => Found;
+      /** What the statement asks for after the ids. */
+      readonly also: readonly unknown[];
+    },
     connection: string,
     kind: RecordKind,
     ids: readonly string[],
     call: CallOptions | undefined,
-  ) => {
+  ): Promise<(Found | undefined)[]> => {
     executor.admit("links", call);
     const of = [toNormalName("links", "connection", connection), toNormalKind("links", "kind", kind)];
     const wanted = toStorable("links", "ids", ids);
     if (wanted.length === 0) return [];
-    const rows = await executor.run(
-      "links",
-      statement,
-      [tenant, ...of, toArrayText(wanted), toLeaseTime(clock)],
-      call,
-    );
-    const links = new Map(rows.map((row) => [text(row, column), fromLinkRow(row)]));
-    return wanted.map((id) => links.get(id));
+    const values = [tenant, ...of, toArrayText(wanted), ...by.also];
+    const rows = await executor.run("links", by.statement, values, call);
+    const found = new Map(rows.map((row) => [text(row, by.column), by.fromRow(row)]));
+    return wanted.map((id) => found.get(id));
+  };
+  const whole = (statement: Statement, column: string) => ({
+    ...{ statement, column, fromRow: fromLinkRow, also: [toLeaseTime(clock)] },
+  });
+
+  const list = async <Found>(
+    read: PageReader<Found>,
+    of: readonly SqlCondition[],
+    connection: string,
+    filter: LinkFilter = {},
+    page?: PageRequest,
+    call?: CallOptions,
+  ): Promise<Page<Found>> => {
+    executor.admit("links", call);
+    const name = toNormalName("links", "connection", connection);
+    const { kind, state, removal, since } = toNormalLinkFilter(filter);
+    const also = [() => "seq > 0", ...of, ...toConditions({ state, since })];
+    return read(context, { connection: name, kind, state, removal }, page, call, also);
   };
 
   return {
     port: "link-store/1",
     findByRecords: (connection, kind, ids, call) =>
-      find({ statement: statements.findByRecords, column: "record_id" }, connection, kind, ids, call),
+      find(whole(statements.findByRecords, "record_id"), connection, kind, ids, call),
     findByCrmIds: (connection, kind, ids, call) =>
-      find({ statement: statements.findByCrmIds, column: "crm_id" }, connection, kind, ids, call),
+      find(whole(statements.findByCrmIds, "crm_id"), connection, kind, ids, call),
+    findStandings: (connection, kind, ids, call) => {
+      const by = {
+        statement: statements.findStandings,
+        column: "crm_id",
+        fromRow: fromStandingRow,
+        also: [],
+      };
+      return find(by, connection, kind, ids, call);
+    },
     async writeMany(writes, call) {
       executor.admit("links", call);
       const normal = toNormalLinkWrites(writes);
@@ -203,13 +234,8 @@ export function createPgLinkStore(
       const values = [tenant, connection, kinds, toLeaseTime(clock), leaseMs, limit];
       return (await executor.run("links", statements.claim, values, call)).map(fromLinkRow);
     },
-    async list(connection, filter = {}, page, call) {
-      executor.admit("links", call);
-      const name = toNormalName("links", "connection", connection);
-      const { kind, state, removal, since } = toNormalLinkFilter(filter);
-      const also = [() => "seq > 0", ...toConditions({ state, since })];
-      return statements.list(context, { connection: name, kind, state, removal }, page, call, also);
-    },
+    list: (...want) => list(statements.list, [], ...want),
+    listStandings: (...want) => list(statements.listStandings, [() => "crm_id is not null"], ...want),
     async count(connection, filter = {}, call) {
       executor.admit("links", call);
       const name = toNormalName("links", "connection", connection);

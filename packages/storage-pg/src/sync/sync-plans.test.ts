@@ -25,6 +25,12 @@ const calls: NamedCalls = {
       "contact",
       ids(50, 20).map((id) => `crm-${id}`),
     ),
+  "finds how links stand": ({ links }) =>
+    links.findStandings(
+      "close",
+      "contact",
+      ids(50, 20).map((id) => `crm-${id}`),
+    ),
   "changes links": ({ links }) =>
     links.writeMany(
       ids(9000, 20).map((id) => ({ link: link(id, { notes: { seen: true } }), ifRevision: 1 })),
@@ -38,6 +44,8 @@ const calls: NamedCalls = {
       })),
     }),
   "pages through links": ({ links }) => links.list("close", {}, { limit: 20 }),
+  "pages through how links stand": ({ links }) =>
+    links.listStandings("close", { kind: "contact", state: "linked" }, { limit: 20 }),
   "lists links that are held": ({ links }) => links.list("close", { state: "held" }, { limit: 20 }),
   "lists pending removals": ({ links }) => links.list("close", { removal: "to-app" }, { limit: 20 }),
   "reads records": ({ records }) => records.getMany("contact", ids(70, 20)),

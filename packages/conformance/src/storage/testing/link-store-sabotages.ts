@@ -69,7 +69,10 @@ export const linkStoreSabotages: Readonly<Record<string, Sabotage>> = {
       const { crmHash: _crmHash, ...rest } = link;
       return { ...write, link: typeof link.crmHash === "string" ? rest : link };
     }),
-    fails: ["link-store/1 > gives back a link as it was written, by the record and by the CRM's id"],
+    fails: [
+      "link-store/1 > gives back a link as it was written, by the record and by the CRM's id",
+      "link-store/1 > tells by the CRM's ids how links stand, in their order",
+    ],
   },
   "claims a link for no time": {
     create: withLinks((links) => ({
@@ -196,5 +199,55 @@ export const linkStoreSabotages: Readonly<Record<string, Sabotage>> = {
     fails: [
       "link-store/1 > lists a connection's links in the order of their creation, by filter and page by page",
     ],
+  },
+  "says of every link that both sides agreed on something": {
+    create: withLinks((links) => ({
+      async findStandings(...want) {
+        const found = await links.findStandings(...want);
+        return found.map((link) => link && { ...link, hasBase: true });
+      },
+    })),
+    fails: [
+      "link-store/1 > tells by the CRM's ids how links stand, in their order",
+      "link-store/1 > lists how links stand that have an id in the CRM, by filter and page by page",
+    ],
+  },
+  "tells how links stand in the order in which it finds them": {
+    create: withLinks((links) => ({
+      async findStandings(...want) {
+        const found = await links.findStandings(...want);
+        return found.toSorted((left, right) => (left?.recordId ?? "").localeCompare(right?.recordId ?? ""));
+      },
+    })),
+    fails: [
+      "link-store/1 > tells by the CRM's ids how links stand, in their order",
+      "link-store/1 > lists how links stand that have an id in the CRM, by filter and page by page",
+    ],
+  },
+  "tells how links of another kind stand": {
+    create: withLinks((links) => ({
+      async findStandings(connection, kind, ids, call) {
+        const found = await links.findStandings(connection, kind, ids, call);
+        const others = await links.findStandings(connection, "company", ids, call);
+        return found.map((link, index) => others[index] ?? link);
+      },
+    })),
+    fails: ["link-store/1 > tells by the CRM's ids how links stand, in their order"],
+  },
+  "lists how links stand whatever removal is asked for": {
+    create: withLinks((links) => ({
+      listStandings: (connection, filter, page, call) =>
+        links.listStandings(connection, { ...filter, removal: undefined }, page, call),
+    })),
+    fails: ["link-store/1 > lists how links stand that have an id in the CRM, by filter and page by page"],
+  },
+  "leaves those that are held out of the list of how links stand": {
+    create: withLinks((links) => ({
+      async listStandings(...want) {
+        const { items, ...next } = await links.listStandings(...want);
+        return { items: items.filter(({ state }) => state !== "held"), ...next };
+      },
+    })),
+    fails: ["link-store/1 > lists how links stand that have an id in the CRM, by filter and page by page"],
   },
 };

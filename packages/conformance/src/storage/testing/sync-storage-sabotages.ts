@@ -45,6 +45,7 @@ export const syncStorageSabotages: Readonly<Record<string, Sabotage>> = {
       links: tenant === "other" ? storage.tenant("acme").links : links,
     })),
     fails: [
+      "link-store/1 > tells by the CRM's ids how links stand, in their order",
       "sync stores, lifecycle > keep to their tenant, though names and ids are the same",
       "erasure-store/1, syncs > finds what syncs hold of a person, erases it as it was found, and finds nothing then",
     ],

@@ -61,7 +61,7 @@ async function takeHints(context: SyncContext, kind: RecordKind, hints: readonly
   if (hints.length === 0) return;
   const { storage, connection, signal } = context;
   const crmIds = [...new Set(hints.map(({ id }) => id))];
-  const links = await storage.links.findByCrmIds(connection, kind, crmIds, { signal });
+  const links = await storage.links.findStandings(connection, kind, crmIds, { signal });
   const known = crmIds.filter((_, index) => links[index] !== undefined);
   const unknown = crmIds.filter((_, index) => links[index] === undefined);
   if (known.length > 0) {
