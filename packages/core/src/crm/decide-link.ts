@@ -1,4 +1,4 @@
-import type { CrmLink, CrmWrite, JsonObject, RecordKind } from "@salesagent/ports";
+import type { CrmLink, CrmRecord, CrmWrite, JsonObject, RecordKind } from "@salesagent/ports";
 import { notesOf } from "./link-notes.js";
 import { appValues, awaitsLinks, crmValues } from "./link-table.js";
 import { crmLinksOf, type MergedSides, mergeSides } from "./merge-sides.js";
@@ -123,7 +123,18 @@ function isCleared(link: CrmLink, removal: "to-app" | "to-crm"): boolean {
 
 function isCrmChanged(context: SyncContext, { link, crm, table }: LinkSides): boolean {
   if (!link.base || !crm) return true;
-  return isChanged(context, link.kind, link.base.crm, crmValues(context, crm, table), "to-crm");
+  const now = crmValues(context, crm, table);
+  const counted = isAsWritten(link, crm) ? inFieldsOf(now, link.base.crm) : now;
+  return isChanged(context, link.kind, link.base.crm, counted, "to-crm");
+}
+
+/** Nobody touched it since we wrote it, and no look at it came yet: what it says beside that, the CRM added by itself. */
+function isAsWritten({ crmHash, crmUpdatedAt }: CrmLink, crm: CrmRecord): boolean {
+  return crmHash === undefined && crmUpdatedAt !== undefined && crm.updatedAt === crmUpdatedAt;
+}
+
+function inFieldsOf(values: JsonObject, others: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(values).filter(([field]) => field in others));
 }
 
 function isAppChanged(context: SyncContext, { link, app, table }: LinkSides): boolean {

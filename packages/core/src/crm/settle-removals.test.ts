@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { draftOf } from "./link-notes.js";
 import { resolveConflict } from "./resolve-conflict.js";
 import { allowRemovals } from "./settle-removals.js";
 import { syncCycle } from "./sync-cycle.js";
@@ -25,6 +26,29 @@ describe("removals", () => {
     expect(counts).toMatchObject({ removedInApp: 1, removedInCrm: 1 });
     expect(braked).toEqual([]);
     expect([await storage.records.count("contact"), world.standing("contact").length]).toEqual([18, 18]);
+  });
+
+  it.each([
+    ["are made though the CRM added something by itself as it made the record", {}, [1, 0]],
+    ["are asked about where somebody edited what the CRM had just made", { title: "CTO" }, [0, 1]],
+  ])("%s", async (_name, edit, [removed, conflicts]) => {
+    const { context, world, storage, clock } = openSync();
+    const id = world.create({ kind: "contact", fields: { firstName: "Ada", fullName: "Ada Byron" } });
+    await syncCycle(context);
+    const [link] = await storage.links.findByCrmIds("double", "contact", [id]);
+    if (!link) throw new Error("no link");
+    const { crmHash: _hash, ...made } = draftOf(link);
+    const sent = { firstName: "Ada" };
+    // as it stands when the CRM has made it of what was sent, and nobody has looked at it since
+    await storage.links.writeMany([
+      { link: { ...made, base: { app: sent, crm: sent }, dueAt: "2000-01-01T00:00:00.000Z" } },
+    ]);
+    clock.advance(1_000);
+    if (Object.keys(edit).length > 0) world.edit({ kind: "contact", id, fields: edit });
+    await storage.records.writeMany([{ op: "remove", kind: "contact", id: link.recordId }]);
+    const { counts } = await syncCycle(context);
+    expect(counts.removedInCrm).toBe(removed);
+    expect((await storage.conflicts.list({ status: "open" })).items).toHaveLength(conflicts);
   });
 
   it("are held back beyond the limit until somebody allows them, and then made once", async () => {
