@@ -29,9 +29,15 @@ describe("removals", () => {
   });
 
   it.each([
-    ["are made though the CRM added something by itself as it made the record", {}, [1, 0]],
-    ["are asked about where somebody edited what the CRM had just made", { title: "CTO" }, [0, 1]],
-  ])("%s", async (_name, edit, [removed, conflicts]) => {
+    {
+      ...{ what: "are made though the CRM added something by itself as it made the record" },
+      ...{ edit: undefined, removed: 1, open: 0 },
+    },
+    {
+      ...{ what: "are asked about where somebody edited what the CRM had just made" },
+      ...{ edit: { title: "CTO" }, removed: 0, open: 1 },
+    },
+  ])("$what", async ({ edit, removed, open }) => {
     const { context, world, storage, clock } = openSync();
     const id = world.create({ kind: "contact", fields: { firstName: "Ada", fullName: "Ada Byron" } });
     await syncCycle(context);
@@ -44,11 +50,11 @@ describe("removals", () => {
       { link: { ...made, base: { app: sent, crm: sent }, dueAt: "2000-01-01T00:00:00.000Z" } },
     ]);
     clock.advance(1_000);
-    if (Object.keys(edit).length > 0) world.edit({ kind: "contact", id, fields: edit });
+    if (edit) world.edit({ kind: "contact", id, fields: edit });
     await storage.records.writeMany([{ op: "remove", kind: "contact", id: link.recordId }]);
     const { counts } = await syncCycle(context);
     expect(counts.removedInCrm).toBe(removed);
-    expect((await storage.conflicts.list({ status: "open" })).items).toHaveLength(conflicts);
+    expect((await storage.conflicts.list({ status: "open" })).items).toHaveLength(open);
   });
 
   it("are held back beyond the limit until somebody allows them, and then made once", async () => {
