@@ -136,6 +136,14 @@ class LinkWriter {
   }
 }
 
+/** The kind that links are of, so that no index by kind takes a list from the index that has its order. */
+function toKindCondition(kind: RecordKind | undefined): readonly SqlCondition[] {
+  return kind === undefined ? [] : [(parameter) => `kind || '' = ${parameter(kind)}`];
+}
+
+/** That the record is known to the CRM, said so that no index by ids of the CRM takes a list from the index that has its order. */
+const KNOWN_TO_CRM: SqlCondition = () => "num_nulls(crm_id) = 0";
+
 /** Conditions beside those of columns. One on the state names what its index holds. */
 function toConditions({ state, since }: LinkFilter): readonly SqlCondition[] {
   return [
@@ -190,8 +198,8 @@ export function createPgLinkStore(
     executor.admit("links", call);
     const name = toNormalName("links", "connection", connection);
     const { kind, state, removal, since } = toNormalLinkFilter(filter);
-    const also = [() => "seq > 0", ...of, ...toConditions({ state, since })];
-    return read(context, { connection: name, kind, state, removal }, page, call, also);
+    const also = [() => "seq > 0", ...of, ...toKindCondition(kind), ...toConditions({ state, since })];
+    return read(context, { connection: name, state, removal }, page, call, also);
   };
 
   return {
@@ -235,7 +243,7 @@ export function createPgLinkStore(
       return (await executor.run("links", statements.claim, values, call)).map(fromLinkRow);
     },
     list: (...want) => list(statements.list, [], ...want),
-    listStandings: (...want) => list(statements.listStandings, [() => "crm_id is not null"], ...want),
+    listStandings: (...want) => list(statements.listStandings, [KNOWN_TO_CRM], ...want),
     async count(connection, filter = {}, call) {
       executor.admit("links", call);
       const name = toNormalName("links", "connection", connection);

@@ -46,6 +46,7 @@ const calls: NamedCalls = {
   "pages through links": ({ links }) => links.list("close", {}, { limit: 20 }),
   "pages through how links stand": ({ links }) =>
     links.listStandings("close", { kind: "contact", state: "linked" }, { limit: 20 }),
+  "pages through links of a kind": ({ links }) => links.list("close", { kind: "contact" }, { limit: 20 }),
   "lists links that are held": ({ links }) => links.list("close", { state: "held" }, { limit: 20 }),
   "lists pending removals": ({ links }) => links.list("close", { removal: "to-app" }, { limit: 20 }),
   "reads records": ({ records }) => records.getMany("contact", ids(70, 20)),
