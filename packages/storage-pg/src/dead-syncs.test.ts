@@ -2,28 +2,10 @@ import { createCrmDouble, type ManualClock, manualClock } from "@salesagent/conf
 import { createEventBus } from "@salesagent/core";
 import { createCrmSync, type TenantSync } from "@salesagent/core/crm";
 import type { CRMProvider, Storage } from "@salesagent/ports";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { postgres } from "./postgres.js";
-import { emptyTables } from "./testing/emptied-storage.js";
-import { createTestDatabase, type TestDatabase } from "./testing/test-database.js";
+import { describe, expect, it } from "vitest";
+import { eachWithTwoProcesses } from "./testing/two-processes.js";
 
-let database: TestDatabase;
-let storages: readonly [Storage, Storage];
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  await using storage = postgres({ connectionString: database.url });
-  await storage.migrate();
-});
-beforeEach(async () => {
-  await emptyTables(database);
-  const open = () => postgres({ connectionString: database.url, maxConnections: 6 });
-  storages = [open(), open()];
-});
-afterEach(async () => {
-  for (const storage of storages) await storage[Symbol.asyncDispose]();
-});
-afterAll(() => database[Symbol.asyncDispose]());
+const { storage, acme } = eachWithTwoProcesses();
 
 /** The syncs of one process, by its own clock; `failed` holds what its bus heard. */
 function openProcess(storage: Storage, clock: ManualClock, provider: CRMProvider) {
@@ -63,8 +45,8 @@ function heldCrm(clock: ManualClock) {
 async function openTwo() {
   const [stillClock, clock] = [manualClock(), manualClock()];
   const crm = heldCrm(stillClock);
-  const still = openProcess(storages[0], stillClock, crm.provider);
-  const reader = openProcess(storages[1], clock, createCrmDouble({ clock, provider: "close" }).provider);
+  const still = openProcess(storage(0), stillClock, crm.provider);
+  const reader = openProcess(storage(1), clock, createCrmDouble({ clock, provider: "close" }).provider);
   const run = still.sync.run("close").result();
   await crm.begun;
   return { stillClock, clock, reader, still, run, go: crm.go };
@@ -79,9 +61,7 @@ describe("a run of another process", () => {
       stillClock.advance(40_000);
       const said = new Date(stillClock.now() + 120_000).toISOString();
       await expect
-        .poll(async () =>
-          (await storages[1].tenant("acme").syncCursors.list("close")).map(({ value }) => value),
-        )
+        .poll(async () => (await acme(1).syncCursors.list("close")).map(({ value }) => value))
         .toContainEqual({ until: said });
       clock.advance(40_000);
       expect(await statusesOf(reader.sync)).toEqual(["running"]);

@@ -15,11 +15,15 @@ class TwoProcesses implements AsyncDisposable {
     );
   }
 
-  /** The stores of the tenant `acme`, in one of the processes. */
-  acme(index: number): PgTenantStorage {
+  storage(index: number): PostgresStorage {
     const storage = this.#storages[index % PROCESSES];
     if (storage === undefined) throw new Error("no such process");
-    return storage.tenant("acme");
+    return storage;
+  }
+
+  /** The stores of the tenant `acme`, in one of the processes. */
+  acme(index: number): PgTenantStorage {
+    return this.storage(index).tenant("acme");
   }
 
   /** Acts so many times at once, in turn from each process. */
@@ -52,6 +56,7 @@ export function eachWithTwoProcesses() {
   afterEach(() => processes[Symbol.asyncDispose]());
   afterAll(() => database[Symbol.asyncDispose]());
   return {
+    storage: (index: number) => processes.storage(index),
     acme: (index: number) => processes.acme(index),
     atOnce: <T>(count: number, act: (stores: PgTenantStorage, index: number) => Promise<T>) =>
       processes.atOnce(count, act),
