@@ -1,6 +1,7 @@
 import type { StreamReader } from "@salesagent/core/live";
 import type { StoredStreamEvent, StreamRecord } from "@salesagent/ports";
 import type { EventSource } from "./event-body.js";
+import { joinBytes } from "./join-bytes.js";
 
 const encoder = new TextEncoder();
 /** How soon a browser connects again, in milliseconds. */
@@ -68,7 +69,7 @@ function pieceOf(came: Iterator<StoredStreamEvent>, write: Telling["write"]): Ui
     frames.push(frame);
     bytes += frame.length;
   }
-  return joined(frames);
+  return frames.length > 1 ? joinBytes(frames, bytes) : frames[0];
 }
 
 function toFrame(event: StoredStreamEvent): Uint8Array {
@@ -85,16 +86,4 @@ function toFrame(event: StoredStreamEvent): Uint8Array {
 function toEnd(record: StreamRecord | undefined): string {
   const { status = "completed", error } = record ?? {};
   return `event: end\ndata: ${JSON.stringify({ status, ...(error && { error }) })}\n\n`;
-}
-
-function joined(frames: readonly Uint8Array[]): Uint8Array | undefined {
-  const [first] = frames;
-  if (!first || frames.length === 1) return first;
-  const whole = new Uint8Array(frames.reduce((size, frame) => size + frame.length, 0));
-  let offset = 0;
-  for (const frame of frames) {
-    whole.set(frame, offset);
-    offset += frame.length;
-  }
-  return whole;
 }

@@ -1,5 +1,6 @@
 import { type Clock, SalesAgentError } from "@salesagent/ports";
 import type { Asked } from "./asked.js";
+import { joinBytes } from "./join-bytes.js";
 
 /** How a body is read. */
 export interface BodyLimits {
@@ -26,18 +27,7 @@ export async function readBytes(request: Asked, limits: BodyLimits): Promise<Uin
     chunks.push(chunk);
     size += chunk.length;
   }
-  return joined(chunks, size);
-}
-
-/** @param size - Of all pieces together. */
-export function joined(pieces: readonly Uint8Array[], size: number): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(size);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
+  return joinBytes(chunks, size);
 }
 
 /** The body piece by piece. @throws While it is read: as {@link readBytes}. */

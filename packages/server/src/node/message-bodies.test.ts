@@ -2,27 +2,20 @@ import { connect, type Socket } from "node:net";
 import type { SalesAgent } from "@salesagent/core/app";
 import { systemClock } from "@salesagent/ports";
 import { afterEach, describe, expect, it } from "vitest";
-import { z } from "zod";
 import { apiKeys, firstOf } from "../access.js";
-import { bytesBody, jsonBody } from "../body.js";
+import { bytesBody } from "../body.js";
 import { type Route, route } from "../route.js";
 import type { ServerOptions } from "../server-options.js";
+import { echo } from "../testing/echo-route.js";
+import { shared } from "../testing/lead-routes.js";
 import { rawRequest, serve } from "../testing/loopback.js";
 import { asTold, MEMBER, openTable, settle } from "../testing/open-table.js";
 import { requestListener } from "./request-listener.js";
 
-const shared = { tag: "test", permission: "leads:read", answer: { description: "Done." } } as const;
 const opened: AsyncDisposable[] = [];
 
 afterEach(async () => {
   for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
-});
-
-const echo = route({
-  ...shared,
-  ...{ method: "POST", path: "/echo", summary: "Echo" },
-  body: jsonBody(z.json()),
-  handler: async ({ body }) => ({ body }),
 });
 
 const size = route({

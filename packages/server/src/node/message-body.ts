@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type BodyLimits, joined, timedOut, tooLarge } from "../read-body.js";
+import { joinBytes } from "../join-bytes.js";
+import { type BodyLimits, timedOut, tooLarge } from "../read-body.js";
 
 /**
  * The whole body of a message. Where it is refused, what still comes is thrown away and the connection left as it is: the answer still
@@ -33,7 +34,7 @@ function collectComing(
     };
     const onEnd = () => {
       letGo();
-      resolve(joined(pieces, size));
+      resolve(joinBytes(pieces, size));
     };
     const onCut = () => fail(cut());
     const fail = (reason: unknown) => {

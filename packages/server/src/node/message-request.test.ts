@@ -1,28 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
-import { z } from "zod";
 import { apiKeys, firstOf } from "../access.js";
-import { jsonBody } from "../body.js";
-import { route } from "../route.js";
 import type { ServerOptions } from "../server-options.js";
+import { echo } from "../testing/echo-route.js";
 import { serve } from "../testing/loopback.js";
 import { asTold, MEMBER, openTable } from "../testing/open-table.js";
 import { MessageRequest } from "./message-request.js";
 import { requestListener } from "./request-listener.js";
 
-const shared = { tag: "test", permission: "leads:read", answer: { description: "Done." } } as const;
 const opened: AsyncDisposable[] = [];
 
 afterEach(async () => {
   for (const each of opened.splice(0)) await each[Symbol.asyncDispose]();
-});
-
-const echo = route({
-  ...shared,
-  ...{ method: "POST", path: "/echo", summary: "Echo" },
-  body: jsonBody(z.json()),
-  handler: async ({ body }) => ({ body }),
 });
 
 const message = (rawHeaders: readonly string[]) =>

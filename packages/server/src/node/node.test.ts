@@ -4,12 +4,12 @@ import { afterEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { jsonBody, streamBody } from "../body.js";
 import { route } from "../route.js";
+import { shared } from "../testing/lead-routes.js";
 import { type Loopback, rawRequest, serve } from "../testing/loopback.js";
 import { MEMBER, openTable } from "../testing/open-table.js";
 import { listen } from "./listen.js";
 import { requestListener } from "./request-listener.js";
 
-const shared = { tag: "test", permission: "leads:read", answer: { description: "Done." } } as const;
 const opened: AsyncDisposable[] = [];
 
 afterEach(async () => {

@@ -3,6 +3,7 @@ import type { Asked } from "../asked.js";
 import { type EventSource, eventBody } from "../event-body.js";
 import { EVENT_STREAM, STREAM_HEADERS } from "../follow-response.js";
 import { toProblem } from "../problem.js";
+import { StreamReply } from "../reply.js";
 import type { RouteContext } from "../route.js";
 
 type Context = Pick<RouteContext<unknown, unknown, unknown>, "request" | "requestId" | "server" | "signal">;
@@ -38,7 +39,7 @@ export const wantsEvents = (request: Asked): boolean =>
 export async function toldImport(
   { request, requestId, server, signal }: Context,
   run: (telling: Telling) => Promise<object>,
-): Promise<Response> {
+): Promise<StreamReply> {
   const { clock, errorDocs, limits, onError } = server;
   const stop = new AbortController();
   const release = onAbort(signal, () => stop.abort(signal.reason));
@@ -57,7 +58,7 @@ export async function toldImport(
   await Promise.race([told.begun, outcome]);
   const { heartbeatMs } = limits;
   const body = eventBody(told, { clock, heartbeatMs, longestMs: Number.POSITIVE_INFINITY });
-  return new Response(body, { headers: STREAM_HEADERS });
+  return new StreamReply(200, body, STREAM_HEADERS);
 }
 
 class ToldImport implements EventSource {
