@@ -10,7 +10,7 @@ import {
 } from "@salesagent/ports";
 import type { FieldRules } from "./default-rules.js";
 import { notesOf } from "./link-notes.js";
-import { awaitsLinks, crmValues, readLinkTable } from "./link-table.js";
+import { awaitsLinks, crmValues, isUsable, readLinkTable } from "./link-table.js";
 import { lookAt, type RecordLook } from "./look-at-record.js";
 import { matchKeys } from "./match-keys.js";
 import { matchUnlinked } from "./match-unlinked.js";
@@ -157,14 +157,12 @@ function classifyRemoval(
   ended: EndedIds,
 ): void {
   const link = links.get(id);
-  if (!link || hasEnded(link)) return;
+  if (!link || !isUsable(link)) return;
   if (mergedInto === undefined) findings.due.push(id);
   // One that stands under its own id in the same page was not merged after all.
   else if (!records.has(id)) noteMerge(id, mergedInto, ended);
   else findings.due.push(id);
 }
-
-const hasEnded = ({ state }: Pick<CrmLink, "state">) => state === "removed" || state === "erased";
 
 /** A page may tell of one merge several times. */
 function noteMerge(id: string, into: string, { merged }: EndedIds): void {
@@ -176,7 +174,7 @@ function noteMerges(record: CrmRecord, links: ReadonlyMap<string, LinkStanding>,
   let isTakenOver = false;
   for (const id of record.mergedIds ?? []) {
     const link = links.get(id);
-    if (!link || id === record.id || hasEnded(link)) continue;
+    if (!link || id === record.id || !isUsable(link)) continue;
     noteMerge(id, record.id, ended);
     isTakenOver = true;
   }
@@ -213,7 +211,7 @@ async function addEnded(
     const into = merged.get(link.crmId);
     if (into === undefined) {
       if (link.state === "removed") findings.revived.push(link);
-    } else if (!hasEnded(link)) findings.merged.push({ link, into });
+    } else if (isUsable(link)) findings.merged.push({ link, into });
   }
 }
 

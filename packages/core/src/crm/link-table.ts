@@ -40,7 +40,8 @@ export class LinkTable {
 }
 
 /** Whether a link's two ends stand, as far as is known. */
-const isUsable = ({ state }: LinkEnds): boolean => state !== "removed" && state !== "erased";
+export const isUsable = ({ state }: Pick<CrmLink, "state">): boolean =>
+  state !== "removed" && state !== "erased";
 
 /** Reads what the records of a batch hang on: two statements for each kind that is linked, and none where none is. */
 export async function readLinkTable(
