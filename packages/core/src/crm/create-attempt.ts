@@ -1,4 +1,5 @@
 import type { CrmLink, CrmRecord, JsonObject, JsonValue, RecordKind } from "@salesagent/ports";
+import { isSameName, NAME_PARTS } from "./contact-name.js";
 import { isKeptAs, likeness } from "./likeness.js";
 import { notesOf } from "./link-notes.js";
 import { identityKeys } from "./match-keys.js";
@@ -45,5 +46,7 @@ export function agreedOnSent(sent: JsonObject, kept: JsonObject): AgreedBase {
     const isForm = !isLinkName(name) && isKeptAs(value, kept[name]);
     crm[name] = isForm ? (kept[name] ?? value) : value;
   }
+  // A CRM that keeps a name as one text divides it in its own way.
+  if (isSameName(sent, kept)) for (const part of NAME_PARTS) crm[part] = kept[part] ?? null;
   return { app: sent, crm };
 }

@@ -10,13 +10,17 @@ import type {
   RecordWrite,
   StoredRecord,
 } from "@salesagent/ports";
+import { FULL_NAME, isNamePart, isSameName, NAME_PARTS } from "./contact-name.js";
 import { hashOf } from "./content-hash.js";
+import type { FieldRules } from "./default-rules.js";
 import { withoutErased } from "./erased-values.js";
+import { foldFullName } from "./fold-full-name.js";
 import { isOtherForm } from "./likeness.js";
 import { notesOf, type RewritePair } from "./link-notes.js";
 import { appValues, crmValues, type LinkTable } from "./link-table.js";
 import { keysAfter } from "./match-keys.js";
 import { type AgreedBase, type FieldConflict, mergeRecord } from "./merge-record.js";
+import { instantOf, instantsOf } from "./record-instant.js";
 import { changedFields, isLinkName, linkedKind, toParts, withoutNulls } from "./record-values.js";
 import { rulesOf, type SyncContext, timeOf } from "./sync-context.js";
 
@@ -67,6 +71,8 @@ export function mergeSides(
   );
   const draft = new MergeDraft(merged, ours, theirs);
   draft.keepForms();
+  draft.keepDivision(link.base);
+  draft.foldName(rulesOf(context, link.kind), link.base);
   const rewrites = draft.settleRewrites(context, link);
   draft.keepLinksThatStay(crm, table);
   return { ...draft.result(link, app, crm, table), ...rewrites };
@@ -100,6 +106,29 @@ class MergeDraft {
     for (const conflict of this.#conflicts) if (isForm(conflict)) this.#leave(conflict.field);
     // What both sides gathered is there: nothing of it is lost, and nobody need know.
     this.#conflicts = this.#conflicts.filter((conflict) => conflict.taken !== "both" && !isForm(conflict));
+  }
+
+  /** A name that each side divides in its own way is no conflict, and none is asked to divide it in the other's. */
+  keepDivision(before: AgreedBase | undefined): void {
+    const isContested = this.#conflicts.some(({ field }) => isNamePart(field));
+    if ((before && !isContested) || !isSameName(this.#ours, this.#theirs)) return;
+    this.#conflicts = this.#conflicts.filter(({ field }) => !isNamePart(field));
+    for (const part of NAME_PARTS) this.#leave(part);
+  }
+
+  /** A name that both sides edited is one edit of each, though it stands in a part and in the whole. */
+  foldName(rules: FieldRules, before: AgreedBase | undefined): void {
+    const merged = { toApp: this.#toApp, toCrm: this.#toCrm, conflicts: this.#conflicts };
+    const folded = foldFullName(merged, this.#ours, this.#theirs, rules);
+    if (!folded) return;
+    const { toApp, toCrm, isAgreed } = folded;
+    this.#conflicts = this.#conflicts.filter(({ field }) => field !== FULL_NAME);
+    replace(this.#toApp, FULL_NAME, toApp);
+    replace(this.#toCrm, FULL_NAME, toCrm);
+    const after = (told: JsonValue | undefined, own: JsonObject) =>
+      told === undefined ? own[FULL_NAME] : told;
+    set(this.#base.app, FULL_NAME, isAgreed ? after(toApp, this.#ours) : before?.app[FULL_NAME]);
+    set(this.#base.crm, FULL_NAME, isAgreed ? after(toCrm, this.#theirs) : before?.crm[FULL_NAME]);
   }
 
   /** Where the CRM answers a value with the same other one again and again, each side keeps its own. */
@@ -255,14 +284,8 @@ function set(values: Record<string, JsonValue>, name: string, value: JsonValue |
   else values[name] = value;
 }
 
-function instantsOf(times: Readonly<Record<string, string>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(times).map(([field, at]) => [field, instantOf(at)]));
-}
-
-/** CRMs tell times with an offset, without one (then UTC is meant), or as milliseconds since 1970. */
-function instantOf(text: string): number {
-  if (/^\d{10,}$/.test(text)) return Number(text);
-  const hasZone = /(?:z|[+-]\d{2}:?\d{2})$/i.test(text) || !text.includes("T");
-  const instantMs = Date.parse(hasZone ? text : `${text}Z`);
-  return Number.isNaN(instantMs) ? 0 : instantMs;
+/** Null is a change like others: it takes a value away. */
+function replace(changes: Record<string, JsonValue>, name: string, value: JsonValue | undefined): void {
+  if (value === undefined) delete changes[name];
+  else changes[name] = value;
 }

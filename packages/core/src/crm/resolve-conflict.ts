@@ -7,9 +7,11 @@ import {
   SalesAgentError,
 } from "@salesagent/ports";
 import { WHOLE_RECORD } from "./conflict-records.js";
+import { NAME_FIELDS, withFullName } from "./contact-name.js";
 import { draftOf, notesOf, withNotes } from "./link-notes.js";
 import { LinkTable } from "./link-table.js";
 import { putOf } from "./merge-sides.js";
+import { toValues } from "./record-values.js";
 import { isSame } from "./same-value.js";
 import { type SyncContext, type SyncStores, timeOf } from "./sync-context.js";
 import { SyncLog } from "./sync-log.js";
@@ -94,9 +96,8 @@ async function writeValue(
 ): Promise<void> {
   const record = await stores.records.get(kind, recordId, { signal });
   if (!record) throw notFound(recordId);
-  const [written] = await stores.records.writeMany([putOf(record, { [field]: value }, new LinkTable())], {
-    signal,
-  });
+  const changes = withFullName(toValues(record, NAME_FIELDS), { [field]: value });
+  const [written] = await stores.records.writeMany([putOf(record, changes, new LinkTable())], { signal });
   if (written?.status !== "written") throw stale(recordId, "written");
 }
 

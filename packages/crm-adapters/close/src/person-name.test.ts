@@ -25,6 +25,8 @@ describe("changedName", () => {
     ["", { firstName: "Ada", lastName: "Byron", fullName: "Ada King Byron" }, "Ada King Byron"],
     ["", { firstName: "Ada", lastName: "Byron", fullName: "Grace Hopper" }, "Ada Byron"],
     ["Mary Ann Smith", { firstName: "Mary Ann", lastName: "Smith" }, undefined],
+    ["Mary Ann Smith", { firstName: "Jo", fullName: "Jo Smith" }, "Jo Smith"],
+    ["Mary Ann Smith", { firstName: "Jo", fullName: "Mary Ann Smith" }, "Jo Ann Smith"],
     ["Ada  Byron", { firstName: "Ada", lastName: "Byron" }, undefined],
     ["Ada Byron", {}, undefined],
   ])("of %j by %j makes %j", (current, change, next) => {

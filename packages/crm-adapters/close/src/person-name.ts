@@ -40,8 +40,11 @@ export function changedName(current: string, change: NameChange): string | undef
   const last = kept(lastName, parts.lastName);
   const joined = collapsed(`${first} ${last}`);
   const whole = collapsed(fullName ?? "");
-  // a full name that holds both parts may hold more: a middle name is not lost
-  const fits = whole.startsWith(first) && whole.endsWith(last) && whole !== "";
+  // A full name that holds the parts it came with may hold more, or divide the rest in another way: neither is lost.
+  const fits =
+    whole !== "" &&
+    (firstName === undefined || whole.startsWith(first)) &&
+    (lastName === undefined || whole.endsWith(last));
   const next = isPart && !fits ? joined : fullName === undefined ? joined : whole;
   return next === collapsed(current) ? undefined : next;
 }
