@@ -63,6 +63,21 @@ describe("providerCrmSearch", () => {
     expect(found).toMatchObject([{ company: { name: "Figma of others" } }]);
   });
 
+  it("lets no second tenant search what was given as one adapter, unless it is said to be for all", async () => {
+    const { provider } = await crmWith("Figma");
+    const query = { kind: "company", domain: "figma.com", maxResults: 5 } as const;
+    const search = providerCrmSearch(provider);
+    expect(await search.search(query, ACME)).toHaveLength(1);
+    await expect(search.search(query, { tenant: "other" })).rejects.toMatchObject({
+      code: "config.invalid",
+      message: expect.not.stringContaining("acme"),
+    });
+    expect(await search.search(query, ACME)).toHaveLength(1);
+
+    const shared = providerCrmSearch(provider, { shared: true });
+    for (const tenant of ["acme", "other"]) expect(await shared.search(query, { tenant })).toHaveLength(1);
+  });
+
   it("tells by what the CRM can look up, when it can't by what was given", async () => {
     const { provider } = await crmWith("Figma");
     const contact = provider.capabilities.kinds.contact;

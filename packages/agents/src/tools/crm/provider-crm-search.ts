@@ -57,8 +57,9 @@ export type ProviderOfTenant = CRMProvider | ((tenant: string) => CRMProvider | 
  * Makes `search_crm` work on any CRM: records are looked up by the surest key that the CRM knows, e-mail before domain before
  * name, and must match in all that was asked for.
  *
- * @param provider - One CRM for every tenant, or a function that tells the tenant's own.
- * @throws From the search: `crm.unsupported` when the CRM can look up by none of the keys given.
+ * @param provider - A function that tells the CRM of a tenant; where there is one tenant, the adapter.
+ * @throws From the search: `crm.unsupported` when the CRM can look up by none of the keys given; `config.invalid` when a second tenant
+ *   searches what was given as one adapter.
  *
  * @example
  * ```ts
@@ -70,15 +71,18 @@ export function providerCrmSearch(
   options: {
     /** Names the CRM, where a function tells the provider. @defaultValue the provider's own name, or `crm` */
     readonly name?: string;
+    /** That the one adapter is for all tenants: each finds whatever that CRM has. @defaultValue false */
+    readonly shared?: boolean;
     /** @defaultValue systemClock */
     readonly clock?: Clock;
   } = {},
 ): CrmSearch {
-  const { clock = systemClock } = options;
-  const providerOf = async (tenant: string) => (typeof provider === "function" ? provider(tenant) : provider);
+  const { clock = systemClock, shared = false } = options;
+  const name = options.name ?? (typeof provider === "function" ? "crm" : provider.provider);
+  const providerOf = providersOf(provider, name, shared);
   return {
     port: "crm-search/1",
-    provider: options.name ?? (typeof provider === "function" ? "crm" : provider.provider),
+    provider: name,
     search: async (query, { tenant, signal }: TenantCall) => {
       signal?.throwIfAborted();
       const crm = await providerOf(tenant);
@@ -88,6 +92,21 @@ export function providerCrmSearch(
         .filter((match) => isAsked(match, query))
         .slice(0, query.maxResults);
     },
+  };
+}
+
+/** One adapter is the first tenant's whose agent searches with it: with a second one, customers would read each other's CRM unnoticed. */
+function providersOf(provider: ProviderOfTenant, name: string, shared: boolean) {
+  if (typeof provider === "function") return async (tenant: string) => provider(tenant);
+  let first: string | undefined;
+  return async (tenant: string) => {
+    first ??= tenant;
+    if (first === tenant || shared) return provider;
+    throw new SalesAgentError("config.invalid", {
+      message: `search_crm was given one adapter of ${name}, which serves another tenant here; nothing was searched. Give a function of the tenant, or say shared: true where all tenants are to find what one CRM has.`,
+      facts: { option: "providerCrmSearch.provider" },
+      replay: "safe",
+    });
   };
 }
 
