@@ -12,7 +12,7 @@ describe("salesagent runs list", () => {
     const { stdout } = await salesagent(["runs"]);
     const [title, , first, second, ...rest] = stdout.trim().split("\n");
     expect(title).toMatch(/Run +Kind +Agent +State +Begun +Cost +Waits for/);
-    expect(first).toMatch(/^listed +graph +bdr \(rehearsal\) +waiting .* approval:apr_/);
+    expect(first).toMatch(/^listed +graph +bdr \(rehearsal\) +waiting .* \$0\S* +approval:apr_/);
     expect(second).toMatch(/agent +qualification +completed .* \$0/);
     expect(rest).toEqual([]);
     const all = jsonLines((await salesagent(["runs", "list", "--all", "--json"])).stdout);

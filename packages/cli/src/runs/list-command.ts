@@ -99,9 +99,26 @@ async function listRuns(
       return { ...page, items: page.items.map(ofRun) };
     }),
   ]);
-  return [...flows, ...runs]
+  const latest = [...flows, ...runs]
     .sort((a, b) => (a.createdAt < b.createdAt ? 1 : a.createdAt > b.createdAt ? -1 : 0))
     .slice(0, limit);
+  return withCosts(stores, latest);
+}
+
+/** Graphs cost what their parts cost, asked for all of them at once. */
+async function withCosts(
+  { runs }: StoreSession["stores"],
+  listed: readonly ListedRun[],
+): Promise<readonly ListedRun[]> {
+  const graphs = listed.flatMap(({ kind, id }) => (kind === "graph" ? [id] : []));
+  if (graphs.length === 0) return listed;
+  const costs = new Map(
+    (await runs.costsOfParts(graphs)).map(({ parentRunId, costUsd }) => [parentRunId, costUsd]),
+  );
+  return listed.map((run) => {
+    const costUsd = run.kind === "graph" ? costs.get(run.id) : undefined;
+    return costUsd === undefined ? run : { ...run, costUsd };
+  });
 }
 
 /** So many rows that are shown, from as many pages as that takes. */
