@@ -1,4 +1,4 @@
-/** Each published package has a README that is its own, the LICENSE of the root, and a test. */
+/** Each published package has a README that is its own, a row in the README of the root, the LICENSE of the root, and a test. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { runCheck } from "../workspace/check-report.mjs";
@@ -16,6 +16,9 @@ export function findMissing(root, { folder, manifest }) {
   const problems = [];
   if (!readText(root, `${folder}/README.md`).includes(manifest.name)) {
     problems.push(`${folder}/README.md is missing, or does not name ${manifest.name}`);
+  }
+  if (!readText(root, "README.md").includes(`| [\`${manifest.name}\`](${folder}) |`)) {
+    problems.push(`README.md has no row for ${manifest.name} in its tables of packages`);
   }
   if (readText(root, `${folder}/LICENSE`) !== readText(root, "LICENSE")) {
     problems.push(`${folder}/LICENSE is not the root's: cp LICENSE ${folder}/`);
