@@ -109,6 +109,16 @@ export class SyncStreams implements AsyncDisposable {
     return true;
   }
 
+  /** As {@link settle}, of streams in a list: once for each connection. */
+  async settleAll(tenant: string, streams: readonly StreamRecord[], call?: CallOptions): Promise<boolean> {
+    const settled = new Set<string>();
+    for (const stream of streams) {
+      const { source } = stream;
+      if (!settled.has(source) && (await this.settle(tenant, stream, call))) settled.add(source);
+    }
+    return settled.size > 0;
+  }
+
   /** Stops what goes on, and waits until it is on record as stopped; not for ever for a CRM that does not heed it. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;

@@ -65,10 +65,12 @@ export const streamRoutes: readonly Route[] = [
       leadId: idSchema.optional(),
     }),
     answer: { description: "A page of streams.", schema: pageSchema(streamSchema) },
-    handler: async ({ principal, query: { after, limit, ...filter }, sales, signal }) => {
-      const page = await readPage({ after, limit }, (part) =>
-        sales.streams.list(principal.tenant, filter, part, { signal }),
-      );
+    async handler({ principal: { tenant }, query: { after, limit, ...filter }, sales, server, signal }) {
+      const read = () =>
+        readPage({ after, limit }, (part) => sales.streams.list(tenant, filter, part, { signal }));
+      const found = await read();
+      const mayDiffer = await server.syncs.settleAll(tenant, found.items, { signal });
+      const page = mayDiffer ? await read() : found;
       return { ...page, items: page.items.map(toView) };
     },
   }),

@@ -153,6 +153,14 @@ describe("a sync by hand", () => {
       expect(text).toContain("event: end");
     });
 
+    it("is told as over by lists of streams", async () => {
+      const app = await openLeft();
+      expect((await app.json("/streams")).body.items).toMatchObject([{ id: "left", status: "open" }]);
+      app.clock.advance(121_000);
+      expect((await app.json("/streams?status=open")).body.items).toEqual([]);
+      expect((await app.json("/streams")).body.items).toMatchObject([{ id: "left", status: "failed" }]);
+    });
+
     it("is no other's that goes on here, however long it is quiet", async () => {
       const app = held();
       const { streamId } = await started(app);
