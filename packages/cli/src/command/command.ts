@@ -1,5 +1,6 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import type { Io } from "../io.js";
+import { didYouMean } from "./did-you-mean.js";
 import { UsageError } from "./usage-error.js";
 
 /** One option of a command. */
@@ -47,7 +48,10 @@ export function readArguments(
     return { operands: parsed.positionals, options: parsed.values as OptionValues };
   } catch (error) {
     const [sentence] = (error instanceof Error ? error.message : String(error)).split(". ");
-    throw new UsageError(`${sentence}. See \`salesagent ${command.name} --help\`.`);
+    const [, unknown = ""] = /^Unknown option '(--[^']+)'/.exec(sentence ?? "") ?? [];
+    const names = Object.keys(options).map((name) => `--${name}`);
+    const meant = didYouMean(unknown, names) || ".";
+    throw new UsageError(`${sentence}${meant} See \`salesagent ${command.name} --help\`.`);
   }
 }
 
