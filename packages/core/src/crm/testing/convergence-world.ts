@@ -19,9 +19,11 @@ import type {
   TenantStorage,
 } from "@salesagent/ports";
 import { memoryStorage } from "@salesagent/storage-memory";
+import { NAME_FIELDS, withFullName } from "../contact-name.js";
 import { createSyncContext } from "../create-sync-context.js";
 import type { FieldRules } from "../default-rules.js";
 import { keysAfter, matchKeys } from "../match-keys.js";
+import { toValues } from "../record-values.js";
 import type { SyncContext } from "../sync-context.js";
 import { Crash, Process } from "./crashable.js";
 import { Chance, seeded } from "./seeded.js";
@@ -59,7 +61,7 @@ const RULES: { readonly [Kind in RecordKind]: FieldRules } = {
 
 /** Fields that users edit, of which each text is written once only. */
 const EDITED: { readonly [Kind in RecordKind]: readonly string[] } = {
-  contact: ["title", "firstName", "email", "phone", "custom.tier"],
+  contact: ["title", "firstName", "lastName", "email", "phone", "custom.tier"],
   company: ["name", "city"],
   deal: ["name", "currency"],
 };
@@ -166,7 +168,7 @@ export class ConvergenceWorld {
   async setInApp(record: StoredRecord, field: string, value: JsonValue): Promise<void> {
     const parts = field.startsWith("custom.")
       ? { fields: record.fields, custom: { ...record.custom, [field.slice(7)]: value } }
-      : { fields: { ...record.fields, [field]: value }, custom: record.custom };
+      : { fields: { ...record.fields, ...renamed(record, field, value) }, custom: record.custom };
     const keys = keysAfter(record.keys, record.kind, parts.fields);
     const draft = { ...parts, links: record.links, keys };
     const write = {
@@ -190,7 +192,7 @@ export class ConvergenceWorld {
   setInCrm(kind: RecordKind, id: string, field: string, value: JsonValue): void {
     const change = field.startsWith("custom.")
       ? { custom: { [field.slice(7)]: value } }
-      : { fields: { [field]: value } };
+      : { fields: renamed(this.crm.world.read(kind, id), field, value) };
     this.crm.world.edit({ kind, id, ...change });
     this.#noteEdit("crm", kind, id, field, value);
   }
@@ -247,8 +249,8 @@ export class ConvergenceWorld {
       return { fields: { name: `Company ${mark}`, domain: `${mark}.example` }, custom };
     }
     if (kind === "deal") return { fields: { name: `Deal ${mark}`, amountMinor: this.#count }, custom };
-    const fields = { firstName: `Ada ${mark}`, email: `${mark}@x.example`, title: `Title ${mark}` };
-    return { fields, custom };
+    const name = { firstName: `Ada ${mark}`, lastName: "Byron", fullName: `Ada ${mark} Byron` };
+    return { fields: { ...name, email: `${mark}@x.example`, title: `Title ${mark}` }, custom };
   }
 
   text(): string {
@@ -429,6 +431,15 @@ export function formless(value: JsonValue | undefined): string {
   return JSON.stringify(value ?? null)
     .toLowerCase()
     .replace(/[^a-z0-9]/g, "");
+}
+
+/** Whoever edits a part of a name edits the whole with it, where that is but its parts. */
+function renamed(
+  record: StoredRecord | CrmRecord | undefined,
+  field: string,
+  value: JsonValue,
+): Readonly<Record<string, JsonValue>> {
+  return withFullName(record ? toValues(record, NAME_FIELDS) : {}, { [field]: value });
 }
 
 function prefixed(custom: JsonObject): JsonObject {

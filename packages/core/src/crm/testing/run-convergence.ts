@@ -1,5 +1,6 @@
 import type { CrmLink, CrmRecord, JsonValue, RecordKind, StoredRecord } from "@salesagent/ports";
 import { SalesAgentError } from "@salesagent/ports";
+import { FULL_NAME, NAME_PARTS } from "../contact-name.js";
 import { isOtherForm } from "../likeness.js";
 import { toValues } from "../record-values.js";
 import { replayDeadLetter } from "../replay-dead-letter.js";
@@ -175,6 +176,8 @@ async function fieldProblems(
   if (link.state !== "linked" || !app || !crm) return [];
   const open = await world.app.conflicts.list({ recordId: app.id, status: "open" }, { limit: 1_000 });
   const contested = new Set(open.items.map(({ field }) => field));
+  // A full name goes with its parts, and waits with them for a person.
+  if (NAME_PARTS.some((part) => contested.has(part))) contested.add(FULL_NAME);
   const names = namesOf(app, crm).filter((name) => !contested.has(name));
   const [ours, theirs] = [toValues(app, names), toValues(crm, names)];
   return names.flatMap((name) => {
