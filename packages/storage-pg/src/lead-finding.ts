@@ -1,10 +1,14 @@
 import type { CallOptions, FoundLead, LeadQualification, Page, PageRequest } from "@salesagent/ports";
-import type { NormalLeadQuery } from "@salesagent/ports/store-rules";
+import { type NormalLeadQuery, toNormalPage } from "@salesagent/ports/store-rules";
 import { instantText, number, optional, type Row, text } from "./columns.js";
+import { createLeadSearch, rangeOfRanks } from "./lead-search.js";
 import { fromLeadRow, LEAD_FIELDS } from "./lead-statements.js";
 import { bySeq, type PageOrder } from "./page-order.js";
-import { createPageReader, type SqlCondition } from "./page-reader.js";
+import { createPageReader, toPage } from "./page-reader.js";
+import { createStatementCache, plannedAnew, reading } from "./statement.js";
 import type { StoreContext, TableNames } from "./store-context.js";
+
+const FOUND_FIELDS = `${LEAD_FIELDS}, score, tier, ${instantText("qualified_at")} as qualified_at`;
 
 /** Reads one page of the leads that a query asks for. */
 export type LeadFinder = (
@@ -21,71 +25,51 @@ const byRank: PageOrder = {
   toValues: ({ order, seq }) => [order, seq],
 };
 
-/** Behind every word that begins with what stands before it. */
-const LAST_CHARACTER = "\u{10ffff}";
-
 export function createLeadFinder(name: TableNames): LeadFinder {
-  const [leads, scores, words] = [name("leads"), name("lead_scores"), name("lead_words")];
+  const [leads, scores] = [name("leads"), name("lead_scores")];
   const selected = `select l.*, s.lead_seq as score_seq, s.score, s.rank, s.tier, s.created_at as qualified_at`;
-  const shape = {
-    ...{ store: "leads", fromRow: fromFoundRow, sortsMany: true },
-    columns: `${LEAD_FIELDS}, score, tier, ${instantText("qualified_at")} as qualified_at`,
-  };
+  // Row by row: a join of another kind may read all of the table that is joined.
+  const shape = { store: "leads", columns: FOUND_FIELDS, fromRow: fromFoundRow, sortsMany: true };
   const stored = createPageReader({
     ...shape,
-    table: `(${selected} from ${leads} l left join ${scores} s on s.tenant = l.tenant and s.lead_seq = l.seq)`,
+    table: `(${selected} from ${leads} l left join lateral (
+      select * from ${scores} s where s.tenant = l.tenant and s.lead_seq = l.seq offset 0
+    ) s on true)`,
     order: bySeq,
   });
   const scored = createPageReader({
     ...shape,
-    // Lead by lead, so that the planner expects one for each score, and walks the scores in their order.
     table: `(${selected} from ${scores} s cross join lateral (
       select * from ${leads} l where l.tenant = s.tenant and l.seq = s.lead_seq offset 0
     ) l where s.rank is not null)`,
     order: byRank,
     descending: true,
   });
+  const searched = createSearchReader(name);
 
   return (context, query, page, call) => {
-    const { stage, source, order } = query;
-    const found = setsOfWords(words, query);
+    const { stage, source, order, words } = query;
     const ranks = rangeOfRanks(query);
-    if (order === "score") {
-      return scored(context, { stage, source }, page, call, [
-        ...(found ? [isIn("score_seq", found)] : []),
-        ...ranks,
-      ]);
+    if (words !== undefined || (order === "stored" && ranks.length > 0)) {
+      return searched(context, query, page, call);
     }
-    const inRange: SqlCondition = (parameter) => {
-      const terms = ranks.map((range) => range(parameter));
-      return `select lead_seq from ${scores} where ${["tenant = $1", "rank is not null", ...terms].join(" and ")}`;
-    };
-    const sets = [...(found ?? []), ...(ranks.length > 0 ? [inRange] : [])];
-    return stored(context, { stage, source }, page, call, sets.length > 0 ? [isIn("seq", sets)] : []);
+    return order === "score"
+      ? scored(context, { stage, source }, page, call, ranks)
+      : stored(context, { stage, source }, page, call);
   };
 }
 
-/**
- * Of the leads that are in all of these sets. As a list of numbers and not as a join: whatever the planner believes of the tables, each
- * set is read once, by its index.
- */
-function isIn(column: string, sets: readonly SqlCondition[]): SqlCondition {
-  return (parameter) => `${column} = any(array(${sets.map((set) => set(parameter)).join(" intersect ")}))`;
-}
+function createSearchReader(name: TableNames): LeadFinder {
+  const search = createLeadSearch(name, FOUND_FIELDS);
+  const statementOf = createStatementCache((text) => plannedAnew(reading(text)));
 
-/** For each word that is looked for, the leads that have one which begins with it. */
-function setsOfWords(table: string, { words }: NormalLeadQuery): readonly SqlCondition[] | undefined {
-  if (words?.length === 0) return [() => "select null::bigint"];
-  return words?.map((word) => (parameter) => {
-    const [from, before] = [word, word + LAST_CHARACTER].map(parameter);
-    return `select lead_seq from ${table} where tenant = $1 and word >= ${from} and word < ${before}`;
-  });
-}
-
-function rangeOfRanks({ minRank, maxRank }: NormalLeadQuery): readonly SqlCondition[] {
-  const compare = (sign: string, rank: number | undefined): readonly SqlCondition[] =>
-    rank === undefined ? [] : [(parameter) => `rank ${sign} ${parameter(rank)}`];
-  return [...compare(">=", minRank), ...compare("<=", maxRank)];
+  return async ({ executor, tenant }, query, page, call) => {
+    const asked = toNormalPage("leads", page);
+    if (query.words?.length === 0) return { items: [] };
+    const { text, values } = search(tenant, query, asked);
+    const rows = await executor.run("leads", statementOf(text), values, call);
+    return toPage(rows, asked.limit, fromFoundRow);
+  };
 }
 
 function fromFoundRow(row: Row): FoundLead {

@@ -1,3 +1,4 @@
+import type { LeadQuery } from "@salesagent/ports";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { MANY_ROWS, type NamedCalls, UnanalysedTables } from "./testing/unanalysed-tables.js";
 
@@ -34,6 +35,25 @@ const calls: NamedCalls = {
   "sums costs of parts": ({ runs }) => runs.costsOfParts(ids(20)),
 };
 
+/** Searches for words of many leads, whose entries have to be read, and the words that they ask for. */
+const commonSearches: Readonly<Record<string, readonly [LeadQuery, words: number]>> = {
+  "one that all have": [{ search: "example" }, 1],
+  "one that all have, by score": [{ search: "example", order: "score" }, 1],
+  "a beginning that all have, by score": [{ search: "numb", order: "score" }, 1],
+  "one that all have, of a range of scores": [{ search: "example", minScore: 90 }, 1],
+  "one that all have, of a range of scores, by score": [
+    { search: "example", minScore: 90, order: "score" },
+    1,
+  ],
+  "one that those of low scores have, by score": [{ search: "low", order: "score" }, 1],
+  "two that meet in most": [{ search: "example number" }, 2],
+  "two that meet in most, by score": [{ search: "example number", order: "score" }, 2],
+  "two that never meet": [{ search: "odd even" }, 2],
+  "two that never meet, by score": [{ search: "odd even", order: "score" }, 2],
+  "one that all have and one that is rare": [{ search: "example number777" }, 2],
+  "one that all have and one that is rare, by score": [{ search: "number777 example", order: "score" }, 2],
+};
+
 const FINDS_NOTHING = new Set(["stores a lead", "searches for nothing that is there"]);
 
 beforeAll(async () => {
@@ -47,7 +67,8 @@ beforeAll(async () => {
   await tables.fill(
     "leads (tenant, id, source, stage, company, custom, keys, revision, created_at, updated_at)",
     `'acme', 'lead-' || n, 'csv', case when n % 1000 = 0 then 'won' else 'new' end,
-      json_build_object('name', 'Number' || n, 'domain', 'n' || n || '.example'), '{}', '["name:7"]', 1, ${at}, ${at}`,
+      json_build_object('name', 'Number' || n || case when n % 2 = 0 then ' even' else ' odd' end
+        || case when n % 100 < 30 then ' low' else '' end, 'domain', 'n' || n || '.example'), '{}', '["name:7"]', 1, ${at}, ${at}`,
   );
   await tables.fill(
     "results (tenant, id, kind, lead_id, score, data, created_at)",
@@ -70,5 +91,26 @@ describe("leads, scores and runs that grew from nothing to tens of thousands, an
     const read = await tables.readBy(call);
     if (!FINDS_NOTHING.has(name)) expect(read).not.toEqual([]);
     expect(read.filter(({ scanned, fetched }) => scanned > 0 || fetched > 500)).toEqual([]);
+  });
+
+  describe.each([
+    ["has not been analysed", () => Promise.resolve()],
+    ["has been analysed", () => tables.database.query("vacuum analyze")],
+  ])("where their tenant %s", (_, prepare) => {
+    beforeAll(prepare, 120_000);
+
+    it.each(Object.entries(commonSearches))(
+      "read the entries of words once, and leads of the page, in a search for %s",
+      async (_, [query, words]) => {
+        for (const after of [undefined, query.order === "score" ? "50000000.30000" : "0.30000"]) {
+          const read = await tables.readBy(({ leads }) => leads.find(query, { limit: 20, after }));
+          const fetched = Object.fromEntries(read.map(({ table, fetched }) => [table, fetched]));
+          expect(read.filter(({ scanned }) => scanned > 0)).toEqual([]);
+          expect(fetched["lead_words"] ?? 0).toBeLessThanOrEqual(words * MANY_ROWS);
+          expect(fetched["lead_scores"] ?? 0).toBeLessThanOrEqual(MANY_ROWS);
+          expect(fetched["leads"] ?? 0).toBeLessThanOrEqual(30);
+        }
+      },
+    );
   });
 });

@@ -87,11 +87,15 @@ export function createPageReader<T>({
     const text = sortsMany
       ? `select ${columns}, ${order.selected} from (select * from ${from} listed ${rest}) listed order by ${sorting}`
       : `select ${columns}, ${order.selected} from ${from} listed ${rest}`;
-    const rows = await executor.run(store, statementOf(text), values, call);
-    const items = rows.slice(0, limit).map(fromRow);
-    const last = rows[limit - 1];
-    if (rows.length <= limit || last === undefined) return { items };
-    const next = toCursorText({ order: number(last, "page_order"), seq: number(last, "page_seq") });
-    return { items, next };
+    return toPage(await executor.run(store, statementOf(text), values, call), limit, fromRow);
   };
+}
+
+/** @param rows - Those of the page, each with its place in the list, and one more where the list goes on. */
+export function toPage<T>(rows: readonly Row[], limit: number, fromRow: (row: Row) => T): Page<T> {
+  const items = rows.slice(0, limit).map(fromRow);
+  const last = rows[limit - 1];
+  if (rows.length <= limit || last === undefined) return { items };
+  const next = toCursorText({ order: number(last, "page_order"), seq: number(last, "page_seq") });
+  return { items, next };
 }

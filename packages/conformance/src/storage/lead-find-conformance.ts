@@ -205,6 +205,39 @@ export function leadFindConformance({ describe, it, expect, open }: StorageSuite
       expect(await namesFound(acme, { minScore: 60, search: "d", order: "score" })).toEqual(["d"]);
     });
 
+    it("pages through a search with filters as through all at once, in either order", async () => {
+      await using storage = await open();
+      const { leads, results } = storage.tenant("acme");
+      const names = Array.from(
+        { length: 24 },
+        (_, index) => `common${index} ${index % 3 ? "gmbh" : "inc incorporated"}`,
+      );
+      const outcomes = await leads.insertMany(
+        names.map((name, index) =>
+          sampleDraft(name, { stage: index % 4 ? "new" : "won", source: `csv:${index % 2}` }),
+        ),
+      );
+      const scores = outcomes.map(({ id: leadId }, index) =>
+        sampleResult(`of ${index}`, { leadId, score: index % 5 }),
+      );
+      await results.addMany(scores.filter((_, index) => index % 7 > 0));
+      const searches: readonly LeadQuery[] = ["common", "inc", "comm gmbh", "gmbh inc"].map((search) => ({
+        search,
+      }));
+      const filters: readonly LeadQuery[] = [
+        {},
+        { stage: "new" },
+        { source: "csv:1" },
+        { minScore: 1, maxScore: 3 },
+      ];
+      for (const query of searches.flatMap((search) => filters.map((filter) => ({ ...search, ...filter })))) {
+        for (const order of ["stored", "score"] as const) {
+          const { items } = await leads.find({ ...query, order });
+          expect(await readAll((page) => leads.find({ ...query, order }, page), 2)).toEqual(items);
+        }
+      }
+    });
+
     it("shows a transaction what it stored and scored, and nobody else before it ends", async () => {
       await using storage = await open();
       const acme = storage.tenant("acme");

@@ -125,8 +125,20 @@ export const findSabotages: Readonly<Record<string, Sabotage>> = {
       "lead-store/1, finding > neither repeats nor skips a lead whose score stays, while others are scored between pages",
       "lead-store/1, finding > goes by the newest score alone",
       "lead-store/1, finding > finds by a score's range, both ends of it inclusive, in either order",
+      "lead-store/1, finding > pages through a search with filters as through all at once, in either order",
       "lead-store/1, finding > shows a transaction what it stored and scored, and nobody else before it ends",
       "lead-store/1, finding > keeps the leads, words and scores of tenants apart",
+    ],
+  },
+  "cuts pages of a search before it leaves out other stages": {
+    create: withFind((find) => async ({ stage, ...query } = {}, page, call) => {
+      if (stage === undefined || query.search === undefined) return find({ ...query, stage }, page, call);
+      const { items, ...next } = await find(query, page, call);
+      const left = items.filter((lead) => lead.stage === stage);
+      return { items: left, ...(left.length === items.length && next) };
+    }),
+    fails: [
+      "lead-store/1, finding > pages through a search with filters as through all at once, in either order",
     ],
   },
   "pages through scores by counting": {
