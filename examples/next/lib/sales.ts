@@ -1,6 +1,7 @@
 import { parseProfileJson, QualificationAgent } from "@salesagent/agents";
 import { defineAgent } from "@salesagent/core/agent";
 import { createSalesAgent, type SalesAgent } from "@salesagent/core/app";
+import { createMemory } from "@salesagent/core/memory";
 import { close } from "@salesagent/crm-close";
 import { memoryJobs, memoryStorage } from "@salesagent/storage-memory";
 import { postgres } from "@salesagent/storage-pg";
@@ -40,6 +41,7 @@ async function create(): Promise<SalesAgent> {
         instructions: "Answer questions of the sales team, in three sentences at most.",
         model: rehearsalModel(),
         storage,
+        memory: createMemory({ storage }), // what was said before in a chat
       }),
     ],
     crm: CLOSE_API_KEY

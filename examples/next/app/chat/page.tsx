@@ -22,6 +22,7 @@ export default function Chat() {
 function Conversation({ id }: { id: string }) {
   const { messages, sendMessage, status, error } = useChat({ id, resume: true, transport });
   const [question, setQuestion] = useState("");
+  const isAnswering = status === "submitted" || status === "streaming";
   return (
     <main>
       <header>
@@ -46,7 +47,7 @@ function Conversation({ id }: { id: string }) {
         <label>
           Question <input value={question} onChange={(event) => setQuestion(event.target.value)} />
         </label>
-        <button type="submit" disabled={question === "" || status !== "ready"}>
+        <button type="submit" disabled={question === "" || isAnswering}>
           Ask
         </button>
       </form>
