@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { pullChanges } from "./pull-changes.js";
 import { replayDeadLetter } from "./replay-dead-letter.js";
 import { syncCycle } from "./sync-cycle.js";
 import { openSync } from "./testing/open-sync.js";
@@ -49,6 +50,29 @@ describe("creates whose answers are lost", () => {
     expect(world.standing("deal")).toEqual([id]);
     expect(await storage.records.get("deal", "d1")).toMatchObject({ fields: { amountMinor: 700 } });
     expect(await storage.records.count("deal")).toBe(1);
+  });
+
+  it("are not taken for a record of another person, who shares a name and a title", async () => {
+    const person = (email: string) => ({ email, firstName: "John", lastName: email, title: "CTO" });
+    const lookup = [{ by: "email", consistency: "index", lagMs: MINUTE_MS }] as const;
+    const { context, world, storage, putInApp, clock } = openSync({ kinds: { contact: { lookup } } });
+    await putInApp("contact", "lost", person("lost@x.example"));
+    world.fail({ type: "request-lost" }, { on: "write" });
+    await syncCycle(context);
+    for (const name of ["theirs", "ours"])
+      world.create({ kind: "contact", fields: person(`${name}@x.example`) });
+    await putInApp("contact", "ours", person("ours@x.example"));
+    await pullChanges(context, "contact");
+    for (let cycles = 0; cycles < 4; cycles++) {
+      clock.advance(10 * MINUTE_MS);
+      await syncCycle(context);
+    }
+    const inApp = (await storage.records.list("contact")).items.map(({ id, fields }) => [id, fields.email]);
+    expect(inApp).toContainEqual(["lost", "lost@x.example"]);
+    expect(inApp).toContainEqual(["ours", "ours@x.example"]);
+    expect(inApp).toHaveLength(3);
+    expect(world.standing("contact")).toHaveLength(3);
+    expect(await storage.deadLetters.count()).toBe(0);
   });
 
   it("ask a person where nothing can tell, and are made when that person has looked", async () => {

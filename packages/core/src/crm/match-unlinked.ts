@@ -22,9 +22,12 @@ export async function matchUnlinked(
 ): Promise<void> {
   const all = [...found.takenOver, ...found.unlinked];
   if (all.length === 0) return;
-  const notLost = await matchLost(context, stores, kind, all, findings);
+  const known = await findByKeys(context, stores, kind, [
+    ...new Set(all.flatMap(({ record }) => keysOf(record))),
+  ]);
+  const notLost = await matchLost(context, stores, kind, all, known, findings);
   const fresh = notLost.filter((one) => !found.takenOver.includes(one));
-  const rest = await matchByKeys(context, stores, kind, fresh, findings);
+  const rest = await matchByKeys(context, stores, kind, fresh, known, findings);
   if (context.direction !== "to-crm") await draftNew(context, stores, kind, rest, findings);
 }
 
@@ -33,20 +36,18 @@ async function matchByKeys(
   stores: SyncStores,
   kind: RecordKind,
   unlinked: readonly Unlinked[],
+  known: readonly StoredRecord[],
   findings: PageFindings,
 ): Promise<readonly Unlinked[]> {
-  if (unlinked.length === 0) return [];
+  if (unlinked.length === 0 || known.length === 0) return unlinked;
   const { connection, signal } = context;
-  const keysOf = new Map(unlinked.map(({ record }) => [record.id, identityKeys(kind, fieldsOf(record))]));
-  const found = await findByKeys(context, stores, kind, [...new Set([...keysOf.values()].flat())]);
-  if (found.length === 0) return unlinked;
-  const ids = found.map(({ id }) => id);
+  const ids = known.map(({ id }) => id);
   const links = await stores.links.findByRecords(connection, kind, ids, { signal });
   // A link that ended goes on with the record that stands again, where that one is in the same page.
   const taken = new Set([...findings.adopted, ...findings.revived].map(({ recordId }) => recordId));
   return unlinked.filter(({ record }) => {
-    const keys = keysOf.get(record.id) ?? [];
-    const candidates = found.flatMap((candidate, index) =>
+    const keys = keysOf(record);
+    const candidates = known.flatMap((candidate, index) =>
       keys.some((key) => candidate.keys.includes(key)) ? [{ candidate, link: links[index] }] : [],
     );
     const free = candidates.find(({ candidate, link }) => isFree(link) && !taken.has(candidate.id));
@@ -67,13 +68,16 @@ async function matchLost(
   stores: SyncStores,
   kind: RecordKind,
   unlinked: readonly Unlinked[],
+  known: readonly StoredRecord[],
   findings: PageFindings,
 ): Promise<readonly Unlinked[]> {
   if (context.direction === "to-app") return unlinked;
   const open = new Set(await openAttempts(context, stores, kind));
   if (open.size === 0) return unlinked;
   return unlinked.filter(({ record }) => {
-    const link = likeliestAttempt(context, record, open);
+    const keys = keysOf(record);
+    const owners = known.filter((one) => keys.some((key) => one.keys.includes(key)));
+    const link = likeliestAttempt(context, record, open, new Set(owners.map(({ id }) => id)));
     if (!link) return true;
     open.delete(link);
     const base = agreedOnAttempt(link, toValues(record, Object.keys(rulesOf(context, kind))));
@@ -101,4 +105,5 @@ async function findByKeys(
   return [...new Map(found.map((record) => [record.id, record])).values()];
 }
 
-const fieldsOf = (record: CrmRecord) => record.fields as StoredRecord["fields"];
+const keysOf = ({ kind, fields }: CrmRecord) =>
+  identityKeys(kind as RecordKind, fields as StoredRecord["fields"]);

@@ -15,7 +15,7 @@ import { hashOf } from "./content-hash.js";
 import type { FieldRules } from "./default-rules.js";
 import { withoutErased } from "./erased-values.js";
 import { foldFullName } from "./fold-full-name.js";
-import { isOtherForm } from "./likeness.js";
+import { isOtherForm, isTakenAs } from "./likeness.js";
 import { notesOf, type RewritePair } from "./link-notes.js";
 import { appValues, crmValues, type LinkTable } from "./link-table.js";
 import { keysAfter } from "./match-keys.js";
@@ -196,7 +196,10 @@ class MergeDraft {
   }
 }
 
-/** The base after the CRM took what it was told, in the form in which it keeps it. */
+/**
+ * The base after the CRM took what it was told, in the form in which it keeps it. What it says otherwise by then was changed since: an
+ * answer may be what stood a moment after the write.
+ */
 export function baseAfterAnswer({ base, sent, crm }: MergedSides, answer: JsonObject): AgreedBase {
   const next = { app: { ...base.app }, crm: { ...base.crm } } as {
     readonly app: Record<string, JsonValue>;
@@ -205,7 +208,11 @@ export function baseAfterAnswer({ base, sent, crm }: MergedSides, answer: JsonOb
   for (const [name, value] of Object.entries(sent)) {
     set(next.app, name, value);
     // A link may have been added to others that only the CRM has.
-    set(next.crm, name, answer[name] ?? (isLinkName(name) ? crm[name] : undefined));
+    if (isLinkName(name)) set(next.crm, name, answer[name] ?? crm[name]);
+    else set(next.crm, name, isTakenAs(value, answer[name]) ? answer[name] : value);
+  }
+  if (Object.keys(sent).some(isNamePart) && isSameName(next.app, answer)) {
+    for (const part of NAME_PARTS) set(next.crm, part, answer[part]);
   }
   return next;
 }

@@ -27,14 +27,20 @@ export async function openAttempts(
   return links;
 }
 
-/** The attempt that most likely made a record; undefined where none did. */
+/**
+ * The attempt that most likely made a record; undefined where none did.
+ *
+ * @param owners - Records of the app that have one of its addresses: where there are any, only they can have been meant.
+ */
 export function likeliestAttempt(
   context: SyncContext,
   record: CrmRecord,
   open: ReadonlySet<CrmLink>,
+  owners: ReadonlySet<string> = new Set(),
 ): CrmLink | undefined {
   let best: { readonly link: CrmLink; readonly share: number } | undefined;
   for (const link of open) {
+    if (owners.size > 0 && !owners.has(link.recordId)) continue;
     const share = shareOfAttempt(context, link, record);
     if (share > (best?.share ?? 0)) best = { link, share };
   }

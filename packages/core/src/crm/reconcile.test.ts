@@ -64,6 +64,30 @@ describe("reconcile", () => {
     });
   });
 
+  it("keeps an edit that a user makes once the CRM was told, before it is read what it has then", async () => {
+    const sync = await linked();
+    const { context, world, storage, crmId, recordId } = sync;
+    const { provider } = context;
+    const edited = new Proxy(provider, {
+      get(target, name) {
+        const member: unknown = Reflect.get(target, name);
+        if (name !== "writeMany") return typeof member === "function" ? member.bind(target) : member;
+        return async (...args: Parameters<typeof provider.writeMany>) => {
+          const written = await target.writeMany(...args);
+          world.edit({ kind: "contact", id: crmId, fields: { title: "COO" } });
+          const record = world.read("contact", crmId);
+          return written.map((each) => ({ ...each, ...(record && { record }) }));
+        };
+      },
+    });
+    await editInApp(sync, recordId, { title: "CTO" });
+    await syncCycle({ ...context, provider: edited });
+    await syncCycle(context);
+    await syncCycle(context, { full: true });
+    expect(world.read("contact", crmId)?.fields.title).toBe("COO");
+    expect((await storage.records.get("contact", recordId))?.fields.title).toBe("COO");
+  });
+
   it("takes a value in the form in which the CRM keeps it for the one that was sent, also after a lost answer", async () => {
     const sync = await linked({ rewrites: ["phone"] });
     const { context, world, storage, crmId, recordId } = sync;

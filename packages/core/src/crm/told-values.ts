@@ -1,15 +1,9 @@
 import type { CrmLink, CrmRecord, JsonValue } from "@salesagent/ports";
-import { isKeptAs } from "./likeness.js";
+import { isTakenAs } from "./likeness.js";
 import { notesOf } from "./link-notes.js";
 import { crmValues, type LinkTable } from "./link-table.js";
 import { isLinkName } from "./record-values.js";
-import { isEmpty } from "./same-value.js";
 import type { SyncContext } from "./sync-context.js";
-
-/** Whether a CRM took what it was told; null took a value away. */
-export function isTakenAs(told: JsonValue, kept: JsonValue | undefined): boolean {
-  return told === null ? isEmpty(kept) : isKeptAs(told, kept);
-}
 
 /**
  * A link whose base says what the CRM took of what it was told last, where the answer never was kept: else our own words would look

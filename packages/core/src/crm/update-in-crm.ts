@@ -1,6 +1,7 @@
 import type { CrmRecord, CrmWritten, LinkDraft, LinkWrite, SalesAgentError } from "@salesagent/ports";
 import type { OpenMerge } from "./apply-in-app.js";
 import { contentHash } from "./content-hash.js";
+import { isTakenAs } from "./likeness.js";
 import { lookAgain } from "./link-failure.js";
 import { withNotes } from "./link-notes.js";
 import { crmValues } from "./link-table.js";
@@ -8,7 +9,6 @@ import { baseAfterAnswer, type MergedSides } from "./merge-sides.js";
 import { isSame } from "./same-value.js";
 import type { SyncBatch } from "./sync-batch.js";
 import { bulkCall, type SyncStores, supportOf, timeOf } from "./sync-context.js";
-import { isTakenAs } from "./told-values.js";
 
 /** Tells the CRM what changed of records, and keeps what both sides have then. */
 export async function updateInCrm(batch: SyncBatch, merges: readonly OpenMerge[]): Promise<void> {
@@ -111,7 +111,7 @@ function settled(
   const base = baseAfterAnswer(merged, values);
   const others = new Set([...Object.keys(values), ...Object.keys(merged.crm)]);
   const isEdited = [...others].some(
-    (name) => !(name in merged.sent) && !isSame(values[name], merged.crm[name]),
+    (name) => !isSame(values[name], name in merged.sent ? base.crm[name] : merged.crm[name]),
   );
   const done = withNotes({ ...next, base, crmUpdatedAt: answer.updatedAt }, { told: undefined });
   if (isEdited) return { ...done, dueAt: timeOf(context) };
