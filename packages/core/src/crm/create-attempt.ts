@@ -12,7 +12,7 @@ const LIKE_ENOUGH = 0.5;
 
 /**
  * How likely it is that a record of the CRM is the one that an attempt made: 0 when it is not, 1 when it says all that was sent.
- * One that is known to be older is not; of one that was made meanwhile, a shared address or half of the values is enough.
+ * One that is known to be older is not; of one that was made meanwhile, a shared address or a {@link likeness} of a half is enough.
  */
 export function shareOfAttempt(context: SyncContext, link: CrmLink, record: CrmRecord): number {
   const { attempt } = notesOf(link);
