@@ -10,11 +10,12 @@ interface LeadSearch {
 
 /** What the numbers of leads are selected by. */
 interface Asked {
+  readonly leads: string;
   readonly scores: string;
   readonly words: string;
   readonly query: NormalLeadQuery;
   readonly after: NormalPage["after"];
-  /** Cuts off what a page has no place for, where no stage or source may leave out leads before. */
+  /** Cuts off what a page has no place for, where no source may leave out leads before. */
   readonly cut: string;
   /** Gives a value its parameter; `$1` is the tenant's. */
   readonly parameter: (value: unknown) => string;
@@ -46,7 +47,7 @@ const SCORE = "rank, score, tier, created_at as qualified_at";
  * @param columns - To select of a lead and its score.
  */
 export function createLeadSearch(name: TableNames, columns: string) {
-  const tables = { scores: name("lead_scores"), words: name("lead_words") };
+  const tables = { leads: name("leads"), scores: name("lead_scores"), words: name("lead_words") };
 
   return (tenant: string, query: NormalLeadQuery, { after, limit }: NormalPage): LeadSearch => {
     const { stage, source } = query;
@@ -54,14 +55,14 @@ export function createLeadSearch(name: TableNames, columns: string) {
     const isWanted = toWhere("leads", tenant, { stage, source }, values);
     const parameter = (value: unknown) => `$${values.push(value)}`;
     const enough = `limit ${parameter(limit + 1)}`;
-    const cut = stage === undefined && source === undefined ? enough : "";
+    const cut = source === undefined ? enough : "";
     const asked = { ...tables, query, after, cut, parameter };
     const { sets, text, sorting, order } = query.order === "score" ? byRank(asked) : bySeq(asked);
     return {
       text: `with found as materialized (select array(${sets.join(" intersect ")}) as seqs)
         select ${columns}, ${order} as page_order, lead_seq as page_seq from (
           select l.*, n.* from (${text}) n
-          cross join lateral (select * from ${name("leads")} where ${isWanted} and seq = n.lead_seq offset 0) l
+          cross join lateral (select * from ${tables.leads} where ${isWanted} and seq = n.lead_seq offset 0) l
           order by ${sorting} ${enough}
         ) n order by ${sorting}`,
       values,
@@ -76,12 +77,14 @@ function bySeq(asked: Asked): Numbered {
   const ranked = `select lead_seq from ${scores} where ${allOf("tenant = $1", "rank is not null", ...later, ...ranks)}`;
   const scored = `(select ${SCORE} from ${scores} where ${allOf("tenant = $1", "lead_seq = f.seq", ...ranks)} offset 0) s`;
   const words = setsOfWords(asked, later);
-  const isWithin = `where cardinality(seqs) <= ${FEW} or seq in (select unnest(array(${ranked})))`;
+  // Read only where more than a few leads have the words.
+  const others = [...setsOfStage(asked), ...(words !== undefined && ranks.length > 0 ? [ranked] : [])];
+  const isInOthers = allOf(`cardinality(seqs) > ${FEW}`, ...others.map((set) => isIn("seq", set)));
   return {
     sets: words ?? [ranked],
     text: `select f.seq as lead_seq, s.* from (
         select distinct seq from found cross join lateral unnest(seqs) as seq
-        ${query.words !== undefined && ranks.length > 0 ? isWithin : ""} order by seq
+        where cardinality(seqs) <= ${FEW} or (${isInOthers}) order by seq
       ) f ${ranks.length > 0 ? `cross join lateral ${scored}` : `left join lateral ${scored} on true`}`,
     sorting: "n.lead_seq",
     order: "0",
@@ -92,31 +95,46 @@ function byRank(asked: Asked): Numbered {
   const { scores, query, after, cut, parameter } = asked;
   const later =
     after === undefined ? [] : [`(rank, lead_seq) < (${parameter(after.order)}, ${parameter(after.seq)})`];
+  const ranks = rangeOfRanks(query).map((range) => range(parameter));
   const scored = (...conditions: readonly string[]) =>
     `select lead_seq, ${SCORE} from ${scores} where ${allOf("tenant = $1", "rank is not null", ...later, ...ranks, ...conditions)}`;
-  const ranks = rangeOfRanks(query).map((range) => range(parameter));
   const sorting = (of = "") => `${of}rank desc, ${of}lead_seq desc`;
-  // A hash of numbers: the planner knows nothing of how many there are, and makes no join of what `is true` holds.
   const isFound = "(lead_seq in (select unnest(seqs) from found)) is true";
+  const isInStage = setsOfStage(asked).map((set) => isIn("lead_seq", set));
   return {
     sets: setsOfWords(asked, []) ?? [],
     text: `select * from (
         select s.* from found cross join lateral (select distinct seq from unnest(seqs) as seq) f
         cross join lateral (${scored("lead_seq = f.seq")} offset 0) s where cardinality(seqs) <= ${FEW}
         union all
-        (${scored(`(select cardinality(seqs) > ${FEW} from found)`, isFound)} order by ${sorting()} ${cut})
+        (${scored(`(select cardinality(seqs) > ${FEW} from found)`, isFound, ...isInStage)} order by ${sorting()} ${cut})
       ) s order by ${sorting()}`,
     sorting: sorting("n."),
     order: "rank",
   };
 }
 
-/** For each word that is looked for, the leads that have one which begins with it; undefined where none is looked for. */
+/**
+ * For each word that is looked for, the leads that have one which begins with it; undefined where none is looked for. A word that
+ * another of them begins with is left out, since that one's leads have it.
+ */
 function setsOfWords({ words: table, query: { words }, parameter }: Asked, later: readonly string[]) {
-  return words?.map((word) => {
+  const longest = words?.filter((word) => !words.some((other) => other !== word && other.startsWith(word)));
+  return longest?.map((word) => {
     const [from, before] = [parameter(word), parameter(word + LAST_CHARACTER)];
     return `select lead_seq from ${table} where ${allOf("tenant = $1", `word >= ${from}`, `word < ${before}`, ...later)}`;
   });
+}
+
+function setsOfStage({ leads, query: { stage }, parameter }: Asked): readonly string[] {
+  return stage === undefined
+    ? []
+    : [`select seq from ${leads} where tenant = $1 and stage = ${parameter(stage)}`];
+}
+
+/** By a hash of the set: the planner knows nothing of the length of a list, and makes no join of what `is true` holds. */
+function isIn(column: string, set: string): string {
+  return `(${column} in (select unnest(array(${set})))) is true`;
 }
 
 /** Conditions on what `lead_scores` has. */
