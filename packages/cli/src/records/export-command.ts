@@ -12,6 +12,7 @@ import {
 import type { Command } from "../command/command.js";
 import { flagOption, textOption } from "../command/option-values.js";
 import type { Io } from "../io.js";
+import { howMany } from "../render/how-many.js";
 import { ProgressLine } from "../render/progress-line.js";
 import { openStore } from "../session/open-session.js";
 import { RECORD_STORE_OPTIONS, readRecordStore } from "../session/store-options.js";
@@ -40,7 +41,8 @@ export const exportCommand: Command = {
     const { rows, columns } = await exportRecords(store.stores.records, kind, file, io);
     if (flagOption(options, "json")) {
       io.stdout.write(`${JSON.stringify({ type: "summary", kind, rows, columns, file })}\n`);
-    } else io.stdout.write(`${rows} rows of ${kind} with ${columns.length} columns: ${file}\n`);
+    } else
+      io.stdout.write(`${howMany(rows, "row", "rows")} of ${kind} with ${columns.length} columns: ${file}\n`);
     return 0;
   },
 };

@@ -6,6 +6,7 @@ import type { Command, OptionValues } from "../command/command.js";
 import { flagOption, textOption, textOptions } from "../command/option-values.js";
 import { UsageError } from "../command/usage-error.js";
 import type { Io } from "../io.js";
+import { howMany } from "../render/how-many.js";
 import { ProgressLine } from "../render/progress-line.js";
 import { writeLine } from "../render/write-line.js";
 import { openStore } from "../session/open-session.js";
@@ -163,7 +164,7 @@ function readContext(options: OptionValues): CellContext {
 }
 
 function inWords(kind: string, counts: Readonly<Record<string, number>>, rejectsFile: string): string {
-  const { rows, created, updated, unchanged, rejected = 0 } = counts;
-  const line = `${rows} rows of ${kind}: ${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected} rejected.\n`;
+  const { rows = 0, created, updated, unchanged, rejected = 0 } = counts;
+  const line = `${howMany(rows, "row", "rows")} of ${kind}: ${created} created, ${updated} updated, ${unchanged} unchanged, ${rejected} rejected.\n`;
   return rejected > 0 ? `${line}Rejected rows, with the reason of each: ${rejectsFile}\n` : line;
 }

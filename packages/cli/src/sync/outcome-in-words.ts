@@ -1,5 +1,6 @@
 import type { ConnectionStatus, KindCounts } from "@salesagent/core/crm";
 import type { RecordKind } from "@salesagent/ports";
+import { howMany } from "../render/how-many.js";
 import { formatDuration } from "../render/progress-line.js";
 import { type Column, renderTable } from "../render/table.js";
 import type { SyncOutcome } from "./run-sync.js";
@@ -20,11 +21,19 @@ export function outcomeInWords(
   const tookMs = Date.parse(run.finishedAt ?? run.startedAt) - Date.parse(run.startedAt);
   const { openConflicts = 0, openDeadLetters = 0, heldRemovals = 0, due = 0 } = status ?? {};
   const left = [
-    ...(openConflicts > 0 ? [`${openConflicts} conflicts are open: salesagent conflicts list`] : []),
-    ...(openDeadLetters > 0 ? [`${openDeadLetters} dead letters are open: salesagent dlq list`] : []),
-    ...(heldRemovals > 0 ? [`${heldRemovals} removals are held: salesagent sync status ${crm}`] : []),
+    ...(openConflicts > 0
+      ? [`${howMany(openConflicts, "conflict is", "conflicts are")} open: salesagent conflicts list`]
+      : []),
+    ...(openDeadLetters > 0
+      ? [`${howMany(openDeadLetters, "dead letter is", "dead letters are")} open: salesagent dlq list`]
+      : []),
+    ...(heldRemovals > 0
+      ? [`${howMany(heldRemovals, "removal is", "removals are")} held: salesagent sync status ${crm}`]
+      : []),
     ...waitingInWords(status?.links ?? [], crm),
-    ...(due > 0 ? [`${due} records wait to be tried again: salesagent sync ${crm}`] : []),
+    ...(due > 0
+      ? [`${howMany(due, "record waits", "records wait")} to be tried again: salesagent sync ${crm}`]
+      : []),
   ];
   // What cannot be gone on with by another process is not worth a hint.
   const next = left.length > 0 && durable ? left : left.map((line) => line.replace(/:.*$/, ""));
@@ -36,7 +45,7 @@ function waitingInWords(links: ConnectionStatus["links"], crm: string): readonly
   const waiting = links.filter(({ state, links: count }) => state === "new" && count > 0);
   return waiting.map(
     ({ kind, links: count }) =>
-      `${count} ${kind} records are not in ${crm} yet, and are tried again; most of them hang on a record that is not there (links.company of a deal): salesagent sync status ${crm}`,
+      `${howMany(count, `${kind} record is not in ${crm} yet, and is`, `${kind} records are not in ${crm} yet, and are`)} tried again; mostly for want of a record that is not there (links.company of a deal): salesagent sync status ${crm}`,
   );
 }
 

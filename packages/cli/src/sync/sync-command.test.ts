@@ -129,7 +129,7 @@ describe("salesagent conflicts", () => {
     await kept.importCsv("contact", "email,firstName\nada@works.example,Augusta\n");
     await kept.close.act("PUT", `/contact/${id}/`, { name: "Adele Byron" });
     const run = await kept.salesagent("sync", "close", ...PG);
-    expect(run.stdout).toContain("conflicts are open: salesagent conflicts list");
+    expect(run.stdout).toContain("\n1 conflict is open: salesagent conflicts list\n");
     const listed = jsonLines((await kept.salesagent("conflicts", "--json")).stdout);
     const found = listed.find(({ field }) => field === "firstName");
     expect(found).toMatchObject({ base: "Ada", app: "Augusta", crm: "Adele", status: "open" });
@@ -178,7 +178,7 @@ describe("salesagent dlq", () => {
     const deal = `id,amountMinor,stageId,links.company\nD-1,125000,stat_nowhere,${company?.["id"]}\n`;
     await kept.importCsv("deal", deal);
     const run = await kept.salesagent("sync", "close", ...PG);
-    expect(run.stdout).toContain("1 dead letters are open: salesagent dlq list");
+    expect(run.stdout).toContain("1 dead letter is open: salesagent dlq list");
     const [letter] = jsonLines((await kept.salesagent("dlq", "--json")).stdout);
     return String(letter?.["id"]);
   }
@@ -203,7 +203,7 @@ describe("salesagent dlq", () => {
   it("has no letter of a deal that hangs on no company, which the run tells to wait", async () => {
     await kept.importCsv("deal", "id,amountMinor\nD-1,125000\n");
     const run = await kept.salesagent("sync", "close", "--kinds", "deal", ...PG);
-    expect(run.stdout).toContain("1 deal records are not in close yet");
+    expect(run.stdout).toContain("1 deal record is not in close yet, and is tried again");
     expect((await kept.salesagent("dlq")).stdout).toBe("No dead letters are open.\n");
   });
 
