@@ -15,8 +15,10 @@ interface Asked {
   readonly words: string;
   readonly query: NormalLeadQuery;
   readonly after: NormalPage["after"];
-  /** Cuts off what a page has no place for, where no source may leave out leads before. */
-  readonly cut: string;
+  /** `limit` of the page and one more. */
+  readonly enough: string;
+  /** What a lead's own row has to meet, the tenant in it. */
+  readonly isWanted: string;
   /** Gives a value its parameter; `$1` is the tenant's. */
   readonly parameter: (value: unknown) => string;
 }
@@ -41,8 +43,8 @@ const SCORE = "rank, score, tier, created_at as qualified_at";
 
 /**
  * Makes the SQL that selects the leads of a page, and one more, with their places in the list and their scores. It leaves little to the
- * planner, who may know nothing of the tables: each set of numbers is read once, by its index; numbers are sorted with no more than
- * their scores; and leads are looked up last, one by one, until the page is full.
+ * planner, who may know nothing of the tables: each set of numbers is read once; numbers are sorted with no more than their scores; and
+ * leads are looked up last, one by one, until the page is full.
  *
  * @param columns - To select of a lead and its score.
  */
@@ -55,8 +57,7 @@ export function createLeadSearch(name: TableNames, columns: string) {
     const isWanted = toWhere("leads", tenant, { stage, source }, values);
     const parameter = (value: unknown) => `$${values.push(value)}`;
     const enough = `limit ${parameter(limit + 1)}`;
-    const cut = source === undefined ? enough : "";
-    const asked = { ...tables, query, after, cut, parameter };
+    const asked = { ...tables, query, after, enough, isWanted, parameter };
     const { sets, text, sorting, order } = query.order === "score" ? byRank(asked) : bySeq(asked);
     return {
       text: `with found as materialized (select array(${sets.join(" intersect ")}) as seqs)
@@ -78,7 +79,7 @@ function bySeq(asked: Asked): Numbered {
   const scored = `(select ${SCORE} from ${scores} where ${allOf("tenant = $1", "lead_seq = f.seq", ...ranks)} offset 0) s`;
   const words = setsOfWords(asked, later);
   // Read only where more than a few leads have the words.
-  const others = [...setsOfStage(asked), ...(words !== undefined && ranks.length > 0 ? [ranked] : [])];
+  const others = [...setsOfWanted(asked), ...(words !== undefined && ranks.length > 0 ? [ranked] : [])];
   const isInOthers = allOf(`cardinality(seqs) > ${FEW}`, ...others.map((set) => isIn("seq", set)));
   return {
     sets: words ?? [ranked],
@@ -92,7 +93,7 @@ function bySeq(asked: Asked): Numbered {
 }
 
 function byRank(asked: Asked): Numbered {
-  const { scores, query, after, cut, parameter } = asked;
+  const { scores, query, after, enough, parameter } = asked;
   const later =
     after === undefined ? [] : [`(rank, lead_seq) < (${parameter(after.order)}, ${parameter(after.seq)})`];
   const ranks = rangeOfRanks(query).map((range) => range(parameter));
@@ -100,14 +101,14 @@ function byRank(asked: Asked): Numbered {
     `select lead_seq, ${SCORE} from ${scores} where ${allOf("tenant = $1", "rank is not null", ...later, ...ranks, ...conditions)}`;
   const sorting = (of = "") => `${of}rank desc, ${of}lead_seq desc`;
   const isFound = "(lead_seq in (select unnest(seqs) from found)) is true";
-  const isInStage = setsOfStage(asked).map((set) => isIn("lead_seq", set));
+  const isWanted = setsOfWanted(asked).map((set) => isIn("lead_seq", set));
   return {
     sets: setsOfWords(asked, []) ?? [],
     text: `select * from (
         select s.* from found cross join lateral (select distinct seq from unnest(seqs) as seq) f
         cross join lateral (${scored("lead_seq = f.seq")} offset 0) s where cardinality(seqs) <= ${FEW}
         union all
-        (${scored(`(select cardinality(seqs) > ${FEW} from found)`, isFound, ...isInStage)} order by ${sorting()} ${cut})
+        (${scored(`(select cardinality(seqs) > ${FEW} from found)`, isFound, ...isWanted)} order by ${sorting()} ${enough})
       ) s order by ${sorting()}`,
     sorting: sorting("n."),
     order: "rank",
@@ -126,10 +127,8 @@ function setsOfWords({ words: table, query: { words }, parameter }: Asked, later
   });
 }
 
-function setsOfStage({ leads, query: { stage }, parameter }: Asked): readonly string[] {
-  return stage === undefined
-    ? []
-    : [`select seq from ${leads} where tenant = $1 and stage = ${parameter(stage)}`];
+function setsOfWanted({ leads, query: { stage, source }, isWanted }: Asked): readonly string[] {
+  return stage === undefined && source === undefined ? [] : [`select seq from ${leads} where ${isWanted}`];
 }
 
 /** By a hash of the set: the planner knows nothing of the length of a list, and makes no join of what `is true` holds. */
