@@ -143,6 +143,8 @@ export interface AgentDescription {
   /** JSON Schema of what it takes and gives, where it is known. */
   readonly input?: JsonObject;
   readonly output?: JsonObject;
+  /** Whether it has a memory: without one, each message of a thread is answered as if it were the first. */
+  readonly remembers?: boolean;
   readonly tools?: readonly {
     readonly name: string;
     readonly description: string;

@@ -9,6 +9,8 @@ export interface AgentDescription {
   readonly input?: JsonSchema;
   /** What a run ends with, where it is known. */
   readonly output?: JsonSchema;
+  /** Whether it has a memory: without one, each message of a thread is answered as if it were the first. */
+  readonly remembers: boolean;
   readonly tools: readonly Pick<AnyTool, "name" | "description" | "effect">[];
 }
 

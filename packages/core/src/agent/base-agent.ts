@@ -74,9 +74,10 @@ export abstract class BaseAgent<Input, Output, Own extends { readonly type: stri
     return this;
   }
 
-  /** What it takes and gives, as far as that is known, and its tools. */
+  /** What it takes and gives, as far as that is known, its tools, and whether it has a memory. */
   describe(): AgentDescription {
-    return { name: this.name, tools: describeTools(this.tools.values()) };
+    const remembers = this.#options.memory !== undefined;
+    return { name: this.name, remembers, tools: describeTools(this.tools.values()) };
   }
 
   /**

@@ -1,7 +1,9 @@
 import { manualClock } from "@salesagent/conformance";
 import { SalesAgentError } from "@salesagent/ports";
+import { memoryStorage } from "@salesagent/storage-memory";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
+import { createMemory } from "../memory/index.js";
 import { createSpendCap } from "../model/spend-cap.js";
 import { type ScriptedReply, scriptedModel } from "../scripted-model/scripted-model.js";
 import { defineTool } from "../tools/define-tool.js";
@@ -326,7 +328,11 @@ describe("an agent's description", () => {
       output: { type: "object", required: ["subject", "body"] },
       tools: [{ name: "lookup", description: "Looks a company up.", effect: "read" }],
     });
-    expect(defineAgent(shared).describe()).toEqual({ name: "writer", output: { type: "string" }, tools: [] });
+    expect(defineAgent(shared).describe()).toEqual({
+      ...{ name: "writer", remembers: false, output: { type: "string" }, tools: [] },
+    });
+    const memory = createMemory({ storage: memoryStorage() });
+    expect(defineAgent({ ...shared, memory }).describe().remembers).toBe(true);
   });
 
   it("leaves out what can't be printed", () => {

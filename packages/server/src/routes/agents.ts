@@ -20,6 +20,12 @@ const agentSchema = z
     name: z.string(),
     input: jsonObjectSchema.optional().describe("JSON Schema of what it takes, where it is known."),
     output: jsonObjectSchema.optional().describe("JSON Schema of what it gives, where it is known."),
+    remembers: z
+      .boolean()
+      .optional()
+      .describe(
+        "Whether it has a memory: without one, each message of a thread is answered as if it were the first.",
+      ),
     tools: z.array(toolSchema).optional(),
   })
   .meta({ id: "Agent" });
