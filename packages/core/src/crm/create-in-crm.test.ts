@@ -75,6 +75,27 @@ describe("creates whose answers are lost", () => {
     expect(await storage.deadLetters.count()).toBe(0);
   });
 
+  it("are not taken for a record whose address another one of the app has, though all else is the same", async () => {
+    const person = (email: string) => ({ email, firstName: "John", lastName: "Smith", title: "CTO" });
+    const lookup = [{ by: "email", consistency: "index", lagMs: MINUTE_MS }] as const;
+    const { context, world, storage, putInApp, clock } = openSync({ kinds: { contact: { lookup } } });
+    await putInApp("contact", "lost", person("lost@x.example"));
+    world.fail({ type: "request-lost" }, { on: "write" });
+    await syncCycle(context);
+    world.create({ kind: "contact", fields: person("ours@x.example") });
+    await putInApp("contact", "ours", person("ours@x.example"));
+    await pullChanges(context, "contact");
+    for (let cycles = 0; cycles < 4; cycles++) {
+      clock.advance(10 * MINUTE_MS);
+      await syncCycle(context);
+    }
+    for (const id of ["lost", "ours"]) {
+      expect((await storage.records.get("contact", id))?.fields.email).toBe(`${id}@x.example`);
+    }
+    expect(world.standing("contact")).toHaveLength(2);
+    expect(await storage.deadLetters.count()).toBe(0);
+  });
+
   it("ask a person where nothing can tell, and are made when that person has looked", async () => {
     const { context, world, storage, putInApp, clock } = openSync({
       kinds: { deal: { lookup: [], changes: false, list: false } },
